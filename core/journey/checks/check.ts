@@ -1,0 +1,67 @@
+import type { Draft } from '../../draft.ts';
+import type { Finding, Path } from '../../problem.ts';
+import type { ConditionPlace } from '../../segment/parse-condition.ts';
+import type { Audience, Journey, Segment, TemplateFile, Workspace } from '../document.ts';
+import type { EventPlace } from '../event-match.ts';
+import type { StepPlace } from '../walk.ts';
+
+/** A document as far as it could be read, with what checks ask of it most. */
+export interface DraftFile<T> {
+  /** Relative to the workflows folder. */
+  readonly file: string;
+  /** The id that the file's name says. */
+  readonly fileId: string;
+  readonly draft: Draft<T>;
+  /** All its conditions, those inside others included. */
+  readonly conditions: readonly ConditionPlace[];
+}
+/** A journey with its steps flat, in the order of the file. */
+export interface JourneyFile extends DraftFile<Journey> {
+  readonly steps: readonly StepPlace[];
+  /** The events it listens for once it was entered. */
+  readonly events: readonly EventPlace[];
+}
+/** Kinds of documents that others name by id. */
+export type DocumentKind = 'segment' | 'audience' | 'journey';
+
+/** All documents of a workflows folder, as far as they could be read. */
+export interface CheckInput {
+  /** Undefined when it could not be read: what depends on it is then not checked. */
+  readonly workspace: DraftFile<Workspace> | undefined;
+  readonly segments: readonly DraftFile<Segment>[];
+  readonly audiences: readonly DraftFile<Audience>[];
+  readonly journeys: readonly JourneyFile[];
+  readonly templates: readonly TemplateFile[];
+  /** Every id that a document has, or that its file's name says (a document that could not be read has only that). */
+  readonly ids: Readonly<Record<DocumentKind, ReadonlySet<string>>>;
+}
+
+/** What a check has to say: a finding without its code, and the file it is about. */
+export interface CheckFinding {
+  readonly file: string;
+  readonly path: Path;
+  readonly at?: 'key' | 'value';
+  readonly message: string;
+  readonly suggestion?: string;
+}
+
+/** One rule about documents. It changes nothing that it is given, and says nothing about parts that are missing. */
+export interface Check {
+  readonly code: string;
+  readonly severity: Finding['severity'];
+  check(input: CheckInput): readonly CheckFinding[];
+}
+
+/** All documents that are not the workspace. */
+export const namedFiles = ({
+  segments,
+  audiences,
+  journeys,
+}: CheckInput): readonly DraftFile<Segment | Audience | Journey>[] => [...segments, ...audiences, ...journeys];
+/** All documents that hold conditions. */
+export const allFiles = (input: CheckInput): readonly DraftFile<Segment | Audience | Journey | Workspace>[] => [
+  ...(input.workspace ? [input.workspace] : []),
+  ...namedFiles(input),
+];
+/** A part of a sentence as its beginning. */
+export const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);

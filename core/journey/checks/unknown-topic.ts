@@ -1,0 +1,37 @@
+import { closest, didYouMean } from '../../suggest.ts';
+import { send } from '../steps/send.ts';
+import { ofKind } from '../walk.ts';
+import { capital, type Check } from './check.ts';
+
+/** Every topic that a send or a cap names stands in the workspace. */
+export const unknownTopic: Check = {
+  code: 'unknown-topic',
+  severity: 'error',
+  check: ({ workspace, journeys }) => {
+    if (!workspace) return [];
+    const { topics = [], frequencyCaps = [] } = workspace.draft;
+    const ids = (topics ?? []).map((topic) => topic?.id);
+    // A topic whose id is broken may be the very one that is meant.
+    if (ids.includes(undefined)) return [];
+    const known = new Set(ids.filter((id) => id !== undefined));
+    const inCaps = (frequencyCaps ?? []).map((cap, index) => ({
+      file: workspace.file,
+      path: ['frequencyCaps', index, 'topic'],
+      topic: cap?.topic,
+      says: 'The cap counts',
+    }));
+    const inSends = journeys.flatMap(({ file, steps }) =>
+      ofKind(steps, send).map(({ step, path, name }) => ({
+        file,
+        path: [...path, 'topic'],
+        topic: step.topic,
+        says: `${capital(name)} is on`,
+      })),
+    );
+    return [...inCaps, ...inSends].flatMap(({ file, path, topic, says }) => {
+      if (topic === undefined || known.has(topic)) return [];
+      const message = `${says} the topic "${topic}", but workspace.json has no topic with that id.`;
+      return [{ file, path, message, ...didYouMean(closest(topic, known)) }];
+    });
+  },
+};

@@ -1,0 +1,184 @@
+import { retriable } from '../failures.ts';
+import type { JsonObject } from '../json.ts';
+import type { JourneyVersion } from '../definitions.ts';
+import { reachableUntilHold, type Plan, type PlanNode } from './plan.ts';
+
+/** Names of the functions that a state machine calls; each home puts its own address in their place. */
+export const functionNames = {
+  runTouch: '${RunTouch}',
+  registerHold: '${RegisterHold}',
+  markFailed: '${MarkFailed}',
+} as const;
+
+/** What a touch carries: its steps, and the states that its ways lead to. */
+export interface TouchDefinition {
+  /** Name of the touch's own state. */
+  readonly state: string;
+  /** Node it begins at; a hold where it follows one. */
+  readonly start: string | null;
+  readonly nodes: readonly PlanNode[];
+  /** State that follows without a choice; absent where there are several. */
+  readonly expects?: string;
+}
+
+export const doneState = 'Done';
+export const endedState = 'Ended';
+export const holdState = (nodeId: string): string => `Hold ${nodeId}`;
+export const afterState = (nodeId: string): string => `After ${nodeId}`;
+/** Where a touch whose message must wait goes, to come back to itself. */
+export const deferState = (touchState: string): string => `Defer in ${touchState}`;
+const startState = 'Begin';
+
+/** Lambda's own passing errors, by their exact names, and our store's. Never `States.ALL`: it would swallow exits. */
+const passing = [
+  'Lambda.ServiceException',
+  'Lambda.AWSLambdaException',
+  'Lambda.SdkClientException',
+  'Lambda.TooManyRequestsException',
+  ...retriable,
+];
+const retryOn = (names: readonly string[]): readonly JsonObject[] => [
+  { ErrorEquals: names, IntervalSeconds: 1, MaxAttempts: 6, BackoffRate: 2, JitterStrategy: 'FULL' },
+];
+const retry = retryOn(passing);
+/** A touch that ran out of time may be tried again: its cursor keeps it from doing a step twice. */
+const retryTouch = retryOn([...passing, 'States.Timeout']);
+const toFailure = {
+  ErrorEquals: ['States.ALL'],
+  Assign: { failure: '{% $states.errorOutput %}' },
+  Next: 'Mark failed',
+};
+const toEnded = { ErrorEquals: ['EnrollmentEnded'], Next: endedState };
+const input = (name: string): string => `{% $states.context.Execution.Input.${name} %}`;
+const ids = { profileId: input('profileId'), enrollmentId: input('enrollmentId') };
+
+/**
+ * Makes the state machine of one journey version, in the Amazon States Language with JSONata.
+ * A touch does all steps up to the next hold; a hold registers its token and waits at most until `wakeAt`.
+ */
+export function compileStateMachine(journey: JourneyVersion): JsonObject {
+  const { plan } = journey;
+  const holds = [...plan.nodes.values()].filter((node) => node.role === 'hold');
+  const states: { [name: string]: JsonObject } = {};
+  const targets: string[] = [];
+  const touch = (state: string, start: string | null): void => {
+    const definition = touchDefinition(plan, state, start);
+    states[state] = touchState(definition);
+    targets.push(state);
+    const next = nextStates(definition);
+    if (next.length > 1) states[`Next of ${state}`] = choice(next);
+    if (definition.nodes.some(isDeferrable)) {
+      states[deferState(state)] = holdTask('', state);
+      targets.push(deferState(state));
+    }
+  };
+  touch(startState, plan.start);
+  for (const hold of holds) {
+    states[holdState(hold.id)] = holdTask(hold.id, afterState(hold.id));
+    targets.push(holdState(hold.id));
+    touch(afterState(hold.id), hold.id);
+  }
+  states['Divert'] = choice([...targets, doneState]);
+  states[doneState] = { Type: 'Succeed' };
+  states[endedState] = { Type: 'Succeed' };
+  Object.assign(states, failureStates());
+  return {
+    Comment: `${journey.document.name} (${journey.version})`,
+    QueryLanguage: 'JSONata',
+    StartAt: startState,
+    States: states,
+  } as JsonObject;
+}
+
+const isDeferrable = (node: PlanNode): boolean => node.role === 'act' && 'send' in node.step;
+
+/** The part of the plan that one touch runs, written into its state. */
+export function touchDefinition(plan: Plan, state: string, start: string | null): TouchDefinition {
+  const definition: TouchDefinition = { state, start, nodes: start === null ? [] : reachableUntilHold(plan, start) };
+  const next = nextStates(definition);
+  return next.length === 1 ? { ...definition, expects: next[0]! } : definition;
+}
+
+/** States that a touch leads to by its document: its holds, and the end where a way reaches it. */
+function nextStates({ start, nodes }: TouchDefinition): readonly string[] {
+  const found = new Set<string>();
+  if (start === null) found.add(doneState);
+  for (const node of nodes) {
+    if (node.role === 'end') found.add(doneState);
+    else if (node.role === 'hold' && node.id !== start) found.add(holdState(node.id));
+    else if (node.role === 'act') addEnd(node.next);
+    else for (const next of Object.values(node.ways)) addEnd(next ?? null);
+  }
+  return [...found];
+  function addEnd(next: string | null): void {
+    if (next === null) found.add(doneState);
+  }
+}
+
+function touchState(definition: TouchDefinition): JsonObject {
+  const next = definition.expects ?? `Next of ${definition.state}`;
+  return {
+    Type: 'Task',
+    Resource: 'arn:aws:states:::lambda:invoke',
+    // The plan travels as text: a document's own `{% %}` would be taken for JSONata.
+    Arguments: { FunctionName: functionNames.runTouch, Payload: { ...ids, touch: JSON.stringify(definition) } },
+    Assign: { next: '{% $states.result.Payload.next %}', wakeAt: '{% $states.result.Payload.wakeAt %}' },
+    Output: {},
+    TimeoutSeconds: 60,
+    Retry: retryTouch,
+    Catch: [
+      toEnded,
+      {
+        ErrorEquals: ['TouchDiverted'],
+        Assign: {
+          next: '{% $parse($parse($states.errorOutput.Cause).errorMessage).to %}',
+          wakeAt: '{% $parse($parse($states.errorOutput.Cause).errorMessage).wakeAt %}',
+        },
+        Next: 'Divert',
+      },
+      toFailure,
+    ],
+    Next: next,
+  } as JsonObject;
+}
+
+/** Waits for its token, at most until `wakeAt`; the touch that follows decides by what was committed. */
+function holdTask(nodeId: string, next: string): JsonObject {
+  return {
+    Type: 'Task',
+    Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
+    Arguments: {
+      FunctionName: functionNames.registerHold,
+      Payload: { ...ids, stepId: nodeId, token: '{% $states.context.Task.Token %}' },
+    },
+    Output: {},
+    TimeoutSeconds:
+      '{% $max([1, $ceil(($toMillis($wakeAt) - $toMillis($states.context.State.EnteredTime)) / 1000)]) %}',
+    Retry: retry,
+    Catch: [toEnded, { ErrorEquals: ['States.Timeout'], Next: next }, toFailure],
+    Next: next,
+  } as JsonObject;
+}
+
+const choice = (names: readonly string[]): JsonObject =>
+  ({
+    Type: 'Choice',
+    Choices: names.map((name) => ({ Condition: `{% $next = ${JSON.stringify(name)} %}`, Next: name })),
+    Default: endedState,
+  }) as JsonObject;
+
+/** The last resort: the enrollment is marked failed, with the reason. */
+const failureStates = (): { readonly [name: string]: JsonObject } => ({
+  'Mark failed': {
+    Type: 'Task',
+    Resource: 'arn:aws:states:::lambda:invoke',
+    Arguments: {
+      FunctionName: functionNames.markFailed,
+      Payload: { ...ids, error: '{% $failure.Error %}', cause: '{% $failure.Cause %}' },
+    },
+    TimeoutSeconds: 60,
+    Retry: retry,
+    Next: 'Failed',
+  } as unknown as JsonObject,
+  Failed: { Type: 'Fail', Error: 'EnrollmentFailed', Cause: 'The enrollment was marked failed.' },
+});

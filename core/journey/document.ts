@@ -1,0 +1,240 @@
+import type { JsonObject } from '../json.ts';
+import type { Condition, DurationText, Names, Where } from '../segment/condition.ts';
+
+/** Channels that carry messages. */
+export const channels = ['email', 'push', 'sms', 'webhook', 'in-app'] as const;
+export type Channel = (typeof channels)[number];
+export const stages = ['acquaintance', 'comparison', 'decision', 'retention', 'reactivation'] as const;
+export type Stage = (typeof stages)[number];
+export const weekDays = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'] as const;
+export type WeekDay = (typeof weekDays)[number];
+/** `profile`: the person's own zone, else the workspace's; `workspace`; or an IANA name. */
+export type ZoneChoice = string;
+
+/** workspace.json as written. */
+export interface Workspace {
+  readonly name: string;
+  readonly timeZone: string;
+  readonly locale: string;
+  readonly currency: string;
+  readonly sender: {
+    readonly email?: { readonly from: string; readonly replyTo?: string; readonly postalAddress: string };
+    readonly sms?: { readonly sender: string };
+    readonly push?: { readonly app: string };
+  };
+  readonly conversion: readonly { readonly event: Names; readonly where?: Where }[];
+  readonly value?: string;
+  readonly consent?: 'opt-in' | 'opt-out';
+  readonly quietHours?: { readonly [channel: string]: QuietHours };
+  readonly frequencyCaps?: readonly FrequencyCap[];
+  readonly holdout?: number;
+  readonly topics?: readonly { readonly id: string; readonly name: string }[];
+  readonly stages?: { readonly [stage: string]: Condition };
+  readonly retention?: DurationText;
+}
+export interface QuietHours {
+  /** Time of day, `HH:MM`; may be later than `to` (crosses midnight). */
+  readonly from: string;
+  readonly to: string;
+  /** The days on which the quiet period *starts*; all when absent. */
+  readonly days?: WeekDay | readonly WeekDay[];
+}
+export interface FrequencyCap {
+  readonly channels: Channel | readonly Channel[];
+  readonly purpose?: Purpose;
+  readonly topic?: string;
+  readonly atMost: number;
+  readonly within: DurationText;
+  readonly then?: 'skip' | 'defer';
+}
+export type Purpose = 'marketing' | 'transactional';
+
+/** segments/<id>.segment.json */
+export interface Segment {
+  readonly id: string;
+  readonly name: string;
+  readonly backfill?: 'silent' | 'enter';
+  readonly when: Condition;
+}
+/** audiences/<id>.audience.json */
+export interface Audience {
+  readonly id: string;
+  readonly name: string;
+  readonly use: 'acquisition' | 'retargeting' | 'exclusion' | 'seed';
+  readonly when: Condition;
+  readonly sync?: readonly {
+    readonly platform: string;
+    readonly account?: string;
+    readonly list?: string;
+    readonly consent?: string;
+  }[];
+}
+
+/** An event that a journey listens to; with `key`, its value must equal the enrollment's. */
+export interface EventMatch {
+  readonly event: Names;
+  readonly where?: Where;
+  readonly key?: string;
+}
+export interface Schedule {
+  readonly every?: DurationText;
+  readonly once?: string;
+  readonly on?: WeekDay | readonly WeekDay[];
+  readonly at?: string;
+  readonly zone?: ZoneChoice;
+}
+export type EntryTrigger =
+  | EventMatch
+  | { readonly segment: string; readonly edge: 'enter' | 'leave' }
+  | { readonly schedule: Schedule; readonly segment: string }
+  | {
+      readonly date: { readonly trait: string } | { readonly holiday: string };
+      readonly offset?: DurationText;
+      readonly at?: string;
+      readonly repeats?: 'yearly';
+    }
+  | { readonly api: true };
+export interface Entry {
+  readonly on: EntryTrigger;
+  readonly when?: Condition;
+  readonly key?: string;
+  readonly again?: 'never' | 'always' | { readonly after: DurationText };
+  readonly meanwhile?: 'ignore' | 'restart';
+  readonly limit?: { readonly atMost: number; readonly per: DurationText; readonly by?: string };
+}
+export type Exit = { readonly on: EventMatch } | { readonly when: Condition };
+export interface Goal {
+  readonly on: EventMatch;
+  readonly within: DurationText;
+}
+
+/** journeys/<id>.journey.json */
+export interface Journey {
+  readonly id: string;
+  readonly name: string;
+  readonly stage: Stage;
+  readonly kind: 'acquisition' | 'lifecycle' | 'transactional';
+  readonly entry: Entry;
+  readonly exit?: readonly Exit[];
+  readonly goal?: Goal;
+  readonly holdout?: number;
+  readonly priority?: number;
+  readonly steps: Steps;
+}
+
+interface Named {
+  readonly id?: string;
+  readonly name?: string;
+}
+export type Steps = readonly Step[];
+export type WaitUntil =
+  | {
+      readonly until: string;
+      readonly on?: WeekDay | readonly WeekDay[];
+      readonly zone?: ZoneChoice;
+      readonly within?: DurationText;
+      readonly ifPast?: IfPast;
+    }
+  | { readonly until: { readonly trait: string; readonly offset?: DurationText }; readonly ifPast?: IfPast }
+  | { readonly until: { readonly value: string; readonly offset?: DurationText }; readonly ifPast?: IfPast }
+  | {
+      readonly between: readonly [string, string];
+      readonly on?: WeekDay | readonly WeekDay[];
+      readonly zone?: ZoneChoice;
+    };
+export type IfPast = 'go' | 'skip-next';
+export interface WaitStep extends Named {
+  readonly wait: DurationText | WaitUntil;
+}
+export interface WaitForStep extends Named {
+  readonly waitFor: (EventMatch & { readonly of?: string }) | { readonly when: Condition };
+  readonly within: DurationText;
+  readonly save?: string;
+  readonly then?: Steps;
+  readonly otherwise?: Steps;
+}
+/** Exactly one channel with its template id. */
+export type Content = { readonly [channel in Channel]?: string };
+export interface SendStep extends Named {
+  readonly send: Content | { readonly firstOf: readonly Content[] };
+  readonly topic?: string;
+  readonly useBy?: DurationText;
+}
+export interface BranchStep extends Named {
+  readonly branch: readonly { readonly when: Condition; readonly steps: Steps }[];
+  readonly otherwise?: Steps;
+}
+export interface ExperimentStep extends Named {
+  readonly experiment: string;
+  readonly variants: readonly { readonly id: string; readonly percent: number; readonly steps: Steps }[];
+  readonly winner?: { readonly by: 'goal' | 'value' | 'click'; readonly after: DurationText; readonly least: number };
+}
+export interface UpdateStep extends Named {
+  readonly update: { readonly traits: JsonObject };
+}
+export interface EmitStep extends Named {
+  readonly emit: { readonly event: string; readonly properties?: JsonObject };
+}
+export interface EndStep extends Named {
+  readonly end: true;
+}
+/** What ends a cascade or a repeated list: an event, or a condition. */
+export type Until = EventMatch | Condition;
+export interface CascadeStep extends Named {
+  readonly cascade: readonly Content[];
+  readonly every: DurationText;
+  readonly until?: Until;
+}
+export interface RepeatStep extends Named {
+  readonly repeat: {
+    readonly times: number;
+    readonly every?: DurationText;
+    readonly until?: Until;
+    readonly steps: Steps;
+  };
+}
+export interface AudienceStep extends Named {
+  readonly audience: { readonly add?: string; readonly remove?: string };
+}
+export interface CouponStep extends Named {
+  readonly coupon: { readonly pool: string; readonly as: string };
+  readonly otherwise?: Steps;
+}
+export interface CallStep extends Named {
+  readonly call: { readonly webhook: string; readonly save?: { readonly [name: string]: string } };
+}
+export interface LookupStep extends Named {
+  readonly lookup: string;
+  readonly by: string;
+  readonly save: string;
+}
+export interface TaskStep extends Named {
+  readonly task: { readonly queue: string; readonly title: string };
+}
+export interface StartStep extends Named {
+  readonly start: string;
+}
+/** Steps that parse and are checked today, and that issue 3 will run; `check` refuses them with `not-yet`. */
+export type LaterStep =
+  CascadeStep | RepeatStep | AudienceStep | CouponStep | CallStep | LookupStep | TaskStep | StartStep;
+export type Step =
+  WaitStep | WaitForStep | SendStep | BranchStep | ExperimentStep | UpdateStep | EmitStep | EndStep | LaterStep;
+
+/** Everything that a workflows folder holds, parsed. */
+export interface Documents {
+  readonly workspace: Workspace;
+  readonly segments: readonly Segment[];
+  readonly audiences: readonly Audience[];
+  readonly journeys: readonly Journey[];
+  /** Template id → the channels (and locales) it has files for. */
+  readonly templates: readonly TemplateFile[];
+}
+/** One file of templates/<id>/. */
+export interface TemplateFile {
+  readonly id: string;
+  readonly channel: Channel;
+  readonly locale?: string;
+  /** Path relative to the workflows folder. */
+  readonly file: string;
+  readonly text: string;
+}

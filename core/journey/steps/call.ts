@@ -1,0 +1,21 @@
+import { keys, map } from '../../shape.ts';
+import { path, text } from '../../values.ts';
+import type { CallStep } from '../document.ts';
+import { stepKeys, type StepKind } from './step-kind.ts';
+
+/** Asks another system, and saves what it answers. */
+export const call: StepKind<CallStep> = {
+  kind: 'call',
+  key: 'call',
+  schema: stepKeys({
+    call: keys('{ "webhook": … }', {
+      webhook: text('the id of a webhook template'),
+      save: map('names with the paths of the answer that they keep', path).optional(),
+    }),
+  }),
+  bodies: () => [],
+  messages: ({ call: asked }) =>
+    asked?.webhook === undefined ? [] : [{ path: ['call', 'webhook'], channel: 'webhook', template: asked.webhook }],
+  later: () => [{ path: ['call'], what: 'Calling another system' }],
+  says: (step) => `Call "${step.call.webhook}".`,
+};

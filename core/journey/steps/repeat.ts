@@ -1,0 +1,31 @@
+import { keys } from '../../shape.ts';
+import { count, duration } from '../../values.ts';
+import type { RepeatStep } from '../document.ts';
+import { eventOrCondition } from '../event-match.ts';
+import { stepKeys, stepList, type StepKind } from './step-kind.ts';
+
+/** Walks its steps several times. */
+export const repeat: StepKind<RepeatStep> = {
+  kind: 'repeat',
+  key: 'repeat',
+  schema: stepKeys({
+    repeat: keys('{ "times": …, "steps": … }', {
+      times: count(1),
+      every: duration.optional(),
+      until: eventOrCondition.optional(),
+      steps: stepList,
+    }),
+  }),
+  bodies: (step) => [{ path: ['repeat', 'steps'], steps: step.repeat?.steps }],
+  conditions: ({ repeat: again }) => {
+    const until = again?.until;
+    return until && !('event' in until) ? [{ path: ['repeat', 'until'], condition: until }] : [];
+  },
+  events: ({ repeat: again }) => {
+    const until = again?.until;
+    return until && 'event' in until ? [{ path: ['repeat', 'until'], match: until }] : [];
+  },
+  later: () => [{ path: ['repeat'], what: 'A repeated list of steps' }],
+  says: ({ repeat: again }, words) =>
+    `Repeat ${again.times} times${again.every === undefined ? '' : `, every ${words.duration(again.every)}`}.`,
+};

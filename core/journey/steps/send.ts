@@ -1,0 +1,37 @@
+import { isObject } from '../../json.ts';
+import { either, fullList, keys } from '../../shape.ts';
+import { duration, text } from '../../values.ts';
+import { channels, type Content, type SendStep } from '../document.ts';
+import { content, messagesOf } from './content.ts';
+import { stepKeys, type StepKind } from './step-kind.ts';
+
+const firstOf = keys('{ "firstOf": … }', { firstOf: fullList('a list of channels with their templates', content) });
+
+/** Sends one message, if the gate lets it through. */
+export const send: StepKind<SendStep> = {
+  kind: 'send',
+  key: 'send',
+  schema: stepKeys({
+    send: either((value) => (isObject(value) && 'firstOf' in value ? firstOf : content), [content, firstOf]),
+    topic: text('the id of a topic').optional(),
+    useBy: duration.optional(),
+  }),
+  bodies: () => [],
+  messages: ({ send: message }) => {
+    if (!message || !('firstOf' in message)) return messagesOf(message, 'send');
+    return (message.firstOf ?? []).flatMap((one, index) => messagesOf(one, 'send', 'firstOf', index));
+  },
+  later: ({ send: message }) =>
+    message && 'firstOf' in message
+      ? [{ path: ['send', 'firstOf'], what: 'Choosing the first channel that would be sent now' }]
+      : [],
+  says: ({ send: message }) => {
+    const said = 'firstOf' in message ? message.firstOf.map(contentWords).join(', else ') : contentWords(message);
+    return `Send ${said}.`;
+  },
+};
+
+const contentWords = (message: Content): string => {
+  const channel = channels.find((one) => message[one] !== undefined);
+  return channel === undefined ? 'nothing' : `${channel} "${message[channel]}"`;
+};

@@ -1,0 +1,64 @@
+import type { z } from 'zod';
+import type { Draft } from '../../draft.ts';
+import type { Kind } from '../../kinds.ts';
+import type { Path } from '../../problem.ts';
+import type { InnerCondition, Later } from '../../segment/condition-kinds.ts';
+import { keys, leaf } from '../../shape.ts';
+import { id, text } from '../../values.ts';
+import type { Channel, Step, Steps } from '../document.ts';
+import type { EventPlace } from '../event-match.ts';
+import type { Words } from '../words.ts';
+
+/** A list of steps inside a step. */
+export interface Body {
+  readonly path: Path;
+  readonly steps: Draft<Steps> | undefined;
+}
+/** A message that a step may send. */
+export interface MessagePlace {
+  readonly path: Path;
+  readonly channel: Channel;
+  readonly template: string;
+}
+/** Another document that a step names. */
+export interface Reference {
+  readonly path: Path;
+  readonly to: 'journey' | 'audience';
+  readonly id: string;
+}
+
+/**
+ * One kind of step: all that the system knows of it stands in its file. What a step holds is asked for with functions,
+ * so that no shared code needs to know the kinds. Paths start at the step.
+ */
+export interface StepKind<S extends Step = Step> extends Kind {
+  /** Its name, which is the key that tells it. */
+  readonly kind: string;
+  /** The step's own keys; inner steps and conditions are read by their own kinds. */
+  readonly schema: z.ZodObject;
+  /** The lists of steps inside, in the order in which they are written. */
+  bodies(step: Draft<S>): readonly Body[];
+  conditions?(step: Draft<S>): readonly InnerCondition[];
+  /** The events that it waits for. */
+  events?(step: Draft<S>): readonly EventPlace[];
+  messages?(step: Draft<S>): readonly MessagePlace[];
+  references?(step: Draft<S>): readonly Reference[];
+  /** Whether every person who arrives goes through one of the bodies; with no bodies, nobody goes on. */
+  isExhaustive?(step: Draft<S>): boolean;
+  /** What of it parses today and runs in a later release. */
+  later?(step: Draft<S>): readonly Later[];
+  /** What it does, as one sentence for a diagram. */
+  says(step: S, words: Words): string;
+}
+
+/** The schema of a step's own keys; all steps may have an id and a name. */
+export const stepKeys = <Shape extends z.core.$ZodLooseShape>(
+  shape: Shape,
+): z.ZodObject<Shape & { id: z.ZodType; name: z.ZodType }, z.core.$strict> =>
+  keys('a step', { id: id.optional(), name: text('a name').optional(), ...shape });
+
+/** The place of a list of steps. */
+export const stepList = leaf(
+  (value) => (Array.isArray(value) ? undefined : { code: 'wrong-type', must: 'a list of steps' }),
+  { $ref: '#/$defs/steps' },
+);

@@ -1,0 +1,41 @@
+import { isObject } from '../../json.ts';
+import { conditionSlot } from '../../segment/condition-kinds.ts';
+import { either, keys } from '../../shape.ts';
+import { duration, savedName } from '../../values.ts';
+import type { WaitForStep } from '../document.ts';
+import { eventOfStep } from '../event-match.ts';
+import { stepKeys, stepList, type StepKind } from './step-kind.ts';
+
+const condition = keys('{ "when": … }', { when: conditionSlot() });
+
+/** Holds the person until an event or a condition, or until its time is over; both ways have steps of their own. */
+export const waitFor: StepKind<WaitForStep> = {
+  kind: 'waitFor',
+  key: 'waitFor',
+  schema: stepKeys({
+    waitFor: either(
+      (value) => (isObject(value) && 'when' in value ? condition : eventOfStep),
+      [eventOfStep, condition],
+    ),
+    within: duration,
+    save: savedName.optional(),
+    then: stepList.optional(),
+    otherwise: stepList.optional(),
+  }),
+  bodies: (step) => [
+    { path: ['then'], steps: step.then },
+    { path: ['otherwise'], steps: step.otherwise },
+  ],
+  conditions: ({ waitFor: awaited }) =>
+    awaited && 'when' in awaited ? [{ path: ['waitFor', 'when'], condition: awaited.when }] : [],
+  events: ({ waitFor: awaited }) => (awaited && 'event' in awaited ? [{ path: ['waitFor'], match: awaited }] : []),
+  isExhaustive: (step) => step.then !== undefined && step.otherwise !== undefined,
+  later: ({ waitFor: awaited }) => {
+    const isOfStep = awaited && 'of' in awaited && awaited.of !== undefined;
+    return isOfStep ? [{ path: ['waitFor', 'of'], what: 'Waiting for an event of one step' }] : [];
+  },
+  says: ({ waitFor: awaited, within }, words) => {
+    const what = 'event' in awaited ? words.names(awaited.event) : 'the condition to hold';
+    return `Wait for ${what}, at most ${words.duration(within)}.`;
+  },
+};

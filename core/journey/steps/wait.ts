@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { isObject } from '../../json.ts';
+import { parseInstant } from '../../time/instant.ts';
+import { parseTimeOfDay } from '../../time/civil.ts';
+import { either, keys, leaf } from '../../shape.ts';
+import {
+  days,
+  duration,
+  durationOrNone,
+  endOfTime,
+  offset,
+  path,
+  timeOfDay,
+  valuePath,
+  word,
+  zone,
+} from '../../values.ts';
+import type { WaitStep, WaitUntil } from '../document.ts';
+import type { Words } from '../words.ts';
+import { stepKeys, type StepKind } from './step-kind.ts';
+
+const ifPast = word(['go', 'skip-next']).optional();
+const bestTime = 'best-time';
+
+const untilMust = 'a time of day such as "10:00", or an instant with its offset such as "2026-12-09T18:00+01:00"';
+const untilText = leaf(
+  (value) => {
+    if (typeof value !== 'string') return { code: 'wrong-type', must: `${untilMust}, or a trait or value with a date` };
+    if (value === bestTime || parseInstant(value) !== undefined) return undefined;
+    if (value !== '24:00' && parseTimeOfDay(value) !== undefined) return undefined;
+    return { code: /^\d{4}-/.test(value) ? 'bad-instant' : 'bad-time', must: untilMust, near: [bestTime] };
+  },
+  { type: 'string' },
+);
+const traitDate = keys('{ "trait": … }', { trait: path, offset: offset.optional() });
+const valueDate = keys('{ "value": … }', { value: valuePath, offset: offset.optional() });
+const dated = either((value) => (isObject(value) && 'value' in value ? valueDate : traitDate), [traitDate, valueDate]);
+
+const untilTime = keys('{ "until": … }', {
+  until: untilText,
+  on: days.optional(),
+  zone: zone.optional(),
+  within: duration.optional(),
+  ifPast,
+});
+const untilDate = keys('{ "until": … }', { until: dated, ifPast });
+const between = keys('{ "between": … }', {
+  between: z.tuple([timeOfDay, endOfTime], { error: () => 'two times of day, such as ["09:00", "18:00"]' }),
+  on: days.optional(),
+  zone: zone.optional(),
+});
+const until = either(
+  (value) => (isObject(value) && isObject(value['until']) ? untilDate : untilTime),
+  [untilTime, untilDate],
+);
+
+/** Holds the person at this step until an instant. */
+export const wait: StepKind<WaitStep> = {
+  kind: 'wait',
+  key: 'wait',
+  schema: stepKeys({
+    wait: either(
+      (value) => {
+        if (!isObject(value)) return durationOrNone;
+        return 'between' in value ? between : until;
+      },
+      [durationOrNone, until, between],
+    ),
+  }),
+  bodies: () => [],
+  later: ({ wait: held }) => {
+    const isLater = isObject(held) && 'until' in held && held.until === bestTime;
+    return isLater ? [{ path: ['wait', 'until'], what: "A wait for the person's best time" }] : [];
+  },
+  says: (step, words) => {
+    if (typeof step.wait === 'string') return `Wait ${words.duration(step.wait)}.`;
+    return `Wait until ${untilWords(step.wait, words)}.`;
+  },
+};
+
+function untilWords(held: WaitUntil, words: Words): string {
+  if ('between' in held) {
+    return `it is between ${held.between.join(' and ')}${words.days(held.on)}${words.zone(held.zone)}`;
+  }
+  if (typeof held.until === 'object') {
+    const source = 'trait' in held.until ? held.until.trait : held.until.value;
+    return `${words.offset(held.until.offset)}the date in "${source}"`;
+  }
+  if (held.until === bestTime) return 'the best time for this person';
+  return 'on' in held || 'zone' in held ? `${held.until}${words.days(held.on)}${words.zone(held.zone)}` : held.until;
+}

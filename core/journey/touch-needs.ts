@@ -1,0 +1,36 @@
+import type { JourneyVersion } from '../definitions.ts';
+import { compiledOnce } from '../segment/compile-condition.ts';
+import type { TouchDefinition } from './compile.ts';
+import { channels, type Channel, type Content } from './document.ts';
+import { roleOf } from './roles/registry.ts';
+
+const names = new WeakMap<TouchDefinition, readonly string[]>();
+
+/** Names of the events that a touch's conditions ask about or begin to watch: what history must be read. */
+export function askedNames(touch: TouchDefinition, journey: JourneyVersion): readonly string[] {
+  const standing = names.get(touch);
+  if (standing) return standing;
+  const asked = touch.nodes.flatMap(({ step }) => {
+    const { role } = roleOf(step);
+    if (role.role === 'choose') return role.asks(step);
+    const watched = role.role === 'hold' ? role.watches?.(step) : undefined;
+    return watched ? [watched] : [];
+  });
+  const found = new Set(asked.flatMap((condition) => [...compiledOnce(condition).names]));
+  if (touch.nodes.some((node) => node.role === 'hold')) {
+    for (const condition of journey.exitConditions) for (const name of condition.names) found.add(name);
+  }
+  names.set(touch, [...found]);
+  return [...found];
+}
+
+/** Channels that a touch may send on. */
+export function sendChannels(touch: TouchDefinition): readonly Channel[] {
+  const found = new Set<Channel>();
+  for (const { step } of touch.nodes) {
+    if (!('send' in step)) continue;
+    const content = step.send as Content;
+    for (const channel of channels) if (content[channel] !== undefined) found.add(channel);
+  }
+  return [...found];
+}

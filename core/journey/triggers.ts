@@ -1,0 +1,68 @@
+import type { Draft } from '../draft.ts';
+import { isObject } from '../json.ts';
+import { registryOf, type Kind } from '../kinds.ts';
+import { where, type Later } from '../segment/condition-kinds.ts';
+import { either, keys } from '../shape.ts';
+import { days, duration, localDateTime, names, offset, path, text, timeOfDay, word, yes, zone } from '../values.ts';
+import type { EntryTrigger } from './document.ts';
+
+/** One way to enter a journey. Paths start at the trigger. */
+export interface TriggerKind extends Kind {
+  /** Whether a person can come by again and again, so that the journey must say what happens then. */
+  readonly needsAgain: boolean;
+  later?(trigger: Draft<EntryTrigger>): readonly Later[];
+}
+
+const segmentId = text('the id of a segment');
+
+const event: TriggerKind = {
+  key: 'event',
+  // The key of an entry stands beside "on", since it is the enrollment's own.
+  schema: keys('an entry', { event: names, where: where.optional() }),
+  needsAgain: true,
+};
+const segment: TriggerKind = {
+  key: 'segment',
+  schema: keys('an entry', { segment: segmentId, edge: word(['enter', 'leave']) }),
+  needsAgain: true,
+};
+
+const onDays = days.optional();
+const every = keys('{ "every": … }', { every: duration, on: onDays, at: timeOfDay, zone: zone.optional() });
+const once = keys('{ "once": … }', { once: localDateTime, zone: zone.optional() });
+const schedule: TriggerKind = {
+  key: 'schedule',
+  schema: keys('an entry', {
+    schedule: either((value) => (isObject(value) && 'once' in value ? once : every), [every, once]),
+    segment: segmentId,
+  }),
+  needsAgain: false,
+  later: () => [{ path: ['schedule'], what: 'An entry by schedule' }],
+};
+
+const traitDate = keys('{ "trait": … }', { trait: path });
+const holiday = keys('{ "holiday": … }', { holiday: text('the name of a holiday') });
+const date: TriggerKind = {
+  key: 'date',
+  schema: keys('an entry', {
+    date: either((value) => (isObject(value) && 'holiday' in value ? holiday : traitDate), [traitDate, holiday]),
+    offset: offset.optional(),
+    at: timeOfDay.optional(),
+    repeats: word(['yearly']).optional(),
+  }),
+  needsAgain: false,
+  later: () => [{ path: ['date'], what: 'An entry by date' }],
+};
+const api: TriggerKind = { key: 'api', schema: keys('an entry', { api: yes }), needsAgain: false };
+
+/** Every way to enter a journey, by the key that tells it. */
+export const triggerKinds = registryOf<TriggerKind>(
+  {
+    noun: 'entry',
+    aNoun: 'an entry',
+    unknown: 'unknown-trigger',
+    ambiguous: 'ambiguous-trigger',
+    onlyOne: 'A journey is entered in one way.',
+  },
+  [event, segment, schedule, date, api],
+);

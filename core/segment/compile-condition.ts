@@ -1,0 +1,149 @@
+import { shareOf } from '../hash.ts';
+import type { Json, JsonObject } from '../json.ts';
+import { valuesAt, type Occurrence } from '../event/event.ts';
+import type { Profile } from '../profile/profile.ts';
+import type { Condition, Operators, TraitCondition, ValueCondition } from './condition.ts';
+import { countLeaf, occasionLeaf, sumLeaf, type Leaf } from './leaf.ts';
+import { compileOperators, momentChanges } from './operators.ts';
+
+/** What a condition is asked about: one person at one instant, and what began their journey. */
+export interface View {
+  readonly profile: Profile;
+  readonly nowMs: number;
+  readonly zone: string;
+  /** States of the leaves: the profile's own, an enrollment's, or seeded from history. */
+  readonly states: { readonly [leafKey: string]: Json };
+  readonly event?: { readonly properties: JsonObject; readonly name?: string };
+  readonly saved?: JsonObject;
+}
+
+/** A condition compiled once. */
+export interface Compiled {
+  readonly leaves: readonly Leaf[];
+  /** Names of the events that can change it. */
+  readonly names: ReadonlySet<string>;
+  readonly segments: ReadonlySet<string>;
+  /** Whether traits, consent or identifiers can change it. */
+  readonly readsProfile: boolean;
+  isTrue(view: View): boolean;
+  /** First instant after now at which it may change by time alone; never late. */
+  nextChangeMs(view: View): number;
+}
+
+const nothing = { leaves: [], names: new Set<string>(), segments: new Set<string>(), readsProfile: false };
+const never = (): number => Infinity;
+
+/** Compiles a checked condition to closures. @throws RangeError for a kind that `check` refuses */
+export function compileCondition(condition: Condition): Compiled {
+  if ('all' in condition) return join(condition.all, (parts, view) => parts.every((part) => part.isTrue(view)));
+  if ('any' in condition) return join(condition.any, (parts, view) => parts.some((part) => part.isTrue(view)));
+  if ('not' in condition) return join([condition.not], (parts, view) => !parts[0]!.isTrue(view));
+  if ('did' in condition && condition.distinct === undefined) {
+    return ofLeaf(condition.sum === undefined ? countLeaf(condition) : sumLeaf({ ...condition, sum: condition.sum }));
+  }
+  if ('didNot' in condition) return ofLeaf(countLeaf(condition));
+  if ('last' in condition || 'first' in condition) return ofLeaf(occasionLeaf(condition));
+  if ('trait' in condition) return ofTrait(condition);
+  if ('value' in condition) return ofValue(condition);
+  if ('segment' in condition) {
+    const { segment } = condition;
+    return {
+      ...nothing,
+      segments: new Set([segment]),
+      isTrue: (view) => segment in view.profile.segments,
+      nextChangeMs: never,
+    };
+  }
+  if ('consent' in condition) {
+    const key = `${condition.consent}/${condition.purpose ?? 'marketing'}`;
+    const wanted = condition.is;
+    return {
+      ...nothing,
+      readsProfile: true,
+      isTrue: (view) => (view.profile.consent[key]?.value ?? 'unknown') === wanted,
+      nextChangeMs: never,
+    };
+  }
+  if ('random' in condition) {
+    const { random, salt = '' } = condition;
+    return {
+      ...nothing,
+      isTrue: (view) => shareOf('random', salt, view.profile.profileId) * 100 < random,
+      nextChangeMs: never,
+    };
+  }
+  throw new RangeError(`This condition cannot be run yet: ${Object.keys(condition).join(', ')}`);
+}
+
+function join(conditions: readonly Condition[], decide: (parts: readonly Compiled[], view: View) => boolean): Compiled {
+  const parts = conditions.map(compileCondition);
+  return {
+    leaves: parts.flatMap((part) => part.leaves),
+    names: new Set(parts.flatMap((part) => [...part.names])),
+    segments: new Set(parts.flatMap((part) => [...part.segments])),
+    readsProfile: parts.some((part) => part.readsProfile),
+    isTrue: (view) => decide(parts, view),
+    // The earliest of the parts' changes: the whole cannot change before one of its parts does.
+    nextChangeMs: (view) => parts.reduce((earliest, part) => Math.min(earliest, part.nextChangeMs(view)), Infinity),
+  };
+}
+
+const ofLeaf = (leaf: Leaf): Compiled => ({
+  ...nothing,
+  leaves: [leaf],
+  names: leaf.names,
+  isTrue: (view) => leaf.isTrue(view.states[leaf.key], view.nowMs, view.zone),
+  nextChangeMs: (view) => leaf.nextChangeMs(view.states[leaf.key], view.nowMs, view.zone),
+});
+
+function ofTrait(condition: TraitCondition): Compiled {
+  const [name = '', ...rest] = condition.trait.split('.');
+  return ofValues(condition, (view) => valuesAt(view.profile.traits[name]?.value, rest));
+}
+
+function ofValue(condition: ValueCondition): Compiled {
+  const [root, ...path] = condition.value.split('.');
+  return ofValues(condition, (view) => {
+    if (root === 'event') return valuesAt(view.event as unknown as JsonObject | undefined, path);
+    if (root === 'journey') return valuesAt(view.saved, path);
+    const [kind, name = '', ...rest] = path;
+    return kind === 'traits' ? valuesAt(view.profile.traits[name]?.value, rest) : [];
+  });
+}
+
+function ofValues(operators: Operators, read: (view: View) => readonly Json[]): Compiled {
+  const test = compileOperators(operators);
+  const isRelative = [operators.before, operators.after].some((limit) => typeof limit === 'object');
+  return {
+    ...nothing,
+    readsProfile: true,
+    isTrue: (view) => test(read(view), view),
+    nextChangeMs: (view) => (isRelative ? Math.min(Infinity, ...momentChanges(operators, read(view), view)) : Infinity),
+  };
+}
+
+/** The leaves' states after a history, oldest first: how asked and watched conditions are seeded. */
+export function seedStates(
+  leaves: readonly Leaf[],
+  history: readonly Occurrence[],
+  zone: string,
+): { [leafKey: string]: Json } {
+  const states: { [leafKey: string]: Json } = {};
+  for (const leaf of leaves) {
+    let state: Json | undefined;
+    for (const event of history) if (leaf.names.has(event.name)) state = leaf.step(state, event, zone);
+    if (state !== undefined) states[leaf.key] = state;
+  }
+  return states;
+}
+
+const once = new WeakMap<Condition, Compiled>();
+
+/** The compiled form of a condition object, made at its first use. */
+export function compiledOnce(condition: Condition): Compiled {
+  const standing = once.get(condition);
+  if (standing) return standing;
+  const compiled = compileCondition(condition);
+  once.set(condition, compiled);
+  return compiled;
+}
