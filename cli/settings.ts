@@ -1,0 +1,46 @@
+import { InvalidArgumentError } from 'commander';
+import { parseInstant } from '../core/time/instant.ts';
+import type { ClockKind } from '../local/clock.ts';
+
+/** Settings that come from the environment where no option is given. */
+export const settings = {
+  port: Number(process.env['PORT'] ?? 4000),
+  data: process.env['SOJOURN_DATA'] ?? '.sojourn',
+  workflows: process.env['SOJOURN_WORKFLOWS'] ?? 'workflows',
+  clock: (process.env['SOJOURN_CLOCK'] ?? 'real') as ClockKind,
+  writeKey: process.env['SOJOURN_WRITE_KEY'],
+  publicKey: process.env['SOJOURN_PUBLIC_KEY'],
+  token: process.env['SOJOURN_TOKEN'],
+  smtpUrl: process.env['SOJOURN_SMTP_URL'],
+};
+
+/** Exit codes of all commands. */
+export const exitCodes = { ok: 0, problems: 1, couldNotRun: 2 } as const;
+
+export function readPort(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new InvalidArgumentError('A port is a whole number from 0 to 65535.');
+  return port;
+}
+export function readInstant(text: string): number {
+  const ms = parseInstant(text);
+  if (ms === undefined) throw new InvalidArgumentError('Write an instant with a zone, such as 2026-11-21T10:00:00Z.');
+  return ms;
+}
+export function readClock(text: string): ClockKind {
+  if (text !== 'real' && text !== 'manual' && text !== 'fast')
+    throw new InvalidArgumentError('A clock is real, manual or fast.');
+  return text;
+}
+export function readSpeed(text: string): number {
+  const speed = Number(text);
+  if (!(speed > 0)) throw new InvalidArgumentError('A speed is a number above 0.');
+  return speed;
+}
+
+/** Ends the command with a sentence: something it needs is not there. */
+export function giveUp(message: string): never {
+  process.stderr.write(`sojourn: ${message}\n`);
+  process.exit(exitCodes.couldNotRun);
+}

@@ -1,0 +1,17 @@
+#!/usr/bin/env node
+// The command needs the Node that the project pins; a machine's older one only starts it.
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const main = fileURLToPath(new URL('./sojourn.ts', import.meta.url));
+if (Number(process.versions.node.split('.')[0]) >= 24) {
+  process.removeAllListeners('warning');
+  await import(main);
+} else {
+  const pinned = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url));
+  const child = spawn(pinned, ['--disable-warning=ExperimentalWarning', main, ...process.argv.slice(2)], {
+    stdio: 'inherit',
+  });
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+  child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));
+}

@@ -1,0 +1,123 @@
+import { Command } from 'commander';
+import { renderProblem } from '../core/problem.ts';
+import type { ClockKind } from '../local/clock.ts';
+import { DocumentsRefused } from '../local/definitions.ts';
+import { Home } from '../local/home.ts';
+import { FolderInUse } from '../local/lock.ts';
+import { HomeServer } from '../local/server.ts';
+import { exitCodes, giveUp, readClock, readInstant, readPort, readSpeed, settings } from './settings.ts';
+
+interface StartOptions {
+  readonly port: number;
+  readonly data: string;
+  readonly workflows: string;
+  readonly clock: ClockKind;
+  readonly now?: number;
+  readonly speed: number;
+}
+
+/** `sojourn start`: the embedded home, for use. */
+export const startCommand = (): Command =>
+  new Command('start')
+    .description('starts the embedded home on loopback')
+    .option('--port <port>', 'port to listen on; 0 for any', readPort, settings.port)
+    .option('--data <folder>', 'where everything is kept', settings.data)
+    .option('--workflows <folder>', 'journeys, segments, audiences and templates', settings.workflows)
+    .option('--clock <kind>', 'real, manual (stands still until wound) or fast', readClock, settings.clock)
+    .option('--now <instant>', "where an empty home's manual or fast clock begins", readInstant)
+    .option('--speed <n>', 'how many times faster than real a fast clock runs', readSpeed, 3600)
+    .action(async (options: StartOptions) => {
+      const home = await openHome(options);
+      const server = await listen(home, options.port);
+      printWelcome(home, server, options);
+      const stopFast = options.clock === 'fast' ? runFast(home, options.speed) : undefined;
+      await untilStopped();
+      stopFast?.();
+      await server.close();
+      await home.close();
+      process.exit(exitCodes.ok);
+    });
+
+const report = (what: string, error: unknown): void => {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  process.stderr.write(`${JSON.stringify({ level: 'error', doing: what, error: name, message })}\n`);
+};
+
+/** Opens a home, or tells in words why it cannot. */
+export async function openHome(options: {
+  readonly data: string;
+  readonly workflows: string;
+  readonly clock: ClockKind;
+  readonly now?: number;
+  readonly port: number;
+}): Promise<Home> {
+  try {
+    return await Home.open({
+      data: options.data,
+      workflows: options.workflows,
+      clock: options.clock,
+      ...(options.now !== undefined && { startMs: options.now }),
+      ...(settings.smtpUrl !== undefined && { smtpUrl: settings.smtpUrl }),
+      baseUrl: `http://127.0.0.1:${options.port}`,
+      onProblem: report,
+    });
+  } catch (error) {
+    if (error instanceof DocumentsRefused) {
+      for (const problem of error.problems) process.stderr.write(`${renderProblem(problem)}\n\n`);
+      giveUp(`The documents in ${options.workflows} have problems.`);
+    }
+    if (error instanceof FolderInUse) giveUp(`${error.message} Stop it, or use another folder with --data.`);
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      giveUp(`There is no folder ${options.workflows}. Name it with --workflows.`);
+    throw error;
+  }
+}
+
+/** Listens, or tells in words why it cannot. */
+export async function listen(home: Home, port: number): Promise<HomeServer> {
+  const { writeKey, publicKey, token } = settings;
+  try {
+    return await HomeServer.listen({
+      home,
+      port,
+      ...(writeKey !== undefined && { writeKey }),
+      ...(publicKey !== undefined && { publicKey }),
+      ...(token !== undefined && { token }),
+      onError: report,
+    });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE')
+      giveUp(`Port ${port} is taken. Use another one with --port, or 0 for any.`);
+    throw error;
+  }
+}
+
+function printWelcome(home: Home, server: HomeServer, { data, clock }: StartOptions): void {
+  const { documents, problems } = home.definitions;
+  const lines = [
+    `Sojourn listens on ${server.url} (clock: ${clock}, data: ${data})`,
+    `${documents.journeys.length} journeys, ${documents.segments.length} segments, ${documents.audiences.length} audiences are published.${problems.length > 0 ? ` ${problems.length} warnings: see sojourn check.` : ''}`,
+    `Outbox: ${server.url}/outbox?token=${server.token}`,
+    `Token:  ${server.token}`,
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** Winds a fast clock along with real time, a little every 50 ms. */
+function runFast(home: Home, speed: number): () => void {
+  let isWinding = false;
+  const timer = setInterval(() => {
+    if (isWinding) return;
+    isWinding = true;
+    void home.scheduler
+      .wind(home.clock.nowMs() + 50 * speed)
+      .catch((error: unknown) => report('wind the clock', error))
+      .finally(() => (isWinding = false));
+  }, 50);
+  return () => clearInterval(timer);
+}
+
+const untilStopped = (): Promise<void> =>
+  new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });

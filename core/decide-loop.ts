@@ -1,0 +1,39 @@
+import { StoreContended, StoreUnavailable } from './failures.ts';
+import type { Change, Ports } from './ports.ts';
+
+/** What one try decided: what to write, if anything, and what to answer. */
+export interface Tried<T> {
+  readonly change?: Change;
+  readonly answer: T;
+}
+
+/** Tries before a caller is asked to come again. */
+export const mostTries = 8;
+/** All tries together take no longer than this. */
+const longestMs = 3_000;
+
+/**
+ * The law: load → decide → commit at the version that was read, else again. `attempt` reads and decides anew each time;
+ * it gets one attempt id for the whole loop, so that rows with this id tell it that a lost answer had been a yes.
+ * @throws StoreContended after eight tries or 3 s
+ */
+export async function decideLoop<T>(
+  ports: Pick<Ports, 'profiles' | 'clock' | 'ids'>,
+  attempt: (attemptId: string) => Promise<Tried<T>>,
+): Promise<T> {
+  const attemptId = ports.ids.attempt();
+  const startMs = ports.clock.nowMs();
+  let lost: unknown;
+  for (let count = 1; count <= mostTries && ports.clock.nowMs() - startMs <= longestMs; count++) {
+    if (count > 1) await ports.clock.backOff(count - 1);
+    const { change, answer } = await attempt(attemptId);
+    if (!change) return answer;
+    try {
+      if ((await ports.profiles.commit(change)) === 'committed') return answer;
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+      lost = error;
+    }
+  }
+  throw new StoreContended('Other writers were always first; try again.', { cause: lost });
+}

@@ -1,0 +1,235 @@
+import { compileCondition, compiledOnce, type Compiled } from './segment/compile-condition.ts';
+import type { Leaf } from './segment/leaf.ts';
+import { compileWhere } from './segment/operators.ts';
+import type { Audience, Documents, EventMatch, Goal, Journey, Segment, Workspace } from './journey/document.ts';
+import { compilePlan, type Plan } from './journey/plan.ts';
+import type { Occurrence } from './event/event.ts';
+import { canonicalJson } from './json.ts';
+import { idOf } from './hash.ts';
+import { parseDuration } from './time/duration.ts';
+
+/** Whether an event is one of those that a document names. */
+export type Matcher = (event: Occurrence, zone: string) => boolean;
+
+export interface CompiledSegment {
+  readonly id: string;
+  readonly name: string;
+  readonly condition: Compiled;
+}
+export interface CompiledAudience extends CompiledSegment {
+  readonly use: Audience['use'];
+}
+
+/** An event that ends, resolves or counts; with `key`, its value must equal the enrollment's. */
+export interface CompiledMatch {
+  readonly names: ReadonlySet<string>;
+  readonly matches: Matcher;
+  readonly key?: readonly string[];
+}
+
+/** One published version of a journey: pinned by every enrollment that enters it. */
+export interface JourneyVersion {
+  readonly id: string;
+  /** Hash of the document. */
+  readonly version: string;
+  readonly document: Journey;
+  readonly plan: Plan;
+  readonly exits: readonly CompiledMatch[];
+  readonly exitConditions: readonly Compiled[];
+  readonly goal?: CompiledMatch & { readonly within: string };
+  readonly entry?: CompiledMatch;
+  readonly entryWhen?: Compiled;
+  readonly isAcquisition: boolean;
+  /** Names of the events that may end, resolve or count for an enrollment of this version. */
+  readonly listens: ReadonlySet<string>;
+  /** Whether something watched can change with traits or consent. */
+  readonly watchesProfile: boolean;
+}
+
+/** Everything that is published, compiled for use. */
+export interface Definitions {
+  readonly hash: string;
+  readonly workspace: Workspace;
+  readonly segments: readonly CompiledSegment[];
+  readonly audiences: readonly CompiledAudience[];
+  readonly journeys: ReadonlyMap<string, JourneyVersion>;
+  readonly conversion: readonly CompiledMatch[];
+  /** Leaves of segments and audiences to step, by event name. */
+  readonly leavesByName: ReadonlyMap<string, readonly Leaf[]>;
+  readonly leaves: ReadonlyMap<string, Leaf>;
+  /** Rules (segments, then audiences) that an event of this name can change, in order of dependency. */
+  readonly rulesByName: ReadonlyMap<string, readonly Rule[]>;
+  /** Rules that traits, consent or identifiers can change. */
+  readonly profileRules: readonly Rule[];
+  readonly rules: readonly Rule[];
+  /** Event name → journeys that it may begin. */
+  readonly entriesByName: ReadonlyMap<string, readonly JourneyVersion[]>;
+  /** `<segment>/<edge>` → journeys that it may begin. */
+  readonly entriesByEdge: ReadonlyMap<string, readonly JourneyVersion[]>;
+  /** Longest window of a frequency cap, in days rounded up: how long slots are kept. */
+  readonly longestCapMs: number;
+}
+
+/** A segment or an audience as the evaluator sees it. */
+export interface Rule {
+  readonly kind: 'segment' | 'audience';
+  readonly id: string;
+  readonly condition: Compiled;
+  readonly use?: Audience['use'];
+}
+
+/** Compiles checked documents. @throws RangeError for documents that `check` refuses */
+export function publish(documents: Documents): Definitions {
+  const { workspace } = documents;
+  const segments = inOrderOfDependency(documents.segments).map((segment): CompiledSegment => ({
+    id: segment.id,
+    name: segment.name,
+    condition: compileCondition(segment.when),
+  }));
+  const audiences = documents.audiences.map((audience): CompiledAudience => ({
+    id: audience.id,
+    name: audience.name,
+    use: audience.use,
+    condition: compileCondition(audience.when),
+  }));
+  const rules: Rule[] = [
+    ...segments.map((segment): Rule => ({ kind: 'segment', id: segment.id, condition: segment.condition })),
+    ...audiences.map((audience): Rule => ({
+      kind: 'audience',
+      id: audience.id,
+      condition: audience.condition,
+      use: audience.use,
+    })),
+  ];
+  const journeys = new Map(documents.journeys.map((journey) => [journey.id, compileJourney(journey)]));
+  return {
+    hash: idOf(
+      'definitions',
+      canonicalJson({ ...documents, templates: documents.templates.map(({ file, text }) => [file, text]) }),
+    ),
+    workspace,
+    segments,
+    audiences,
+    journeys,
+    conversion: workspace.conversion.map((match) => compileMatch(match)),
+    ...indexRules(rules, Object.values(workspace.stages ?? {}).map(compiledOnce)),
+    ...indexEntries([...journeys.values()]),
+    longestCapMs: Math.max(0, ...(workspace.frequencyCaps ?? []).map((cap) => generousMs(cap.within))),
+  };
+}
+
+/** An upper bound of a duration's length, so that nothing needed is forgotten across clock changes. */
+function generousMs(text: string): number {
+  const duration = parseDuration(text);
+  if (!duration) throw new RangeError(`Not a duration: ${text}`);
+  const days = duration.months * 31 + duration.days;
+  return (days + (days > 0 ? 1 : 0)) * 86_400_000 + duration.timeMs;
+}
+
+/** Compiles one journey; the same document always has the same version. */
+export function compileJourney(document: Journey): JourneyVersion {
+  const plan = compilePlan(document);
+  const exits = (document.exit ?? []).flatMap((exit) => ('on' in exit ? [compileMatch(exit.on)] : []));
+  const exitConditions = (document.exit ?? []).flatMap((exit) => ('when' in exit ? [compileCondition(exit.when)] : []));
+  const goal = document.goal && compileGoal(document.goal);
+  const watched = [...exitConditions, ...plan.watched];
+  const isEvent = 'event' in document.entry.on;
+  return {
+    id: document.id,
+    version: idOf('journey', canonicalJson(document)),
+    document,
+    plan,
+    exits,
+    exitConditions,
+    ...(goal && { goal }),
+    ...(isEvent && { entry: compileMatch(document.entry.on as EventMatch) }),
+    ...(document.entry.when && { entryWhen: compileCondition(document.entry.when) }),
+    isAcquisition: document.kind === 'acquisition',
+    listens: new Set([
+      ...exits.flatMap((exit) => [...exit.names]),
+      ...(goal ? goal.names : []),
+      ...plan.awaited,
+      ...watched.flatMap((condition) => [...condition.names]),
+    ]),
+    watchesProfile: watched.some((condition) => condition.readsProfile || condition.segments.size > 0),
+  };
+}
+
+const compileGoal = (goal: Goal): CompiledMatch & { readonly within: string } => ({
+  ...compileMatch(goal.on),
+  within: goal.within,
+});
+
+/** Compiles an event name (or several), `where` and `key`. */
+export function compileMatch(match: Pick<EventMatch, 'event' | 'where' | 'key'>): CompiledMatch {
+  const names = new Set(typeof match.event === 'string' ? [match.event] : match.event);
+  const where = compileWhere(match.where);
+  return {
+    names,
+    matches: (event, zone) => names.has(event.name) && where(event.properties, { nowMs: event.occurredMs, zone }),
+    ...(match.key !== undefined && { key: match.key.split('.') }),
+  };
+}
+
+/** Segments after those that they mention; `check` has refused cycles. */
+function inOrderOfDependency(segments: readonly Segment[]): readonly Segment[] {
+  const byId = new Map(segments.map((segment) => [segment.id, segment]));
+  const ordered: Segment[] = [];
+  const visited = new Set<string>();
+  const visit = (segment: Segment): void => {
+    if (visited.has(segment.id)) return;
+    visited.add(segment.id);
+    for (const id of compileCondition(segment.when).segments) {
+      const other = byId.get(id);
+      if (other) visit(other);
+    }
+    ordered.push(segment);
+  };
+  segments.forEach(visit);
+  return ordered;
+}
+
+type RuleIndex = Pick<Definitions, 'rules' | 'leaves' | 'leavesByName' | 'rulesByName' | 'profileRules'>;
+/** @param others conditions whose states are kept though they are no rules: the stages */
+function indexRules(rules: readonly Rule[], others: readonly Compiled[]): RuleIndex {
+  const conditions = [...rules.map((rule) => rule.condition), ...others];
+  const leaves = new Map(conditions.flatMap((condition) => condition.leaves.map((leaf) => [leaf.key, leaf] as const)));
+  const leavesByName = new Map<string, Leaf[]>();
+  for (const leaf of leaves.values()) for (const name of leaf.names) pushTo(leavesByName, name, leaf);
+
+  // A rule that mentions a segment changes with whatever changes that segment; order is already by dependency.
+  const namesOf = new Map<string, ReadonlySet<string>>();
+  const readers = new Set<string>();
+  const rulesByName = new Map<string, Rule[]>();
+  const profileRules: Rule[] = [];
+  for (const rule of rules) {
+    const names = new Set(rule.condition.names);
+    let readsProfile = rule.condition.readsProfile;
+    for (const id of rule.condition.segments) {
+      for (const name of namesOf.get(id) ?? []) names.add(name);
+      readsProfile ||= readers.has(id);
+    }
+    if (rule.kind === 'segment') namesOf.set(rule.id, names);
+    if (rule.kind === 'segment' && readsProfile) readers.add(rule.id);
+    for (const name of names) pushTo(rulesByName, name, rule);
+    if (readsProfile) profileRules.push(rule);
+  }
+  return { rules, leaves, leavesByName, rulesByName, profileRules };
+}
+
+function indexEntries(journeys: readonly JourneyVersion[]): Pick<Definitions, 'entriesByName' | 'entriesByEdge'> {
+  const entriesByName = new Map<string, JourneyVersion[]>();
+  const entriesByEdge = new Map<string, JourneyVersion[]>();
+  for (const journey of journeys) {
+    for (const name of journey.entry?.names ?? []) pushTo(entriesByName, name, journey);
+    const { on } = journey.document.entry;
+    if ('edge' in on) pushTo(entriesByEdge, `${on.segment}/${on.edge}`, journey);
+  }
+  return { entriesByName, entriesByEdge };
+}
+
+function pushTo<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const standing = map.get(key);
+  if (standing) standing.push(value);
+  else map.set(key, [value]);
+}

@@ -1,0 +1,342 @@
+import type { JourneyVersion } from '../definitions.ts';
+import type { Occurrence } from '../event/event.ts';
+import { idOf } from '../hash.ts';
+import type { JsonObject } from '../json.ts';
+import { afterState, doneState, holdState, type TouchDefinition } from '../journey/compile.ts';
+import type { Channel } from '../journey/document.ts';
+import type { PlanNode } from '../journey/plan.ts';
+import type { SendRequest, StepView } from '../journey/roles/role.ts';
+import { roleOf } from '../journey/roles/registry.ts';
+import type { Delivery, Suppression } from '../message/delivery.ts';
+import type { Change, Loaded, RenderRequest } from '../ports.ts';
+import { Draft, repairDelayMs, type Surroundings } from '../profile/draft.ts';
+import { compiledOnce, seedStates } from '../segment/compile-condition.ts';
+import { zoneOf } from '../segment/settle.ts';
+import type { Enrollment, Hold } from './enrollment.ts';
+import { nextWatchMs, watchedConditions } from './resolve.ts';
+import { SendStep, type Handed, type Prepared } from './send-step.ts';
+
+/** One go at a touch: what was read, and what was done since the last go. */
+export interface TouchInput extends Surroundings {
+  readonly loaded: Loaded;
+  readonly enrollment: Enrollment;
+  readonly journey: JourneyVersion;
+  readonly touch: TouchDefinition;
+  /** Events that the touch's conditions may ask about, oldest first. */
+  readonly history: readonly Occurrence[];
+  readonly suppressions: readonly Suppression[];
+  readonly stops: ReadonlyMap<string, 'paused' | 'breaker'>;
+  readonly delivery: Delivery | undefined;
+  readonly addressHash: (channel: Channel, address: string) => string;
+  /** The message of the send at the cursor, once rendered. */
+  readonly prepared?: Prepared;
+  /** What the provider said of the delivery that this touch handed over. */
+  readonly handed?: Handed;
+}
+
+/** What the touch is to do next. */
+export type TouchAnswer =
+  | { readonly kind: 'render'; readonly request: RenderRequest }
+  | { readonly kind: 'hand'; readonly deliveryId: string; readonly handingMs: number }
+  | { readonly kind: 'reconcile'; readonly deliveryId: string }
+  | { readonly kind: 'next'; readonly state: string; readonly wakeMs: number }
+  | { readonly kind: 'ended' };
+
+export interface TouchDecision {
+  readonly change?: Change;
+  readonly answer: TouchAnswer;
+}
+
+/**
+ * Walks a person on from where the enrollment stands: all steps up to the next hold, or up to a message that has to be
+ * rendered or handed over first. An enrollment that stands elsewhere is left alone: an older touch does nothing.
+ */
+export const decideTouch = (input: TouchInput): TouchDecision => new Walk(input).run();
+
+/** What a step did: where to go on, or why the walk stops here. */
+type Move = { readonly to: string | null } | { readonly stop: TouchAnswer };
+
+class Walk {
+  private readonly input: TouchInput;
+  private readonly draft: Draft;
+  private readonly nodes: ReadonlyMap<string, PlanNode>;
+  private readonly profileId: string;
+  private readonly rows: {
+    deliveries: NonNullable<Change['deliveries']>[number][];
+    unless: NonNullable<Change['unless']>[number][];
+  } = { deliveries: [], unless: [] };
+  private row: Enrollment;
+  private isDirty = false;
+
+  constructor(input: TouchInput) {
+    this.input = input;
+    this.draft = new Draft(input, [input.loaded]);
+    this.nodes = new Map(input.touch.nodes.map((node) => [node.id, node]));
+    this.profileId = input.loaded.profile.profileId;
+    this.row = input.enrollment;
+  }
+
+  run(): TouchDecision {
+    const { row } = this;
+    if (row.status !== 'active') return { answer: { kind: 'ended' } };
+    const { touch, nowMs } = this.input;
+    const standsAt = row.cursor.stepId;
+    const node = this.nodes.get(standsAt);
+    if (!node) return standsAt === '' ? this.finish(this.complete()) : { answer: this.elsewhere() };
+    if (node.role === 'hold' && row.hold?.kind === 'step') {
+      if (node.id !== touch.start) return { answer: this.toHold(row.hold) };
+      const way = row.hold.resolved?.outcome ?? (nowMs >= row.hold.wakeMs ? 'timeout' : undefined);
+      if (way === undefined) return { answer: this.toHold(row.hold) };
+      this.leaveHold();
+      return this.walk(node.ways[way] ?? null);
+    }
+    if (row.hold?.kind === 'deferral') {
+      if (nowMs < row.hold.wakeMs && !row.hold.resolved)
+        return { answer: { kind: 'next', state: this.deferral(), wakeMs: row.hold.wakeMs } };
+      this.leaveHold();
+    }
+    return this.walk(node.id);
+  }
+
+  /** A repair begins a lost execution anew: its first touch leads to where the enrollment stands. */
+  private elsewhere(): TouchAnswer {
+    const { hold, cursor } = this.row;
+    if (this.input.touch.state !== 'Begin') return { kind: 'ended' };
+    if (hold?.kind === 'step' && !hold.resolved && this.input.nowMs < hold.wakeMs) return this.toHold(hold);
+    const before = hold?.kind === 'step' ? cursor.stepId : this.touchOf(cursor.stepId);
+    return { kind: 'next', state: afterState(before), wakeMs: this.input.nowMs };
+  }
+  /** The hold whose following touch holds a node. */
+  private touchOf(nodeId: string): string {
+    const holds = [...this.input.journey.plan.nodes.values()].filter((node) => node.role === 'hold');
+    const path = this.row.path;
+    return path.findLast((id) => id !== nodeId && holds.some((hold) => hold.id === id)) ?? nodeId;
+  }
+
+  private walk(from: string | null): TouchDecision {
+    let at = from;
+    for (;;) {
+      if (at === null) return this.finish(this.complete());
+      const node = this.nodes.get(at);
+      if (!node) throw new RangeError(`Touch ${this.input.touch.state} does not know step ${at}`);
+      const move = this.step(node);
+      if ('stop' in move) return this.finish(move.stop);
+      at = move.to;
+    }
+  }
+
+  private view(): StepView {
+    const { definitions, nowMs, history } = this.input;
+    const profile = this.draft.profile(this.profileId);
+    const zone = zoneOf(profile, definitions);
+    const asked = this.input.touch.nodes.flatMap((node) => {
+      const { role } = roleOf(node.step);
+      return role.role === 'choose' ? role.asks(node.step).flatMap((condition) => compiledOnce(condition).leaves) : [];
+    });
+    const states = asked.length === 0 ? {} : seedStates(asked, history, zone);
+    const { row } = this;
+    return {
+      profile,
+      nowMs,
+      zone,
+      states,
+      ...(row.event && { event: row.event }),
+      saved: row.saved,
+      enrollment: row,
+      workspace: definitions.workspace,
+    };
+  }
+
+  private step(node: PlanNode): Move {
+    switch (node.role) {
+      case 'end':
+        this.arrive(node.id);
+        return { stop: this.complete() };
+      case 'choose':
+        return this.choose(node);
+      case 'hold':
+        return this.hold(node);
+      case 'act':
+        return this.act(node);
+      default:
+        return node satisfies never;
+    }
+  }
+
+  private choose(node: Extract<PlanNode, { role: 'choose' }>): Move {
+    const { role } = roleOf(node.step);
+    if (role.role !== 'choose') throw new RangeError(`Step ${node.id} does not choose`);
+    const { way, draw } = role.choose(node.step, this.view());
+    const profile = this.draft.profile(this.profileId);
+    if (draw && profile.assignments[draw.name] === undefined) {
+      this.draft.set({ ...profile, assignments: { ...profile.assignments, [draw.name]: draw.value } });
+    }
+    this.arrive(node.id);
+    return { to: node.ways[way] ?? null };
+  }
+
+  private act(node: Extract<PlanNode, { role: 'act' }>): Move {
+    const { role } = roleOf(node.step);
+    if (role.role !== 'act') throw new RangeError(`Step ${node.id} does not act`);
+    const act = role.act(node.step, this.view());
+    if (act.kind === 'send') return this.send(node, act.request);
+    if (act.kind === 'traits') this.setTraits(node.id, act.traits);
+    else this.emit(node.id, act.event, act.properties);
+    this.arrive(node.id);
+    return this.row.status === 'active' ? { to: node.next } : { stop: { kind: 'ended' } };
+  }
+
+  private setTraits(stepId: string, traits: JsonObject): void {
+    const { definitions, nowMs } = this.input;
+    const profile = this.draft.profile(this.profileId);
+    const id = idOf(this.row.enrollmentId, stepId);
+    const stamped = Object.fromEntries(Object.entries(traits).map(([name, value]) => [name, { value, ms: nowMs, id }]));
+    this.draft.set({ ...profile, traits: { ...profile.traits, ...stamped } });
+    this.keep();
+    this.draft.settle(this.profileId, definitions.profileRules, false);
+    this.draft.resolve(this.profileId, undefined, { isSilent: false, isProfileChanged: true });
+    this.row = this.draft.enrollment(this.row.enrollmentId) ?? this.row;
+  }
+
+  private emit(stepId: string, event: string, properties: JsonObject): void {
+    const messageId = `emit-${idOf(this.row.enrollmentId, stepId, String(this.row.cursor.visit))}`;
+    this.draft.fact(this.profileId, 'emit', event, { messageId, properties, journeyId: this.row.journeyId }, true);
+  }
+
+  private send(node: Extract<PlanNode, { role: 'act' }>, request: SendRequest): Move {
+    if (this.row.cursor.stepId !== node.id) this.moveCursor(node.id);
+    const verdict = new SendStep(this.input, this.row, node.id, request, this.draft.profile(this.profileId)).decide();
+    if (verdict.profile) this.draft.set(verdict.profile);
+    if (verdict.delivery) {
+      this.isDirty = true;
+      this.rows.deliveries.push({
+        row: verdict.delivery,
+        isNew: this.input.delivery?.deliveryId !== verdict.delivery.deliveryId,
+      });
+    }
+    if (verdict.unless) this.rows.unless.push(verdict.unless);
+    if (verdict.deferUntilMs !== undefined) return this.defer(node.id, verdict.deferUntilMs);
+    if (verdict.stop) return { stop: verdict.stop };
+    const { attemptedMs: _, ...rest } = this.row;
+    this.row = rest;
+    this.arrive(node.id);
+    return { to: node.next };
+  }
+
+  private defer(stepId: string, wakeMs: number): Move {
+    const hold: Hold = {
+      stepId,
+      visit: this.row.cursor.visit,
+      kind: 'deferral',
+      wakeMs,
+      sinceVersion: this.input.loaded.version,
+    };
+    this.row = { ...this.row, hold, attemptedMs: this.row.attemptedMs ?? this.input.nowMs };
+    this.isDirty = true;
+    this.draft.dueAt(this.row.profileId, this.row.enrollmentId, wakeMs + repairDelayMs);
+    return { stop: { kind: 'next', state: this.deferral(), wakeMs } };
+  }
+  private deferral(): string {
+    return `Defer in ${this.input.touch.state}`;
+  }
+
+  private hold(node: Extract<PlanNode, { role: 'hold' }>): Move {
+    const { role } = roleOf(node.step);
+    if (role.role !== 'hold') throw new RangeError(`Step ${node.id} does not hold`);
+    const { nowMs, journey } = this.input;
+    const spec = role.hold(node.step, this.view());
+    this.arrive(node.id);
+    this.moveCursor(node.id);
+    const hold: Hold = {
+      stepId: node.id,
+      visit: this.row.cursor.visit,
+      kind: 'step',
+      wakeMs: spec.wakeMs,
+      sinceVersion: this.input.loaded.version,
+    };
+    this.row = { ...this.row, hold };
+    const view = this.view();
+    const watched = watchedConditions(this.row, journey);
+    const seeded = seedStates(
+      watched.flatMap((condition) => condition.leaves),
+      this.input.history,
+      view.zone,
+    );
+    this.row = { ...this.row, watches: { ...this.row.watches, ...seeded } };
+    const states = { ...view, states: this.row.watches };
+    const condition = role.watches?.(node.step);
+    const isTrueAtOnce = condition !== undefined && compiledOnce(condition).isTrue(states);
+    const pass = isTrueAtOnce ? 'event' : spec.pass;
+    if (pass !== undefined) {
+      this.row = { ...this.row, hold: { ...hold, resolved: { outcome: pass, atMs: nowMs } } };
+      return { stop: { kind: 'next', state: afterState(node.id), wakeMs: nowMs } };
+    }
+    this.watch(nextWatchMs(this.row, journey, states));
+    this.draft.dueAt(this.row.profileId, this.row.enrollmentId, spec.wakeMs + repairDelayMs);
+    return { stop: { kind: 'next', state: holdState(node.id), wakeMs: spec.wakeMs } };
+  }
+
+  private watch(watchMs: number): void {
+    const stub = this.draft
+      .profile(this.profileId)
+      .enrollments.find((one) => one.enrollmentId === this.row.enrollmentId);
+    if (!stub || (stub.watchMs ?? Infinity) === watchMs) return;
+    const { watchMs: _, ...rest } = stub;
+    this.draft.replaceStub(this.profileId, watchMs === Infinity ? rest : { ...rest, watchMs });
+  }
+
+  private toHold(hold: Hold): TouchAnswer {
+    return { kind: 'next', state: holdState(hold.stepId), wakeMs: hold.wakeMs };
+  }
+
+  private leaveHold(): void {
+    const { hold: _, ...rest } = this.row;
+    this.row = rest;
+    this.isDirty = true;
+    this.draft.notDue(this.row.profileId, this.row.enrollmentId);
+  }
+
+  private complete(): TouchAnswer {
+    this.row = {
+      ...this.row,
+      status: 'completed',
+      exitedMs: this.input.nowMs,
+      watches: {},
+      cursor: { stepId: '', visit: this.row.cursor.visit },
+    };
+    this.isDirty = true;
+    const stub = this.draft
+      .profile(this.profileId)
+      .enrollments.find((one) => one.enrollmentId === this.row.enrollmentId);
+    if (stub) {
+      const { watchMs: _, ...rest } = stub;
+      this.draft.replaceStub(this.profileId, { ...rest, isActive: false });
+    }
+    this.draft.tellEnded(this.profileId, this.row, 'completed');
+    return { kind: 'next', state: doneState, wakeMs: this.input.nowMs };
+  }
+
+  private arrive(stepId: string): void {
+    this.row = { ...this.row, path: [...this.row.path, stepId] };
+    this.isDirty = true;
+  }
+  private moveCursor(stepId: string): void {
+    this.row = { ...this.row, cursor: { stepId, visit: this.row.cursor.visit + 1 } };
+    this.isDirty = true;
+  }
+  private keep(): void {
+    this.draft.putEnrollment(this.row);
+  }
+
+  private finish(answer: TouchAnswer): TouchDecision {
+    // What only has to be rendered or looked up is decided again afterwards, from the same place: nothing is written yet.
+    if (answer.kind === 'render' || answer.kind === 'reconcile' || !this.isDirty) return { answer };
+    this.keep();
+    this.draft.touch(this.profileId);
+    const { deliveries, unless } = this.rows;
+    return {
+      change: this.draft.change({ ...(deliveries.length > 0 && { deliveries }), ...(unless.length > 0 && { unless }) }),
+      answer,
+    };
+  }
+}

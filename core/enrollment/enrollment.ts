@@ -1,0 +1,82 @@
+import type { JsonObject } from '../json.ts';
+import type { ConditionState } from '../profile/profile.ts';
+
+export type EnrollmentStatus = 'active' | 'completed' | 'exited' | 'failed' | 'held-out';
+
+/** Why an enrollment ended, from one closed list. */
+export type ExitReason =
+  'exit-event' | 'exit-condition' | 'converted' | 'restart' | 'merged' | 'erased' | 'stopped' | 'exited-before-entry';
+
+/** Why a trigger did not become an enrollment, from one closed list. */
+export type EntryRefusal =
+  | 'stale'
+  | 'key_missing'
+  | 'already-inside'
+  | 'again'
+  | 'when'
+  | 'not-in-segment'
+  | 'exit-condition'
+  | 'converted'
+  | 'too-many'
+  | 'unknown-journey'
+  | 'erased';
+
+/** How a hold ended: by what it waited for, by time, or passing over what follows. */
+export type HoldOutcome = 'event' | 'timeout' | 'skip';
+
+/** What an enrollment is waiting at. */
+export interface Hold {
+  readonly stepId: string;
+  readonly visit: number;
+  readonly kind: 'step' | 'deferral';
+  readonly wakeMs: number;
+  /** The profile's version at arrival: `waitFor` looks at what is accepted after it. */
+  readonly sinceVersion: number;
+  readonly resolved?: { readonly outcome: HoldOutcome; readonly eventId?: string; readonly atMs: number };
+  /** Callback token of the execution that waits; absent until it has registered. */
+  readonly token?: string;
+}
+
+/** The event that began an enrollment, as templates and conditions read it. */
+export interface TriggerEvent {
+  readonly eventId: string;
+  readonly name: string;
+  readonly properties: JsonObject;
+  readonly occurredMs: number;
+}
+
+/** One profile's passage through one journey version: the truth, of which an execution is only the timer. */
+export interface Enrollment {
+  readonly enrollmentId: string;
+  readonly journeyId: string;
+  readonly version: string;
+  readonly profileId: string;
+  readonly key?: string;
+  readonly status: EnrollmentStatus;
+  readonly reason?: string;
+  readonly enteredMs: number;
+  readonly exitedMs?: number;
+  readonly goalReachedMs?: number;
+  readonly event?: TriggerEvent;
+  /** What `save` and `call` put aside: `journey.…`. */
+  readonly saved: JsonObject;
+  /** The node to run next (or that holds), and how many nodes have been run: an older touch does nothing. */
+  readonly cursor: { readonly stepId: string; readonly visit: number };
+  readonly path: readonly string[];
+  readonly hold?: Hold;
+  /** Watched conditions' states, by leaf key. */
+  readonly watches: { readonly [leafKey: string]: ConditionState };
+  /** First try of the send at the cursor, from which its `useBy` counts. */
+  readonly attemptedMs?: number;
+  readonly hop: number;
+  readonly attemptId: string;
+}
+
+/** When a person last entered a journey (and key): what `again` asks. */
+export interface EntryGuard {
+  readonly profileId: string;
+  readonly journeyId: string;
+  readonly key: string;
+  readonly enteredMs: number;
+  readonly enrollmentId: string;
+}

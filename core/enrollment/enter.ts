@@ -1,0 +1,268 @@
+import type { JourneyVersion } from '../definitions.ts';
+import { isHeldOut } from '../experiment/assign.ts';
+import type { Occurrence, StoredEvent } from '../event/event.ts';
+import { idOf } from '../hash.ts';
+import type { JsonObject } from '../json.ts';
+import type { Change, Loaded } from '../ports.ts';
+import { Draft, type Surroundings } from '../profile/draft.ts';
+import type { EnrollmentStub } from '../profile/profile.ts';
+import { seedStates, type View } from '../segment/compile-condition.ts';
+import { zoneOf } from '../segment/settle.ts';
+import { addDuration } from '../time/duration.ts';
+import type { Enrollment, EntryGuard, EntryRefusal } from './enrollment.ts';
+import { isMatch, keyOf, nextWatchMs } from './resolve.ts';
+
+/** What may begin a journey for a person. */
+export interface Trigger {
+  readonly kind: 'event' | 'segment' | 'api';
+  /** The same trigger has the same id, however often it is delivered. */
+  readonly triggerId: string;
+  readonly event?: Occurrence;
+  /** Given by an API entry. */
+  readonly key?: string;
+  /** When it was accepted. */
+  readonly atMs: number;
+  /** The profile it was accepted under, and the version that made. */
+  readonly profileId: string;
+  readonly version: number;
+}
+
+export interface EntryInput extends Surroundings {
+  readonly loaded: Loaded;
+  readonly journey: JourneyVersion;
+  readonly trigger: Trigger;
+  readonly guard: EntryGuard | undefined;
+  /** The enrollment of this trigger, if it was made before. */
+  readonly standing: Enrollment | undefined;
+  /** Events that the entry's conditions may ask about, oldest first. */
+  readonly history: readonly Occurrence[];
+  /** Events accepted after the trigger, in order of acceptance. */
+  readonly after: readonly StoredEvent[];
+}
+export type EntryAnswer =
+  | { readonly kind: 'entered'; readonly enrollment: Enrollment }
+  | { readonly kind: 'refused'; readonly reason: EntryRefusal };
+export interface EntryDecision {
+  readonly change?: Change;
+  readonly answer: EntryAnswer;
+}
+
+/** Older than this when it is handled, a trigger enters nothing. */
+export const staleMs = 3_600_000;
+/** Active enrollments per person and journey, and per person. */
+export const mostPerJourney = 20;
+export const mostPerProfile = 50;
+
+/** The id of the enrollment that a trigger makes: the same however often it is delivered. */
+export const enrollmentIdOf = (journeyId: string, triggerId: string): string =>
+  `e_${idOf('enrollment', journeyId, triggerId)}`;
+
+/**
+ * Whether a trigger becomes an enrollment. It exists logically from its trigger on: what was accepted since may
+ * have ended it already.
+ */
+export function decideEntry(input: EntryInput): EntryDecision {
+  const { standing, journey, trigger, loaded } = input;
+  if (standing) return { answer: { kind: 'entered', enrollment: standing } };
+  const key = trigger.key ?? entryKey(journey, trigger.event);
+  const reason = refusalOf(input, key);
+  if (reason) return refuse(input, reason);
+
+  const draft = new Draft(input, [loaded]);
+  const { profileId } = loaded.profile;
+  restartOthers(input, draft, key);
+  const isOut = drawHoldouts(input, draft);
+  const endedBy = isOut ? undefined : whatEndedIt(input, key);
+  const row = newEnrollment(input, key, isOut, endedBy);
+  draft.putEnrollment(row, true);
+  const stub = stubOf(row, input);
+  draft.set({ ...draft.profile(profileId), enrollments: [...draft.profile(profileId).enrollments, stub] });
+  draft.replaceStub(profileId, stub);
+  draft.touch(profileId);
+  if (row.status === 'active') draft.dueAt(profileId, row.enrollmentId, input.nowMs + 5 * 60_000);
+  draft.fact(
+    profileId,
+    'enrollment',
+    journey.id,
+    { enrollmentId: row.enrollmentId, status: row.status, ...(endedBy && { reason: 'exited-before-entry' }) },
+    false,
+  );
+  const guard: EntryGuard = {
+    profileId,
+    journeyId: journey.id,
+    key: key ?? '',
+    enteredMs: input.nowMs,
+    enrollmentId: row.enrollmentId,
+  };
+  const change = draft.change({ guards: [guard] });
+  return { change, answer: { kind: 'entered', enrollment: draft.enrollment(row.enrollmentId)! } };
+}
+
+function entryKey({ document }: JourneyVersion, event: Occurrence | undefined): string | undefined {
+  return document.entry.key === undefined || !event ? undefined : keyOf(event, document.entry.key.split('.'));
+}
+
+/** Refusals that somebody should look into; the others are the everyday working of the rules. */
+const notable: ReadonlySet<EntryRefusal> = new Set(['stale', 'key_missing', 'too-many']);
+
+function refuse(input: EntryInput, reason: EntryRefusal): EntryDecision {
+  const answer = { kind: 'refused' as const, reason };
+  if (!notable.has(reason)) return { answer };
+  const draft = new Draft(input, [input.loaded]);
+  const { profileId } = input.loaded.profile;
+  draft.touch(profileId);
+  draft.fact(profileId, 'entry', input.journey.id, { refused: reason, triggerId: input.trigger.triggerId }, false);
+  return { change: draft.change(), answer };
+}
+
+function refusalOf(input: EntryInput, key: string | undefined): EntryRefusal | undefined {
+  const { loaded, journey, trigger, nowMs } = input;
+  const { profile } = loaded;
+  const { entry } = journey.document;
+  if (profile.isErased) return 'erased';
+  if (trigger.kind !== 'api' && nowMs - trigger.atMs > staleMs) return 'stale';
+  if (entry.key !== undefined && key === undefined) return 'key_missing';
+  if (journey.isAcquisition && wasConverted(input)) return 'converted';
+  const inside = insideStub(input, key);
+  if (inside && entry.meanwhile !== 'restart') return 'already-inside';
+  if (!inside && !mayAgain(input)) return 'again';
+  const active = profile.enrollments.filter((stub) => stub.isActive);
+  if (
+    active.length >= mostPerProfile ||
+    active.filter((stub) => stub.journeyId === journey.id).length >= mostPerJourney
+  )
+    return 'too-many';
+  if ('edge' in entry.on && trigger.kind === 'segment') {
+    const isMember = entry.on.segment in profile.segments;
+    if (isMember !== (entry.on.edge === 'enter')) return 'not-in-segment';
+  }
+  const view = entryView(input);
+  if (journey.entryWhen && !isTrue(journey.entryWhen, view, input)) return 'when';
+  return journey.exitConditions.some((condition) => isTrue(condition, view, input)) ? 'exit-condition' : undefined;
+}
+
+/** Converted by the trigger itself or before it; a conversion since then ends the enrollment instead. */
+function wasConverted({ loaded, after, definitions }: EntryInput): boolean {
+  if (loaded.profile.convertedMs === undefined) return false;
+  const zone = zoneOf(loaded.profile, definitions);
+  return !after.some((event) => definitions.conversion.some((match) => match.matches(event, zone)));
+}
+
+const insideStub = ({ loaded, journey }: EntryInput, key: string | undefined): EnrollmentStub | undefined =>
+  loaded.profile.enrollments.find((stub) => stub.isActive && stub.journeyId === journey.id && stub.key === key);
+
+function mayAgain({ guard, journey, nowMs, loaded, definitions }: EntryInput): boolean {
+  const again = journey.document.entry.again ?? 'always';
+  if (!guard || again === 'always') return true;
+  return (
+    again !== 'never' && nowMs >= addDuration(guard.enteredMs, again.after, zoneOf(loaded.profile, definitions), 1)
+  );
+}
+
+function entryView({ loaded, nowMs, definitions, trigger }: EntryInput): Omit<View, 'states'> {
+  const zone = zoneOf(loaded.profile, definitions);
+  return { profile: loaded.profile, nowMs, zone, ...(trigger.event && { event: trigger.event }), saved: {} };
+}
+
+/** Asked over state and history. */
+const isTrue = (
+  condition: NonNullable<JourneyVersion['entryWhen']>,
+  view: Omit<View, 'states'>,
+  { history }: EntryInput,
+): boolean => condition.isTrue({ ...view, states: seedStates(condition.leaves, history, view.zone) });
+
+/** Restart: the enrollment that is inside makes room for the new one. */
+function restartOthers(input: EntryInput, draft: Draft, key: string | undefined): void {
+  const inside = insideStub(input, key);
+  const row = inside && draft.enrollment(inside.enrollmentId);
+  if (inside && row) draft.end(input.loaded.profile.profileId, inside, row, 'restart');
+}
+
+/** Draws, once and for good, whether the person is held out of everything or of this journey. */
+function drawHoldouts({ loaded, journey, definitions }: EntryInput, draft: Draft): boolean {
+  const { profileId } = loaded.profile;
+  const scopes = [
+    { name: 'holdout', percent: definitions.workspace.holdout ?? 0, counts: journey.document.kind !== 'transactional' },
+    { name: `holdout:${journey.id}`, percent: journey.document.holdout ?? 0, counts: true },
+  ];
+  let isOut = false;
+  for (const { name, percent, counts } of scopes) {
+    const { assignments } = draft.profile(profileId);
+    const drawn =
+      assignments[name] ?? (percent > 0 ? (isHeldOut(name, profileId, percent) ? 'held-out' : 'in') : undefined);
+    if (drawn !== undefined && drawn !== assignments[name]) {
+      draft.set({ ...draft.profile(profileId), assignments: { ...assignments, [name]: drawn } });
+    }
+    isOut ||= counts && percent > 0 && drawn === 'held-out';
+  }
+  return isOut;
+}
+
+/** The first event accepted since the trigger that would have ended the enrollment. */
+function whatEndedIt(
+  { after, journey, loaded, definitions }: EntryInput,
+  key: string | undefined,
+): StoredEvent | undefined {
+  const zone = zoneOf(loaded.profile, definitions);
+  return after.find(
+    (event) =>
+      journey.exits.some((exit) => isMatch(exit, event, key, zone)) ||
+      (journey.isAcquisition && definitions.conversion.some((match) => match.matches(event, zone))),
+  );
+}
+
+function newEnrollment(
+  input: EntryInput,
+  key: string | undefined,
+  isOut: boolean,
+  endedBy: StoredEvent | undefined,
+): Enrollment {
+  const { journey, trigger, nowMs, loaded, attemptId, after, definitions, history } = input;
+  const zone = zoneOf(loaded.profile, definitions);
+  const goal = journey.goal && after.find((event) => isMatch(journey.goal!, event, key, zone));
+  const { event } = trigger;
+  return {
+    enrollmentId: enrollmentIdOf(journey.id, trigger.triggerId),
+    journeyId: journey.id,
+    version: journey.version,
+    profileId: loaded.profile.profileId,
+    ...(key !== undefined && { key }),
+    status: isOut ? 'held-out' : endedBy ? 'exited' : 'active',
+    ...(endedBy && { reason: 'exited-before-entry', exitedMs: nowMs }),
+    enteredMs: nowMs,
+    ...(goal && { goalReachedMs: nowMs }),
+    ...(event && {
+      event: { eventId: event.eventId, name: event.name, properties: event.properties, occurredMs: event.occurredMs },
+    }),
+    saved: {} satisfies JsonObject,
+    cursor: { stepId: journey.plan.start ?? '', visit: 0 },
+    path: [],
+    watches: seedStates(
+      journey.exitConditions.flatMap((condition) => condition.leaves),
+      history,
+      zone,
+    ),
+    hop: 0,
+    attemptId,
+  };
+}
+
+function stubOf(row: Enrollment, { journey, loaded, nowMs, definitions }: EntryInput): EnrollmentStub {
+  const zone = zoneOf(loaded.profile, definitions);
+  const counts = journey.goal && row.goalReachedMs === undefined;
+  const watchMs =
+    row.status === 'active'
+      ? nextWatchMs(row, journey, { profile: loaded.profile, nowMs, zone, states: row.watches, saved: {} })
+      : Infinity;
+  return {
+    enrollmentId: row.enrollmentId,
+    journeyId: row.journeyId,
+    version: row.version,
+    ...(row.key !== undefined && { key: row.key }),
+    isAcquisition: journey.isAcquisition,
+    isActive: row.status === 'active',
+    enteredMs: row.enteredMs,
+    ...(counts && journey.goal && { goalUntilMs: addDuration(nowMs, journey.goal.within, zone, 1) }),
+    ...(watchMs < Infinity && { watchMs }),
+  };
+}

@@ -1,0 +1,198 @@
+import type { CompiledMatch, JourneyVersion } from '../definitions.ts';
+import { valuesAt, type Occurrence } from '../event/event.ts';
+import type { Json, JsonObject } from '../json.ts';
+import type { Workspace } from '../journey/document.ts';
+import { roleOf } from '../journey/roles/registry.ts';
+import { compiledMatchOnce } from '../journey/match.ts';
+import type { Profile } from '../profile/profile.ts';
+import { compiledOnce, type Compiled, type View } from '../segment/compile-condition.ts';
+import type { Enrollment, ExitReason } from './enrollment.ts';
+
+/** What one event, or the passing of time, does to one enrollment. */
+export interface Resolution {
+  readonly row: Enrollment;
+  /** Set where the enrollment ended. */
+  readonly ended?: ExitReason;
+  /** The hold was resolved or moved: whoever waits for it must be told. */
+  readonly isResumed: boolean;
+  readonly goalReached: boolean;
+  /** Next instant at which a watched condition changes by time alone. */
+  readonly watchMs: number;
+}
+
+/** Whether an event is one that a document names, for this enrollment's key. */
+export function isMatch(match: CompiledMatch, event: Occurrence, key: string | undefined, zone: string): boolean {
+  if (!match.matches(event, zone)) return false;
+  return match.key === undefined || keyOf(event, match.key) === key;
+}
+
+/** The value of a key path (`properties.cartId`) in an event, as text; `undefined` for none. */
+export function keyOf(event: Occurrence, path: readonly string[]): string | undefined {
+  const value = valuesAt({ properties: event.properties, name: event.name, eventId: event.eventId }, path)[0];
+  return typeof value === 'string' || typeof value === 'number' ? String(value) || undefined : undefined;
+}
+
+/** What is asked of one enrollment after something happened. */
+export interface Happening {
+  /** Absent where only time passed, or a trait was set. */
+  readonly event?: Occurrence;
+  readonly nowMs: number;
+  readonly zone: string;
+  /** After facts and memberships are up to date. */
+  readonly profile: Profile;
+  readonly isConverted: boolean;
+  readonly workspace: Workspace;
+}
+
+/**
+ * Goals, then exits, then what a hold waits for: the order within one event.
+ * @returns `undefined` where nothing changed
+ */
+export function resolveEnrollment(
+  row: Enrollment,
+  journey: JourneyVersion,
+  happening: Happening,
+): Resolution | undefined {
+  const { event, nowMs, zone } = happening;
+  const stub = happening.profile.enrollments.find((one) => one.enrollmentId === row.enrollmentId);
+  let next = row;
+  let goalReached = false;
+  const goalUntilMs = stub?.goalUntilMs;
+  if (event && journey.goal && row.goalReachedMs === undefined && goalUntilMs !== undefined && nowMs <= goalUntilMs) {
+    if (isMatch(journey.goal, event, row.key, zone)) {
+      next = { ...next, goalReachedMs: nowMs };
+      goalReached = true;
+    }
+  }
+  if (row.status !== 'active')
+    return goalReached ? { row: next, isResumed: false, goalReached, watchMs: Infinity } : undefined;
+
+  next = stepWatches(next, journey, event, zone);
+  const view: View = watchView(next, happening);
+  const ended = exitOf(next, journey, happening, view);
+  if (ended) return { row: endEnrollment(next, ended, nowMs), ended, isResumed: true, goalReached, watchMs: Infinity };
+
+  const held = resolveHold(next, journey, happening, view);
+  const watchMs = nextWatchMs(held, journey, watchView(held, happening));
+  const before = stub?.watchMs ?? Infinity;
+  if (held === row && watchMs === before) return undefined;
+  const isResumed = held.hold !== row.hold;
+  return { row: held, isResumed, goalReached, watchMs };
+}
+
+/** An enrollment that has ended. */
+export const endEnrollment = (row: Enrollment, reason: ExitReason, nowMs: number): Enrollment => {
+  const { hold: _, ...rest } = row;
+  return {
+    ...rest,
+    status: 'exited',
+    reason,
+    exitedMs: nowMs,
+    watches: {},
+    ...(row.hold?.token && { hold: row.hold }),
+  };
+};
+
+const watchView = (row: Enrollment, { profile, nowMs, zone }: Happening): View => ({
+  profile,
+  nowMs,
+  zone,
+  states: row.watches,
+  ...(row.event && { event: row.event }),
+  saved: row.saved,
+});
+
+/** Conditions watched now: the journey's exits, and the one the hold waits for. */
+export function watchedConditions(row: Enrollment, journey: JourneyVersion): readonly Compiled[] {
+  const awaited = holdRole(row, journey)?.watched;
+  return awaited ? [...journey.exitConditions, awaited] : journey.exitConditions;
+}
+
+function holdRole(
+  row: Enrollment,
+  journey: JourneyVersion,
+):
+  | { readonly watched?: Compiled; readonly match?: CompiledMatch; readonly save?: string; readonly isMovable: boolean }
+  | undefined {
+  const hold = row.hold;
+  if (hold?.kind !== 'step' || hold.resolved) return undefined;
+  const node = journey.plan.nodes.get(hold.stepId);
+  if (node?.role !== 'hold') return undefined;
+  const { role } = roleOf(node.step);
+  if (role.role !== 'hold') return undefined;
+  const [watched, match, save] = [role.watches?.(node.step), role.awaits?.(node.step), role.saves?.(node.step)];
+  return {
+    ...(watched && { watched: compiledOnce(watched) }),
+    ...(match && { match: compiledMatchOnce(match) }),
+    ...(save !== undefined && { save }),
+    isMovable: role.isMovable?.(node.step) === true,
+  };
+}
+
+function stepWatches(
+  row: Enrollment,
+  journey: JourneyVersion,
+  event: Occurrence | undefined,
+  zone: string,
+): Enrollment {
+  if (!event) return row;
+  let watches: { [key: string]: Json } | undefined;
+  for (const condition of watchedConditions(row, journey)) {
+    for (const leaf of condition.leaves) {
+      if (!leaf.names.has(event.name)) continue;
+      const before = row.watches[leaf.key];
+      const after = leaf.step(before, event, zone);
+      if (after !== before && after !== undefined) (watches ??= { ...row.watches })[leaf.key] = after;
+    }
+  }
+  return watches ? { ...row, watches } : row;
+}
+
+function exitOf(row: Enrollment, journey: JourneyVersion, happening: Happening, view: View): ExitReason | undefined {
+  const { event, zone } = happening;
+  if (journey.isAcquisition && happening.isConverted) return 'converted';
+  if (event && journey.exits.some((exit) => isMatch(exit, event, row.key, zone))) return 'exit-event';
+  return journey.exitConditions.some((condition) => condition.isTrue(view)) ? 'exit-condition' : undefined;
+}
+
+function resolveHold(row: Enrollment, journey: JourneyVersion, happening: Happening, view: View): Enrollment {
+  const role = holdRole(row, journey);
+  const { event, nowMs, zone } = happening;
+  if (!role || !row.hold) return row;
+  const isEvent = event !== undefined && role.match !== undefined && isMatch(role.match, event, row.key, zone);
+  if (isEvent || role.watched?.isTrue(view)) {
+    const saved: JsonObject =
+      isEvent && role.save !== undefined ? { ...row.saved, [role.save]: savedEvent(event) } : row.saved;
+    const resolved = { outcome: 'event' as const, atMs: nowMs, ...(event && { eventId: event.eventId }) };
+    return { ...row, saved, hold: { ...row.hold, resolved } };
+  }
+  return role.isMovable ? moveHold(row, journey, happening) : row;
+}
+
+const savedEvent = (event: Occurrence): JsonObject => ({
+  name: event.name,
+  eventId: event.eventId,
+  properties: event.properties,
+});
+
+/** A changed trait moves the wait. */
+function moveHold(
+  row: Enrollment,
+  journey: JourneyVersion,
+  { profile, nowMs, zone, workspace }: Happening,
+): Enrollment {
+  const node = journey.plan.nodes.get(row.hold!.stepId);
+  if (node?.role !== 'hold') return row;
+  const { role } = roleOf(node.step);
+  if (role.role !== 'hold') return row;
+  const spec = role.hold(node.step, { profile, nowMs, zone, states: {}, saved: row.saved, enrollment: row, workspace });
+  const wakeMs = Math.max(spec.wakeMs, nowMs);
+  return wakeMs === row.hold!.wakeMs ? row : { ...row, hold: { ...row.hold!, wakeMs } };
+}
+
+/** When a watched condition next changes by time alone. */
+export const nextWatchMs = (row: Enrollment, journey: JourneyVersion, view: View): number =>
+  watchedConditions(row, journey).reduce(
+    (earliest, condition) => Math.min(earliest, condition.nextChangeMs(view)),
+    Infinity,
+  );

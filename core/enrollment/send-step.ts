@@ -1,0 +1,251 @@
+import { idOf } from '../hash.ts';
+import type { JsonObject } from '../json.ts';
+import type { SendRequest } from '../journey/roles/role.ts';
+import { addressFor } from '../message/addresses.ts';
+import { decideSend } from '../message/decide-send.ts';
+import type { Delivery, Refusal } from '../message/delivery.ts';
+import type { Address } from '../message/send-context.ts';
+import type { Change, HandOver, RenderResult } from '../ports.ts';
+import type { Profile } from '../profile/profile.ts';
+import { zoneOf } from '../segment/settle.ts';
+import { addDuration } from '../time/duration.ts';
+import { toInstant } from '../time/instant.ts';
+import type { TouchAnswer, TouchInput } from './advance.ts';
+import type { Enrollment } from './enrollment.ts';
+
+/** A message rendered for one delivery from one version of the profile. */
+export interface Prepared {
+  readonly deliveryId: string;
+  readonly version: number;
+  readonly result: RenderResult;
+}
+
+/** What became of a hand-over: the provider's answer, or why there was none. */
+export interface Handed {
+  readonly deliveryId: string;
+  /** `absent`: the provider never had it; `too-late`: its call did not start within 5 s of the commit. */
+  readonly outcome: HandOver | { readonly kind: 'absent' } | { readonly kind: 'too-late' };
+}
+
+/** What a send step makes of its turn. */
+export interface SendVerdict {
+  /** Slots taken or freed. */
+  readonly profile?: Profile;
+  readonly delivery?: Delivery;
+  readonly unless?: NonNullable<Change['unless']>[number];
+  /** Hold the journey here until then. */
+  readonly deferUntilMs?: number;
+  /** Come back once this is done. */
+  readonly stop?: TouchAnswer;
+}
+
+/** A refusal that may pass is tried again after 30 s, 1 min, 2 min … 1 h. */
+const backOffMs = (tries: number): number => Math.min(30_000 * 2 ** tries, 3_600_000);
+
+/** One send of one enrollment at one instant: the gate, then the message, then the hand-over, then its outcome. */
+export class SendStep {
+  private readonly input: TouchInput;
+  private readonly row: Enrollment;
+  private readonly stepId: string;
+  private readonly request: SendRequest;
+  private readonly profile: Profile;
+  private readonly deliveryId: string;
+  private readonly standing: Delivery | undefined;
+
+  constructor(input: TouchInput, row: Enrollment, stepId: string, request: SendRequest, profile: Profile) {
+    this.input = input;
+    this.row = row;
+    this.stepId = stepId;
+    this.request = request;
+    this.profile = profile;
+    this.deliveryId = deliveryIdOf(row.enrollmentId, stepId, row.cursor.visit);
+    this.standing = input.delivery?.deliveryId === this.deliveryId ? input.delivery : undefined;
+  }
+
+  decide(): SendVerdict {
+    const { standing, deliveryId } = this;
+    const handed = this.input.handed?.deliveryId === deliveryId ? this.input.handed : undefined;
+    if (standing?.status !== 'handing') return this.gate();
+    if (handed?.outcome.kind === 'absent') return this.gate();
+    if (handed) return this.settle(standing, handed.outcome);
+    // The row carries this attempt's id: the commit had succeeded and only its answer was lost.
+    if (standing.attemptId === this.input.attemptId && this.input.prepared?.deliveryId === deliveryId) {
+      return { stop: { kind: 'hand', deliveryId, handingMs: standing.atMs } };
+    }
+    return { stop: { kind: 'reconcile', deliveryId } };
+  }
+
+  private settle(standing: Delivery, outcome: Exclude<Handed['outcome'], { kind: 'absent' }>): SendVerdict {
+    switch (outcome.kind) {
+      case 'accepted':
+        return { delivery: { ...standing, status: 'sent' } };
+      case 'unknown':
+        return { delivery: { ...standing, status: 'unknown', detail: outcome.reason } };
+      case 'too-late':
+        return { ...this.freeSlot(), delivery: { ...standing, status: 'skipped', reason: 'expired' } };
+      case 'refused': {
+        const refused = { ...standing, reason: 'provider-refused' as const, detail: outcome.reason };
+        if (outcome.isPermanent) return { ...this.freeSlot(), delivery: { ...refused, status: 'failed' } };
+        const untilMs = this.input.nowMs + backOffMs(standing.tries);
+        return {
+          ...this.freeSlot(),
+          ...this.postpone({ ...refused, status: 'pending', tries: standing.tries + 1 }, untilMs),
+        };
+      }
+      default:
+        return outcome satisfies never;
+    }
+  }
+
+  /** Not beyond `useBy`: then the message is skipped as expired. */
+  private postpone(delivery: Delivery, untilMs: number): SendVerdict {
+    const deadlineMs = this.deadlineMs();
+    if (this.input.nowMs >= deadlineMs) return { delivery: { ...delivery, status: 'skipped', reason: 'expired' } };
+    const until = Math.min(untilMs, deadlineMs);
+    return { delivery: { ...delivery, untilMs: until }, deferUntilMs: until };
+  }
+  private deadlineMs(): number {
+    const { definitions, nowMs } = this.input;
+    return addDuration(this.row.attemptedMs ?? nowMs, this.request.useBy, zoneOf(this.profile, definitions), 1);
+  }
+
+  private gate(): SendVerdict {
+    const { input, profile, row, request } = this;
+    const { definitions, nowMs, journey } = input;
+    const address = addressFor(profile, request.channel);
+    const addressHash = address && input.addressHash(request.channel, address.value);
+    const decision = decideSend({
+      profile,
+      enrollment: row,
+      workspace: definitions.workspace,
+      isAcquisition: journey.isAcquisition,
+      channel: request.channel,
+      purpose: this.purpose(),
+      ...(request.topic !== undefined && { topic: request.topic }),
+      ...(address && { address }),
+      suppressions: input.suppressions.filter(
+        (one) => one.channel === request.channel && one.addressHash === addressHash,
+      ),
+      stops: input.stops,
+      nowMs,
+      zone: zoneOf(profile, definitions),
+    });
+    if (decision.kind === 'skip') return { delivery: this.newRow('skipped', address, decision.reason) };
+    if (row.attemptedMs !== undefined && nowMs >= this.deadlineMs())
+      return { delivery: this.newRow('skipped', address, 'expired') };
+    if (decision.kind === 'defer')
+      return this.postpone(this.newRow('deferred', address, decision.reason), decision.untilMs);
+    return this.hand(address, addressHash);
+  }
+
+  private hand(address: Address | undefined, addressHash: string | undefined): SendVerdict {
+    const { input, deliveryId, request } = this;
+    const { prepared } = input;
+    if (prepared?.deliveryId !== deliveryId || prepared.version !== input.loaded.version) {
+      return { stop: { kind: 'render', request: this.renderRequest(address) } };
+    }
+    const { result } = prepared;
+    if (result.kind === 'missing-value')
+      return { delivery: this.newRow('skipped', address, 'missing-value', result.name) };
+    if (result.kind === 'reference-missing')
+      return { delivery: this.newRow('skipped', address, 'reference-missing', result.name) };
+    if (result.kind === 'render-failed')
+      return { delivery: this.newRow('skipped', address, 'render-failed', result.reason) };
+    const purpose = this.purpose();
+    return {
+      ...this.takeSlot(),
+      delivery: this.newRow('handing', address),
+      ...(addressHash !== undefined && { unless: { channel: request.channel, addressHash, purpose } }),
+      stop: { kind: 'hand', deliveryId, handingMs: input.nowMs },
+    };
+  }
+
+  private takeSlot(): { readonly profile?: Profile } {
+    const { request, profile, input } = this;
+    const { longestCapMs } = input.definitions;
+    if (request.channel === 'webhook' || longestCapMs === 0) return {};
+    const slot = {
+      deliveryId: this.deliveryId,
+      ms: input.nowMs,
+      channel: request.channel,
+      purpose: this.purpose(),
+      ...(request.topic !== undefined && { topic: request.topic }),
+    };
+    const live = profile.slots.filter(
+      (one) => one.ms > input.nowMs - longestCapMs && one.deliveryId !== this.deliveryId,
+    );
+    return { profile: { ...profile, slots: [...live, slot] } };
+  }
+  private freeSlot(): { readonly profile?: Profile } {
+    const slots = this.profile.slots.filter((slot) => slot.deliveryId !== this.deliveryId);
+    return slots.length === this.profile.slots.length ? {} : { profile: { ...this.profile, slots } };
+  }
+
+  private purpose(): Delivery['purpose'] {
+    return this.input.journey.document.kind === 'transactional' ? 'transactional' : 'marketing';
+  }
+
+  private newRow(
+    status: Delivery['status'],
+    address: Address | undefined,
+    reason?: Refusal,
+    detail?: string,
+  ): Delivery {
+    const { row, request, input } = this;
+    return {
+      deliveryId: this.deliveryId,
+      profileId: this.profile.profileId,
+      journeyId: row.journeyId,
+      enrollmentId: row.enrollmentId,
+      stepId: this.stepId,
+      visit: row.cursor.visit,
+      channel: request.channel,
+      template: request.templateId,
+      purpose: this.purpose(),
+      ...(request.topic !== undefined && { topic: request.topic }),
+      status,
+      ...(reason && { reason }),
+      ...(detail !== undefined && { detail }),
+      atMs: input.nowMs,
+      ...(address && { to: address.value }),
+      attemptId: input.attemptId,
+      tries: this.standing?.tries ?? 0,
+    };
+  }
+
+  private renderRequest(address: Address | undefined): Extract<TouchAnswer, { kind: 'render' }>['request'] {
+    const { profile, request, input, row } = this;
+    return {
+      channel: request.channel,
+      templateId: request.templateId,
+      locale: profile.locale?.value ?? input.definitions.workspace.locale,
+      timeZone: zoneOf(profile, input.definitions),
+      deliveryId: this.deliveryId,
+      profileId: profile.profileId,
+      to: address?.value ?? '',
+      purpose: this.purpose(),
+      ...(request.topic !== undefined && { topic: request.topic }),
+      context: {
+        profile: profileContext(profile),
+        event: row.event
+          ? { name: row.event.name, properties: row.event.properties, occurredAt: toInstant(row.event.occurredMs) }
+          : {},
+        journey: { ...row.saved, id: row.journeyId, name: input.journey.document.name },
+      },
+    };
+  }
+}
+
+/** The id of a send's delivery: the same on every retry. */
+export const deliveryIdOf = (enrollmentId: string, stepId: string, visit: number): string =>
+  `d_${idOf('delivery', enrollmentId, stepId, String(visit))}`;
+
+/** What templates read as `profile`. */
+function profileContext(profile: Profile): JsonObject {
+  const traits: { [name: string]: JsonObject[string] } = {};
+  for (const name in profile.traits) {
+    const { value } = profile.traits[name]!;
+    if (value !== null) traits[name] = value;
+  }
+  return { profileId: profile.profileId, traits, segments: Object.keys(profile.segments) };
+}

@@ -1,0 +1,14 @@
+import type { Channel } from '../journey/document.ts';
+import { newestIdentifier, type IdentifierKind, type Profile } from '../profile/profile.ts';
+import type { Address } from './send-context.ts';
+
+/** The kind of identifier that a channel writes to. */
+const kinds: { readonly [channel in Channel]?: IdentifierKind } = { email: 'email', sms: 'phone', push: 'device' };
+
+/** Where a channel reaches a person: the newest address of its kind; `undefined` for none. */
+export function addressFor(profile: Profile, channel: Channel): Address | undefined {
+  if (channel === 'in-app') return { value: profile.profileId, isVerified: true };
+  const kind = kinds[channel];
+  const found = kind && newestIdentifier(profile, kind);
+  return found && { value: found.value, isVerified: found.isVerified };
+}

@@ -1,0 +1,100 @@
+import { addDuration } from '../time/duration.ts';
+import { quietUntil } from '../time/calendar.ts';
+import type { FrequencyCap } from '../journey/document.ts';
+import { blocks, type Refusal } from './delivery.ts';
+import type { SendContext, SendDecision, SendRule } from './send-context.ts';
+
+const skip = (reason: Refusal): SendDecision => ({ kind: 'skip', reason });
+
+/** Marketing to a person: what consent, holdout, quiet hours and caps are about. */
+const isMarketing = (context: SendContext): boolean => context.purpose === 'marketing' && context.channel !== 'webhook';
+
+const erased: SendRule = ({ profile }) => (profile.isErased ? skip('erased') : undefined);
+
+const active: SendRule = ({ enrollment }) => (enrollment.status === 'active' ? undefined : skip('not-active'));
+
+const converted: SendRule = ({ isAcquisition, profile }) =>
+  isAcquisition && profile.convertedMs !== undefined ? skip('converted') : undefined;
+
+const suppression: SendRule = ({ suppressions, purpose }) =>
+  suppressions.some((one) => blocks(one, purpose)) ? skip('suppressed') : undefined;
+
+const consent: SendRule = ({ profile, channel, purpose, topic, workspace }) => {
+  if (channel === 'webhook') return undefined;
+  const status = profile.consent[`${channel}/${purpose}`]?.value;
+  if (status === 'denied') return skip('no-consent');
+  if (topic !== undefined && profile.consent[`${channel}/topic:${topic}`]?.value === 'denied')
+    return skip('no-consent');
+  const needsGrant = purpose === 'marketing' && workspace.consent !== 'opt-out';
+  return needsGrant && status !== 'granted' ? skip('no-consent') : undefined;
+};
+
+const address: SendRule = ({ channel, purpose, address: found }) => {
+  if (channel === 'webhook' || channel === 'in-app') return undefined;
+  if (!found) return skip('no-address');
+  return purpose === 'marketing' && !found.isVerified ? skip('address-unverified') : undefined;
+};
+
+const holdout: SendRule = (context) =>
+  isMarketing(context) && context.profile.assignments['holdout'] === 'held-out' ? skip('holdout') : undefined;
+
+const stops: SendRule = ({ stops: stopped, enrollment, channel }) => {
+  const kind =
+    stopped.get('workspace') ?? stopped.get(`journey/${enrollment.journeyId}`) ?? stopped.get(`channel/${channel}`);
+  return kind && skip(kind);
+};
+
+const quietHours: SendRule = (context) => {
+  const quiet = isMarketing(context) ? context.workspace.quietHours?.[context.channel] : undefined;
+  const untilMs = quiet && quietUntil(context.nowMs, quiet, context.zone);
+  return untilMs === undefined ? undefined : { kind: 'defer', reason: 'quiet-hours', untilMs };
+};
+
+/** Rolling windows over the messages handed over; a full cap says when its oldest message leaves it. */
+const caps: SendRule = (context) => {
+  if (!isMarketing(context)) return undefined;
+  let deferral: SendDecision | undefined;
+  for (const cap of context.workspace.frequencyCaps ?? []) {
+    if (!covers(cap, context.channel, context.purpose, context.topic)) continue;
+    const ends = context.profile.slots
+      .filter((slot) => covers(cap, slot.channel, slot.purpose, slot.topic))
+      .map((slot) => addDuration(slot.ms, cap.within, context.zone, 1))
+      .filter((endMs) => endMs > context.nowMs)
+      .sort((a, b) => a - b);
+    if (ends.length < cap.atMost) continue;
+    if (cap.then !== 'defer' || cap.atMost === 0) return skip('frequency-cap');
+    const untilMs = ends[ends.length - cap.atMost]!;
+    if (deferral?.kind !== 'defer' || deferral.untilMs < untilMs)
+      deferral = { kind: 'defer', reason: 'frequency-cap', untilMs };
+  }
+  return deferral;
+};
+
+function covers(cap: FrequencyCap, channel: string, purpose: string, topic: string | undefined): boolean {
+  const channels = typeof cap.channels === 'string' ? [cap.channels] : cap.channels;
+  if (!(channels as readonly string[]).includes(channel)) return false;
+  return (cap.purpose === undefined || cap.purpose === purpose) && (cap.topic === undefined || cap.topic === topic);
+}
+
+/** The first rule with something to say decides; this order is the policy. */
+const rules: readonly SendRule[] = [
+  erased,
+  active,
+  converted,
+  suppression,
+  consent,
+  address,
+  holdout,
+  stops,
+  quietHours,
+  caps,
+];
+
+/** Whether one message may go to one profile now; if not, why, and until when. */
+export function decideSend(context: SendContext): SendDecision {
+  for (const rule of rules) {
+    const decision = rule(context);
+    if (decision) return decision;
+  }
+  return { kind: 'send' };
+}

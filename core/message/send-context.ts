@@ -1,0 +1,40 @@
+import type { Enrollment } from '../enrollment/enrollment.ts';
+import type { Channel, Purpose, Workspace } from '../journey/document.ts';
+import type { Profile } from '../profile/profile.ts';
+import type { Refusal, Suppression } from './delivery.ts';
+
+/** Where one message would go. */
+export interface Address {
+  /** Normalised: what is sent to and what suppressions are keyed by. */
+  readonly value: string;
+  readonly isVerified: boolean;
+}
+
+/** Everything the gate looks at, at the last instant before a hand-over. */
+export interface SendContext {
+  readonly profile: Profile;
+  readonly enrollment: Enrollment;
+  readonly workspace: Workspace;
+  readonly isAcquisition: boolean;
+  readonly channel: Channel;
+  readonly purpose: Purpose;
+  readonly topic?: string;
+  /** Of this channel; none for a webhook. */
+  readonly address?: Address;
+  /** Those of the address. */
+  readonly suppressions: readonly Suppression[];
+  /** Stopped journeys and streams, by id; `workspace` for everything. */
+  readonly stops: ReadonlyMap<string, 'paused' | 'breaker'>;
+  readonly nowMs: number;
+  /** The profile's own zone, else the workspace's. */
+  readonly zone: string;
+}
+
+/** Whether one message may go now; if not, why, and until when. */
+export type SendDecision =
+  | { readonly kind: 'send' }
+  | { readonly kind: 'skip'; readonly reason: Refusal }
+  | { readonly kind: 'defer'; readonly reason: Refusal; readonly untilMs: number };
+
+/** One rule of the gate: says nothing where it has nothing against it. */
+export type SendRule = (context: SendContext) => SendDecision | undefined;

@@ -1,0 +1,187 @@
+import type { Definitions, JourneyVersion } from './definitions.ts';
+import type { EntryGuard, Enrollment } from './enrollment/enrollment.ts';
+import type { StoredEvent } from './event/event.ts';
+import type { Channel } from './journey/document.ts';
+import type { JsonObject } from './json.ts';
+import type { Delivery, Suppression } from './message/delivery.ts';
+import type { Message as RenderedMessage } from './message/message.ts';
+import type { Profile } from './profile/profile.ts';
+
+/** Everything we ask of the outside world. */
+export interface Ports {
+  readonly profiles: ProfileStore;
+  readonly definitions: DefinitionStore;
+  readonly content: Content;
+  readonly channels: Channels;
+  readonly executions: Executions;
+  readonly clock: Clock;
+  readonly ids: Ids;
+}
+
+export interface Clock {
+  /** Epoch milliseconds of the running clock. */
+  nowMs(): number;
+  /** Lets some time pass before another try; `attempt` counts from 1. */
+  backOff(attempt: number): Promise<void>;
+}
+
+export interface Ids {
+  /** A new id for one pass through the load–decide–commit loop. */
+  attempt(): string;
+  /** Keyed hash of a normalised address, hex; the key never leaves the home. */
+  addressHash(channel: Channel, address: string): string;
+}
+
+/** A profile as it was read. */
+export interface Loaded {
+  readonly profile: Profile;
+  /** 0 for a profile that does not exist yet. */
+  readonly version: number;
+}
+
+/** `<kind>:<value>`, normalised. */
+export type IdentityKey = string;
+
+/** One line of what happened, for the timeline; with `topic`, also a fact that documents listen to. */
+export interface Fact {
+  readonly profileId: string;
+  readonly kind:
+    'event' | 'segment' | 'enrollment' | 'consent' | 'conversion' | 'resume' | 'emit' | 'conflict' | 'entry';
+  readonly name: string;
+  readonly atMs: number;
+  readonly detail: JsonObject;
+  /** True where the relay must carry it out. */
+  readonly isOutgoing: boolean;
+}
+/** A committed fact on its way out, at least once. */
+export interface OutgoingFact extends Fact {
+  readonly sequence: number;
+  readonly version: number;
+  readonly index: number;
+}
+
+/** When something of a profile is next to be looked at; a hint, not a promise. */
+export interface DueRow {
+  readonly profileId: string;
+  /** `profile`, or the id of an enrollment whose execution may have been lost. */
+  readonly subject: string;
+  readonly dueMs: number;
+}
+
+/** All that one decision wants written: it happens whole or not at all. */
+export interface Change {
+  readonly attemptId: string;
+  /** One to four, each at the version that was read; 0 means "must not exist". */
+  readonly profiles: readonly { readonly expectedVersion: number; readonly profile: Profile }[];
+  /** Must not exist yet under the profile and its merged ids. */
+  readonly events?: readonly Omit<StoredEvent, 'version'>[];
+  /** `from` is the owner that was read: absent for a new key. */
+  readonly identities?: readonly { readonly key: IdentityKey; readonly profileId: string; readonly from?: string }[];
+  readonly enrollments?: readonly { readonly row: Enrollment; readonly isNew: boolean }[];
+  readonly deliveries?: readonly { readonly row: Delivery; readonly isNew: boolean }[];
+  readonly guards?: readonly EntryGuard[];
+  readonly suppressions?: readonly Suppression[];
+  readonly unsuppressions?: readonly {
+    readonly channel: Channel;
+    readonly addressHash: string;
+    readonly evidence: string;
+  }[];
+  /** Suppressions that must not stand for the commit to hold. */
+  readonly unless?: readonly {
+    readonly channel: Channel;
+    readonly addressHash: string;
+    readonly purpose: 'marketing' | 'transactional';
+  }[];
+  readonly due?: readonly DueRow[];
+  readonly undue?: readonly { readonly profileId: string; readonly subject: string }[];
+  readonly facts?: readonly Fact[];
+}
+
+/** The store behind the law: load → decide → commit at the version that was read. Reads are strongly consistent. */
+export interface ProfileStore {
+  /** Follows a merged profile to its winner. */
+  load(profileId: string): Promise<Loaded | undefined>;
+  owners(keys: readonly IdentityKey[]): Promise<ReadonlyMap<IdentityKey, string>>;
+  /** One transaction. @throws StoreUnavailable where the answer was lost */
+  commit(change: Change): Promise<'committed' | 'conflict'>;
+  /** Which of these messages are in the timeline already, with the attempt that wrote them. */
+  seen(profileIds: readonly string[], messageIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Events of a person, oldest first by `(occurredMs, eventId)`. */
+  history(profileIds: readonly string[], filter?: HistoryFilter): Promise<readonly StoredEvent[]>;
+  enrollments(enrollmentIds: readonly string[]): Promise<readonly Enrollment[]>;
+  delivery(deliveryId: string): Promise<Delivery | undefined>;
+  guard(profileIds: readonly string[], journeyId: string, key: string): Promise<EntryGuard | undefined>;
+  suppressions(
+    addresses: readonly { readonly channel: Channel; readonly addressHash: string }[],
+  ): Promise<readonly Suppression[]>;
+  /** Ids of journeys, streams or the workspace that are stopped now. */
+  stops(): Promise<ReadonlyMap<string, 'paused' | 'breaker'>>;
+  /** Due rows at or before an instant, earliest first, then by profile and subject. */
+  due(untilMs: number, limit: number): Promise<readonly DueRow[]>;
+  /** Committed facts not yet acknowledged, in commit order. */
+  outgoing(limit: number): Promise<readonly OutgoingFact[]>;
+  acknowledge(sequences: readonly number[]): Promise<void>;
+  /** Answers once all that was committed before this call will survive a power cut. */
+  durable(): Promise<void>;
+}
+export interface HistoryFilter {
+  readonly names?: readonly string[];
+  readonly sinceMs?: number;
+  /** Only events whose commit made a later version of the profile they were accepted under. */
+  readonly afterVersion?: number;
+}
+
+export interface DefinitionStore {
+  /** What is published now; cached for at most 5 s. */
+  current(): Promise<Definitions>;
+  /** A pinned journey version. @throws VersionUnknown */
+  journey(journeyId: string, version: string): Promise<JourneyVersion>;
+}
+
+/** What a template makes of one person. */
+export type RenderResult =
+  | { readonly kind: 'rendered'; readonly message: RenderedMessage }
+  | { readonly kind: 'missing-value'; readonly name: string }
+  | { readonly kind: 'reference-missing'; readonly name: string }
+  | { readonly kind: 'render-failed'; readonly reason: string };
+export interface RenderRequest {
+  readonly channel: Channel;
+  readonly templateId: string;
+  readonly locale: string;
+  readonly timeZone: string;
+  readonly deliveryId: string;
+  readonly profileId: string;
+  readonly to: string;
+  readonly purpose: 'marketing' | 'transactional';
+  readonly topic?: string;
+  readonly context: JsonObject;
+}
+export interface Content {
+  render(request: RenderRequest): Promise<RenderResult>;
+}
+
+/** What the provider said; `refused` is definite and may be tried again, `unknown` never is. */
+export type HandOver =
+  | { readonly kind: 'accepted'; readonly providerId?: string }
+  | { readonly kind: 'refused'; readonly reason: string; readonly isPermanent: boolean }
+  | { readonly kind: 'unknown'; readonly reason: string };
+export interface Channels {
+  /** At most one provider request per call; never throws, never retries. */
+  deliver(deliveryId: string, message: RenderedMessage): Promise<HandOver>;
+  /** What became of a hand-over whose answer was lost. */
+  reconcile(deliveryId: string): Promise<'accepted' | 'absent' | 'unknown'>;
+}
+
+/** Journeys' executions: Step Functions, or the interpreter. */
+export interface Executions {
+  /** Idempotent by name. */
+  start(execution: {
+    readonly name: string;
+    readonly journeyId: string;
+    readonly version: string;
+    readonly input: JsonObject;
+  }): Promise<void>;
+  /** `dead` where the token is no longer waited for. */
+  succeed(token: string, output: JsonObject): Promise<'done' | 'dead'>;
+  fail(token: string, error: string, cause: string): Promise<'done' | 'dead'>;
+}

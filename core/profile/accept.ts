@@ -1,0 +1,141 @@
+import type { Rule } from '../definitions.ts';
+import type { Message, StoredEvent } from '../event/event.ts';
+import { feedbackOf } from '../event/feedback.ts';
+import type { Channel } from '../journey/document.ts';
+import type { Suppression } from '../message/delivery.ts';
+import type { Change, IdentityKey, Loaded } from '../ports.ts';
+import { zoneOf } from '../segment/settle.ts';
+import { applyEvent, occurrenceOf } from './apply-event.ts';
+import { Draft, type Surroundings } from './draft.ts';
+import { resolveProfile, type Owners } from './resolve-profile.ts';
+
+/** Beyond this age at receipt an event changes facts and enters nothing. */
+export const lateMs = 24 * 3_600_000;
+
+/** What became of one message of a request. */
+export interface ItemResult {
+  readonly messageId: string;
+  readonly status: 'accepted' | 'duplicate';
+}
+
+/** Messages of one person, in order, with all that was read for them. */
+export interface AcceptInput extends Surroundings {
+  readonly messages: readonly Message[];
+  readonly profiles: readonly Loaded[];
+  readonly owners: ReadonlyMap<IdentityKey, string>;
+  /** Message ids that are in the timeline already, with the attempt that wrote them. */
+  readonly seen: ReadonlyMap<string, string>;
+  readonly addressHash: (channel: Channel, address: string) => string;
+}
+export interface AcceptDecision {
+  /** Absent where every message was a duplicate. */
+  readonly change?: Change;
+  readonly results: readonly ItemResult[];
+}
+
+/** Folds messages into their people: facts → segments → conversion → goals → exits → holds → entries, each message by itself. */
+export function decideAccept(input: AcceptInput): AcceptDecision {
+  const draft = new Draft(input, input.profiles);
+  const owners: Owners = new Map(input.owners);
+  const events: Omit<StoredEvent, 'version'>[] = [];
+  const suppressions: Suppression[] = [];
+  const inThisRequest = new Set<string>();
+  const results = input.messages.map((message): ItemResult => {
+    const { messageId } = message;
+    const writer = input.seen.get(messageId);
+    if (inThisRequest.has(messageId) || (writer !== undefined && writer !== input.attemptId))
+      return { messageId, status: 'duplicate' };
+    inThisRequest.add(messageId);
+    if (writer === undefined) events.push(acceptOne(message, input, draft, owners, suppressions));
+    return { messageId, status: 'accepted' };
+  });
+  if (events.length === 0) return { results };
+  return { change: draft.change({ events, ...(suppressions.length > 0 && { suppressions }) }), results };
+}
+
+function acceptOne(
+  message: Message,
+  input: AcceptInput,
+  draft: Draft,
+  owners: Owners,
+  suppressions: Suppression[],
+): Omit<StoredEvent, 'version'> {
+  const { definitions } = input;
+  const resolved = resolveProfile(message, draft, owners);
+  const { profileId } = resolved;
+  draft.touch(profileId);
+  const before = draft.profile(profileId);
+  let profile = applyEvent(before, message, definitions);
+  const block = feedbackOf(message, profile);
+  if (block) {
+    const addressHash = input.addressHash(block.channel, block.address);
+    suppressions.push({
+      channel: block.channel,
+      addressHash,
+      reason: block.reason,
+      atMs: input.nowMs,
+      source: message.name,
+    });
+    if (block.reason !== 'hard-bounce') {
+      const entry = { value: 'denied' as const, ms: message.occurredMs, id: message.messageId, source: message.name };
+      profile = { ...profile, consent: { ...profile.consent, [`${block.channel}/marketing`]: entry } };
+    }
+  }
+  if (profile !== before) draft.set(profile);
+
+  const isSilent = message.isSilent === true;
+  const isProfileChanged =
+    profile.traits !== before.traits || profile.consent !== before.consent || profile.timeZone !== before.timeZone;
+  const isConversion = profile.convertedMs !== undefined && before.convertedMs === undefined;
+  const isAll = resolved.isNew || resolved.isMerged || isConversion || profile.timeZone !== before.timeZone;
+  draft.settle(profileId, isAll ? definitions.rules : rulesFor(message.name, isProfileChanged, definitions), isSilent);
+  if (isConversion) draft.fact(profileId, 'conversion', message.name, { eventId: message.messageId }, false);
+  if (profile.consent !== before.consent)
+    draft.fact(profileId, 'consent', message.name, { eventId: message.messageId }, false);
+  const memberships = draft.profile(profileId).segments !== before.segments;
+  draft.resolve(profileId, occurrenceOf(message), {
+    isSilent,
+    isProfileChanged: isProfileChanged || memberships || resolved.isMerged,
+  });
+  offerEntries(message, profileId, input, draft);
+  return storedEvent(message, profileId, input.attemptId);
+}
+
+function rulesFor(
+  name: string,
+  isProfileChanged: boolean,
+  { rulesByName, profileRules, rules }: AcceptInput['definitions'],
+): readonly Rule[] {
+  const byName = rulesByName.get(name) ?? [];
+  if (!isProfileChanged) return byName;
+  if (byName.length === 0) return profileRules;
+  const wanted = new Set([...byName, ...profileRules]);
+  return rules.filter((rule) => wanted.has(rule));
+}
+
+/** Tells the bus of an event that some published journey begins with, unless it is old or an import. */
+function offerEntries(message: Message, profileId: string, { definitions }: AcceptInput, draft: Draft): void {
+  if (message.isSilent || message.receivedMs - message.occurredMs > lateMs) return;
+  const event = occurrenceOf(message);
+  const zone = zoneOf(draft.profile(profileId), definitions);
+  const isHeard = definitions.entriesByName.get(message.name)?.some((journey) => journey.entry?.matches(event, zone));
+  if (!isHeard) return;
+  const { name, properties, occurredMs, messageId } = message;
+  draft.fact(profileId, 'event', name, { eventId: messageId, properties, occurredMs }, true);
+}
+
+const storedEvent = (message: Message, profileId: string, attemptId: string): Omit<StoredEvent, 'version'> => ({
+  profileId,
+  eventId: message.messageId,
+  type: message.type,
+  name: message.name,
+  properties:
+    message.type === 'identify' || message.type === 'group'
+      ? { ...message.properties, traits: message.traits }
+      : message.properties,
+  context: message.context,
+  occurredMs: message.occurredMs,
+  receivedMs: message.receivedMs,
+  attemptId,
+  ...(message.isSilent && { isSilent: true }),
+});

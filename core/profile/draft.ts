@@ -1,0 +1,275 @@
+import type { Definitions, JourneyVersion, Rule } from '../definitions.ts';
+import type { Enrollment, ExitReason } from '../enrollment/enrollment.ts';
+import { resolveEnrollment, type Resolution } from '../enrollment/resolve.ts';
+import type { Occurrence } from '../event/event.ts';
+import type { JsonObject } from '../json.ts';
+import type { Change, DueRow, Fact, IdentityKey, Loaded } from '../ports.ts';
+import { nextDueMs, settleMemberships, zoneOf, type Edge } from '../segment/settle.ts';
+import type { EnrollmentStub, Profile } from './profile.ts';
+
+/** How long after its wake-up an enrollment whose execution said nothing is looked at. */
+export const repairDelayMs = 5 * 60_000;
+
+/** Everything a decision may read beside the profiles. */
+export interface Surroundings {
+  readonly definitions: Definitions;
+  readonly nowMs: number;
+  readonly attemptId: string;
+  /** Enrollments of the profiles that this input may touch. */
+  readonly enrollments: ReadonlyMap<string, Enrollment>;
+  /** Pinned versions of those enrollments, by `<journeyId>/<version>`. */
+  readonly journeys: ReadonlyMap<string, JourneyVersion>;
+}
+
+export const versionKey = (of: { readonly journeyId: string; readonly version: string }): string =>
+  `${of.journeyId}/${of.version}`;
+
+/** What one decision is writing: profiles as they become, and the rows beside them. Lives for one decision only. */
+export class Draft {
+  readonly around: Surroundings;
+  private readonly profiles = new Map<
+    string,
+    { expectedVersion: number; profile: Profile; before: Profile | undefined }
+  >();
+  private readonly rows = new Map<string, { row: Enrollment; isNew: boolean }>();
+  private readonly facts: Fact[] = [];
+  private readonly identities = new Map<IdentityKey, { profileId: string; from?: string }>();
+  private readonly due = new Map<string, DueRow>();
+  private readonly undue = new Map<string, { profileId: string; subject: string }>();
+
+  private readonly touched = new Set<string>();
+
+  constructor(around: Surroundings, loaded: readonly Loaded[]) {
+    this.around = around;
+    for (const { profile, version } of loaded)
+      this.profiles.set(profile.profileId, { expectedVersion: version, profile, before: profile });
+  }
+
+  has(profileId: string): boolean {
+    return this.profiles.has(profileId);
+  }
+  get profileCount(): number {
+    return this.profiles.size;
+  }
+  profile(profileId: string): Profile {
+    return this.profiles.get(profileId)!.profile;
+  }
+  versionOf(profileId: string): number {
+    return this.profiles.get(profileId)!.expectedVersion;
+  }
+  /** Commits this profile at its version even if no fact of it changed: a row is written beside it. */
+  touch(profileId: string): void {
+    this.touched.add(profileId);
+  }
+  create(profile: Profile): void {
+    this.profiles.set(profile.profileId, { expectedVersion: 0, profile, before: undefined });
+  }
+  set(profile: Profile): void {
+    this.profiles.get(profile.profileId)!.profile = profile;
+  }
+  /** Drops a profile that was made and merged away in this same decision: it never existed. */
+  forget(profileId: string): void {
+    if (this.profiles.get(profileId)?.expectedVersion === 0) this.profiles.delete(profileId);
+  }
+
+  own(key: IdentityKey, profileId: string, from: string | undefined): void {
+    const first = this.identities.get(key)?.from ?? from;
+    this.identities.set(key, { profileId, ...(first !== undefined && { from: first }) });
+  }
+
+  fact(
+    profileId: string,
+    kind: Fact['kind'],
+    name: string,
+    detail: JsonObject,
+    isOutgoing: boolean,
+    atMs = this.around.nowMs,
+  ): void {
+    this.facts.push({ profileId, kind, name, atMs, detail, isOutgoing });
+  }
+
+  dueAt(profileId: string, subject: string, dueMs: number): void {
+    this.undue.delete(`${profileId}/${subject}`);
+    this.due.set(`${profileId}/${subject}`, { profileId, subject, dueMs });
+  }
+  notDue(profileId: string, subject: string): void {
+    this.due.delete(`${profileId}/${subject}`);
+    this.undue.set(`${profileId}/${subject}`, { profileId, subject });
+  }
+
+  enrollment(enrollmentId: string): Enrollment | undefined {
+    return this.rows.get(enrollmentId)?.row ?? this.around.enrollments.get(enrollmentId);
+  }
+  putEnrollment(row: Enrollment, isNew = false): void {
+    const attempted = row.attemptId === this.around.attemptId ? row : { ...row, attemptId: this.around.attemptId };
+    this.rows.set(row.enrollmentId, {
+      row: attempted,
+      isNew: isNew || this.rows.get(row.enrollmentId)?.isNew === true,
+    });
+  }
+
+  /** Brings memberships up to date and tells of those that began or ended. */
+  settle(profileId: string, rules: readonly Rule[], isSilent: boolean): readonly Edge[] {
+    const { definitions, nowMs } = this.around;
+    const settled = settleMemberships(this.profile(profileId), rules, definitions, nowMs);
+    if (settled.profile !== this.profile(profileId)) this.set(settled.profile);
+    for (const edge of settled.edges) {
+      const isHeard = edge.kind === 'segment' && definitions.entriesByEdge.has(`${edge.id}/${edge.edge}`);
+      this.fact(profileId, 'segment', edge.id, { edge: edge.edge, of: edge.kind }, isHeard && !isSilent);
+    }
+    return settled.edges;
+  }
+
+  /** Goals, exits and holds of the person's enrollments, after an event or the passing of time. */
+  resolve(
+    profileId: string,
+    event: Occurrence | undefined,
+    what: { readonly isSilent: boolean; readonly isProfileChanged: boolean },
+  ): void {
+    const { definitions, nowMs, journeys } = this.around;
+    for (const stub of this.profile(profileId).enrollments) {
+      const journey = journeys.get(versionKey(stub));
+      const row = this.enrollment(stub.enrollmentId);
+      if (!row || !journey) continue;
+      const profile = this.profile(profileId);
+      const isConverted = profile.convertedMs !== undefined;
+      const isHeard = event !== undefined && journey.listens.has(event.name);
+      if (
+        !isHeard &&
+        !(stub.isAcquisition && isConverted) &&
+        !(what.isProfileChanged && (journey.watchesProfile || journey.plan.isMovable))
+      )
+        continue;
+      const zone = zoneOf(profile, definitions);
+      const heard = isHeard && !what.isSilent ? { event } : {};
+      const resolution = resolveEnrollment(row, journey, {
+        ...heard,
+        nowMs,
+        zone,
+        profile,
+        isConverted,
+        workspace: definitions.workspace,
+      });
+      if (resolution) this.applyResolution(profileId, stub, resolution);
+    }
+  }
+
+  /** Writes what happened to one enrollment: its row, its stub, its due row, its facts. */
+  applyResolution(
+    profileId: string,
+    stub: EnrollmentStub,
+    { row, ended, isResumed, goalReached, watchMs }: Resolution,
+  ): void {
+    this.putEnrollment(row);
+    if (goalReached)
+      this.fact(profileId, 'enrollment', row.journeyId, { enrollmentId: row.enrollmentId, goal: 'reached' }, false);
+    if (ended) this.tellEnded(profileId, row, ended);
+    if (isResumed) this.fact(profileId, 'resume', row.enrollmentId, {}, true);
+    if (isResumed && !ended && row.hold) this.dueAt(row.profileId, row.enrollmentId, row.hold.wakeMs + repairDelayMs);
+    const { watchMs: _, goalUntilMs, ...rest } = stub;
+    this.replaceStub(profileId, {
+      ...rest,
+      isActive: stub.isActive && !ended,
+      ...(goalUntilMs !== undefined && !goalReached && { goalUntilMs }),
+      ...(watchMs < Infinity && { watchMs }),
+    });
+  }
+
+  /** Ends an enrollment from outside. */
+  end(profileId: string, stub: EnrollmentStub, row: Enrollment, reason: ExitReason): void {
+    const { hold, ...rest } = row;
+    const ended: Enrollment = {
+      ...rest,
+      status: 'exited',
+      reason,
+      exitedMs: this.around.nowMs,
+      watches: {},
+      ...(hold?.token && { hold }),
+    };
+    this.applyResolution(profileId, stub, {
+      row: ended,
+      ended: reason,
+      isResumed: true,
+      goalReached: false,
+      watchMs: Infinity,
+    });
+  }
+
+  /** Marks an enrollment that could not go on. */
+  fail(profileId: string, row: Enrollment, reason: string): void {
+    const { hold: _, ...rest } = row;
+    const failed: Enrollment = { ...rest, status: 'failed', reason, exitedMs: this.around.nowMs, watches: {} };
+    this.putEnrollment(failed);
+    this.tellEnded(profileId, failed, 'failed');
+    const stub = this.profile(profileId).enrollments.find((one) => one.enrollmentId === row.enrollmentId);
+    if (stub) this.replaceStub(profileId, { ...stub, isActive: false });
+  }
+
+  /** Watched conditions of all enrollments that were read, after the passing of time. */
+  wakeWatches(profileId: string): void {
+    const { definitions, nowMs, journeys } = this.around;
+    for (const stub of this.profile(profileId).enrollments) {
+      const journey = journeys.get(versionKey(stub));
+      const row = this.enrollment(stub.enrollmentId);
+      if (!row || !journey || !stub.isActive) {
+        const { watchMs: _, ...unwatched } = stub;
+        if (stub.watchMs !== undefined && stub.watchMs <= nowMs) this.replaceStub(profileId, unwatched);
+        continue;
+      }
+      const profile = this.profile(profileId);
+      const zone = zoneOf(profile, definitions);
+      const isConverted = profile.convertedMs !== undefined;
+      const resolution = resolveEnrollment(row, journey, {
+        nowMs,
+        zone,
+        profile,
+        isConverted,
+        workspace: definitions.workspace,
+      });
+      if (resolution) this.applyResolution(profileId, stub, resolution);
+    }
+  }
+
+  tellEnded(profileId: string, row: Enrollment, reason: string): void {
+    this.notDue(row.profileId, row.enrollmentId);
+    this.fact(
+      profileId,
+      'enrollment',
+      row.journeyId,
+      { enrollmentId: row.enrollmentId, status: row.status, reason },
+      false,
+    );
+  }
+
+  /** Puts a stub back, or drops it once nothing of it matters any more. */
+  replaceStub(profileId: string, stub: EnrollmentStub): void {
+    const profile = this.profile(profileId);
+    const matters = stub.isActive || (stub.goalUntilMs !== undefined && stub.goalUntilMs >= this.around.nowMs);
+    const others = profile.enrollments.filter((one) => one.enrollmentId !== stub.enrollmentId);
+    this.set({ ...profile, enrollments: matters ? [...others, stub] : others });
+  }
+
+  /** The change to commit, with each profile's due row where it must come earlier. */
+  change(rows: Partial<Change> = {}): Change {
+    for (const { profile } of this.profiles.values()) {
+      if (profile.mergedInto !== undefined) continue;
+      const dueMs = nextDueMs(profile);
+      if (dueMs < (profile.dueMs ?? Infinity)) {
+        this.set({ ...profile, dueMs });
+        this.dueAt(profile.profileId, 'profile', dueMs);
+      }
+    }
+    return {
+      ...rows,
+      attemptId: this.around.attemptId,
+      profiles: [...this.profiles.values()]
+        .filter((one) => one.profile !== one.before || this.touched.has(one.profile.profileId))
+        .map(({ expectedVersion, profile }) => ({ expectedVersion, profile })),
+      identities: [...this.identities].map(([key, one]) => ({ key, ...one })),
+      enrollments: [...this.rows.values()],
+      facts: this.facts,
+      due: [...this.due.values()],
+      undue: [...this.undue.values()],
+    };
+  }
+}

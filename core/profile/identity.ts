@@ -1,0 +1,100 @@
+import type { Message } from '../event/event.ts';
+import { isObject, type Json } from '../json.ts';
+import type { IdentityKey } from '../ports.ts';
+import { normalizeEmail, normalizePhone } from './address.ts';
+import type { IdentifierKind } from './profile.ts';
+
+/** One identifier that a message carries, and what it may do. */
+export interface Claim {
+  readonly kind: IdentifierKind;
+  readonly value: string;
+  /** Whether it may find, join or be claimed; else it is only an address. */
+  readonly mayResolve: boolean;
+  readonly isVerified: boolean;
+  readonly platform?: 'ios' | 'android' | 'web';
+}
+
+/** Values that programs send where they mean nobody; they never key a profile. */
+const junk = new Set([
+  '',
+  '0',
+  '-',
+  '-1',
+  'null',
+  'undefined',
+  'none',
+  'nil',
+  'nan',
+  'n/a',
+  'unknown',
+  'anonymous',
+  'guest',
+  'true',
+  'false',
+  'not set',
+  '(not set)',
+  '[object object]',
+  '[]',
+  '{}',
+  'nobody',
+]);
+
+/** Whether an id is one that programs send where they mean nobody. */
+export const isJunk = (value: string): boolean => junk.has(value.trim().toLowerCase()) || /^[0-]+$/.test(value.trim());
+
+export const identityKey = (kind: string, value: string): IdentityKey => `${kind}:${value}`;
+
+const textOf = (value: Json | undefined): string | undefined =>
+  typeof value === 'string' ? value : typeof value === 'number' ? String(value) : undefined;
+
+/** What a message says of who it is about, strongest first. Values that cannot be read are left out. */
+export function claimsOf(message: Message): readonly Claim[] {
+  const isServer = message.trust === 'server';
+  const claims: Claim[] = [];
+  const add = (kind: IdentifierKind, value: string | undefined, mayResolve: boolean, isVerified: boolean): void => {
+    if (value !== undefined && !isJunk(value)) claims.push({ kind, value, mayResolve, isVerified });
+  };
+  add('userId', message.userId, true, isServer);
+  if (isServer) for (const [kind, value] of externalIds(message)) add(kind, value, true, true);
+  add('anonymousId', message.anonymousId, true, isServer);
+  const contextTraits = message.context['traits'];
+  const context = isObject(contextTraits) ? (contextTraits as { readonly [key: string]: Json }) : {};
+  const email = textOf(message.traits['email'] ?? context['email']);
+  const phone = textOf(message.traits['phone'] ?? context['phone']);
+  add('email', email && normalizeEmail(email), isServer, isServer);
+  add('phone', phone && normalizePhone(phone), isServer, isServer);
+  const device = deviceOf(message);
+  if (device)
+    claims.push({
+      kind: 'device',
+      value: device.token,
+      mayResolve: isServer,
+      isVerified: true,
+      platform: device.platform,
+    });
+  return claims;
+}
+
+/** Segment's own place for ids of other systems: `context.externalIds: [{ id, type }]`. */
+function externalIds(message: Message): readonly (readonly [string, string])[] {
+  const list = message.context['externalIds'];
+  if (!Array.isArray(list)) return [];
+  return (list as readonly Json[]).flatMap((one) => {
+    if (!isObject(one)) return [];
+    const [type, id] = [textOf(one['type'] as Json), textOf(one['id'] as Json)];
+    return type && id && !reserved.has(type) && /^[\w.-]{1,40}$/.test(type) ? [[type, id] as const] : [];
+  });
+}
+const reserved = new Set(['userId', 'anonymousId', 'email', 'phone', 'device']);
+
+/** An address is made only of a token with a type that can be pushed to. */
+function deviceOf(
+  message: Message,
+): { readonly token: string; readonly platform: 'ios' | 'android' | 'web' } | undefined {
+  const device = message.context['device'];
+  if (!isObject(device)) return undefined;
+  const token = device['token'];
+  const platform = typeof device['type'] === 'string' ? device['type'].toLowerCase() : undefined;
+  if (typeof token !== 'string' || token === '' || isJunk(token)) return undefined;
+  return platform === 'ios' || platform === 'android' || platform === 'web' ? { token, platform } : undefined;
+}

@@ -1,0 +1,123 @@
+import type { Leaf } from '../segment/leaf.ts';
+import {
+  isKnown,
+  isLater,
+  newProfile,
+  type ConsentEntry,
+  type Identifier,
+  type Profile,
+  type Stamped,
+  type Touchpoint,
+} from './profile.ts';
+
+type Record<T> = { readonly [key: string]: T };
+
+/** Which of two profiles stays: the known one, else the older, else the smaller id. */
+export function isWinner(left: Profile, right: Profile): boolean {
+  if (isKnown(left) !== isKnown(right)) return isKnown(left);
+  if (left.createdMs !== right.createdMs) return left.createdMs < right.createdMs;
+  return left.profileId < right.profileId;
+}
+
+/** Identity rows that one merge may move; more and it is refused. */
+export const mostMovedIdentities = 40;
+
+/**
+ * One profile of two: nothing is lost, and the stricter side wins in consent, conversion and holdout.
+ * @param leaves how each condition's states are joined; a state of an unknown leaf is kept as it is
+ * @returns the winner, and the loser turned into a pointer at it
+ */
+export function mergeProfiles(
+  winner: Profile,
+  loser: Profile,
+  winnerVersion: number,
+  leaves: ReadonlyMap<string, Leaf>,
+  nowMs: number,
+): { readonly winner: Profile; readonly loser: Profile } {
+  const merged: Profile = {
+    ...winner,
+    createdMs: Math.min(winner.createdMs, loser.createdMs),
+    mergedIds: [
+      ...winner.mergedIds,
+      ...loser.mergedIds.map((one) => ({ ...one, version: winnerVersion })),
+      { profileId: loser.profileId, version: winnerVersion, atMs: nowMs },
+    ],
+    identifiers: joinIdentifiers(winner.identifiers, loser.identifiers),
+    traits: joinLater(winner.traits, loser.traits),
+    ...optional('timeZone', later(winner.timeZone, loser.timeZone)),
+    ...optional('locale', later(winner.locale, loser.locale)),
+    consent: join(winner.consent, loser.consent, stricter),
+    ...optional('convertedMs', least(winner.convertedMs, loser.convertedMs)),
+    touchpoints: join(winner.touchpoints, loser.touchpoints, joinTouchpoints),
+    groups: joinLater(winner.groups, loser.groups),
+    conditions: joinConditions(winner, loser, leaves),
+    segments: join(winner.segments, loser.segments, Math.min),
+    audiences: join(winner.audiences, loser.audiences, Math.min),
+    enrollments: [...winner.enrollments, ...loser.enrollments],
+    slots: [...winner.slots, ...loser.slots].toSorted((a, b) => a.ms - b.ms),
+    assignments: join(loser.assignments, winner.assignments, (theirs, ours) => (theirs === 'held-out' ? theirs : ours)),
+    ...((winner.isErased || loser.isErased) && { isErased: true }),
+  };
+  return { winner: merged, loser: { ...newProfile(loser.profileId, loser.createdMs), mergedInto: winner.profileId } };
+}
+
+const optional = <K extends string, T>(key: K, value: T | undefined): { readonly [key in K]?: T } =>
+  (value === undefined ? {} : { [key]: value }) as { readonly [key in K]?: T };
+const least = (left: number | undefined, right: number | undefined): number | undefined =>
+  left === undefined || right === undefined ? (left ?? right) : Math.min(left, right);
+function later<T>(left: Stamped<T> | undefined, right: Stamped<T> | undefined): Stamped<T> | undefined {
+  if (!left || !right) return left ?? right;
+  return isLater(right.ms, right.id, left) ? right : left;
+}
+
+function join<T>(left: Record<T>, right: Record<T>, both: (left: T, right: T) => T): Record<T> {
+  const all: { [key: string]: T } = { ...left };
+  for (const [key, value] of Object.entries(right)) {
+    const standing = all[key];
+    all[key] = standing === undefined ? value : both(standing, value);
+  }
+  return all;
+}
+const joinLater = <T>(left: Record<Stamped<T>>, right: Record<Stamped<T>>): Record<Stamped<T>> =>
+  join(left, right, (ours, theirs) => later(ours, theirs)!);
+
+const stricter = (left: ConsentEntry, right: ConsentEntry): ConsentEntry => {
+  if (left.value !== right.value) return left.value === 'denied' ? left : right;
+  return isLater(right.ms, right.id, left) ? right : left;
+};
+
+function joinTouchpoints(left: Touchpoint, right: Touchpoint): Touchpoint {
+  const first = isLater(right.firstMs, right.firstId, { ms: left.firstMs, id: left.firstId }) ? left : right;
+  const last = isLater(right.lastMs, right.lastId, { ms: left.lastMs, id: left.lastId }) ? right : left;
+  return { ...first, lastMs: last.lastMs, lastId: last.lastId };
+}
+
+function joinIdentifiers(left: readonly Identifier[], right: readonly Identifier[]): readonly Identifier[] {
+  return right.reduce<readonly Identifier[]>(withIdentifier, left);
+}
+
+/** Adds an identifier, or refreshes the one that stands. */
+export function withIdentifier(all: readonly Identifier[], one: Identifier): readonly Identifier[] {
+  const at = all.findIndex((standing) => standing.kind === one.kind && standing.value === one.value);
+  if (at < 0) return [...all, one];
+  const standing = all[at]!;
+  const isNewer = isLater(one.ms, one.id, standing);
+  const gains = (one.isVerified && !standing.isVerified) || (one.resolves && !standing.resolves);
+  if (!isNewer && !gains) return all;
+  const stamp = isNewer ? one : standing;
+  return all.with(at, {
+    ...stamp,
+    isVerified: one.isVerified || standing.isVerified,
+    resolves: one.resolves || standing.resolves,
+  });
+}
+
+function joinConditions(winner: Profile, loser: Profile, leaves: ReadonlyMap<string, Leaf>): Profile['conditions'] {
+  const states: { [key: string]: Profile['conditions'][string] } = { ...winner.conditions };
+  for (const [key, theirs] of Object.entries(loser.conditions)) {
+    const leaf = leaves.get(key);
+    const joined = leaf ? leaf.merge(states[key], theirs) : (states[key] ?? theirs);
+    if (joined !== undefined) states[key] = joined;
+  }
+  return states;
+}

@@ -1,0 +1,153 @@
+import type { Json } from '../json.ts';
+import type { Purpose } from '../journey/document.ts';
+
+/** A value that the last writer by `(ms, id)` wins, whatever the order of arrival. */
+export interface Stamped<T> {
+  readonly value: T;
+  /** When it was so, epoch milliseconds of the event. */
+  readonly ms: number;
+  /** The event's id: breaks ties. */
+  readonly id: string;
+}
+
+/** Kinds of identifier that the system knows; custom kinds are free words besides. */
+export type IdentifierKind = 'userId' | 'anonymousId' | 'email' | 'phone' | 'device' | (string & {});
+
+/** One way to name or reach a person. */
+export interface Identifier {
+  readonly kind: IdentifierKind;
+  readonly value: string;
+  /** Asserted under a server key (or proven by the person). */
+  readonly isVerified: boolean;
+  /** Whether it finds this profile; an address shared with another known user does not. */
+  readonly resolves: boolean;
+  /** Last assertion, for choosing the newest address. */
+  readonly ms: number;
+  readonly id: string;
+  /** Of a device: ios, android or web. */
+  readonly platform?: 'ios' | 'android' | 'web';
+}
+
+export type ConsentStatus = 'granted' | 'denied';
+export interface ConsentEntry extends Stamped<ConsentStatus> {
+  readonly source?: string;
+  readonly textVersion?: string;
+}
+
+/** Where a person came from, first and last, per channel and source. */
+export interface Touchpoint {
+  readonly firstMs: number;
+  readonly firstId: string;
+  readonly lastMs: number;
+  readonly lastId: string;
+  readonly source: string;
+  readonly medium?: string;
+  readonly campaign?: string;
+  readonly referrer?: string;
+  readonly page?: string;
+}
+
+/** What the hot profile keeps of an enrollment: enough to end it and to count its goal. */
+export interface EnrollmentStub {
+  readonly enrollmentId: string;
+  readonly journeyId: string;
+  readonly version: string;
+  readonly key?: string;
+  readonly isAcquisition: boolean;
+  /** False once ended or held out; the stub stays until the goal's time is over. */
+  readonly isActive: boolean;
+  readonly enteredMs: number;
+  readonly goalUntilMs?: number;
+  /** Next instant at which a watched condition changes by time alone. */
+  readonly watchMs?: number;
+}
+
+/** One hand-over that counts against frequency caps. */
+export interface CapSlot {
+  readonly deliveryId: string;
+  readonly ms: number;
+  readonly channel: string;
+  readonly purpose: Purpose;
+  readonly topic?: string;
+}
+
+/** Packed state of one condition; its form is its leaf's own business. */
+export type ConditionState = Json;
+
+/** All we know and have decided of one person: the item that every commit is made against. */
+export interface Profile {
+  readonly profileId: string;
+  readonly createdMs: number;
+  readonly mergedInto?: string;
+  /** Profiles that were merged into this one, with the version of *this* profile at the merge. */
+  readonly mergedIds: readonly { readonly profileId: string; readonly version: number; readonly atMs: number }[];
+  readonly isErased?: boolean;
+  readonly identifiers: readonly Identifier[];
+  readonly traits: { readonly [name: string]: Stamped<Json> };
+  readonly timeZone?: Stamped<string>;
+  readonly locale?: Stamped<string>;
+  /** `<channel>/<purpose>` or `<channel>/topic:<id>`. */
+  readonly consent: { readonly [key: string]: ConsentEntry };
+  /** Time of the earliest converting event; never undone. */
+  readonly convertedMs?: number;
+  /** First revenue-bearing facts that a summary shows. */
+  readonly touchpoints: { readonly [key: string]: Touchpoint };
+  readonly groups: { readonly [groupId: string]: Stamped<true> };
+  readonly conditions: { readonly [leafKey: string]: ConditionState };
+  /** Segment id → since when a member. */
+  readonly segments: { readonly [segmentId: string]: number };
+  readonly audiences: { readonly [audienceId: string]: number };
+  /** Segment or audience → the instant at which its truth next changes by time alone. */
+  readonly changes: { readonly [id: string]: number };
+  readonly enrollments: readonly EnrollmentStub[];
+  readonly slots: readonly CapSlot[];
+  /** `holdout`, `holdout:<journey>`, `experiment:<id>` → the draw, kept for good. */
+  readonly assignments: { readonly [name: string]: string };
+  /** When the pending due row fires. */
+  readonly dueMs?: number;
+}
+
+/** A profile of which nothing is known yet. */
+export const newProfile = (profileId: string, createdMs: number): Profile => ({
+  profileId,
+  createdMs,
+  mergedIds: [],
+  identifiers: [],
+  traits: {},
+  consent: {},
+  touchpoints: {},
+  groups: {},
+  conditions: {},
+  segments: {},
+  audiences: {},
+  changes: {},
+  enrollments: [],
+  slots: [],
+  assignments: {},
+});
+
+/** Whether `(ms, id)` is later than what stands; equal stamps change nothing. */
+export const isLater = (
+  ms: number,
+  id: string,
+  standing: { readonly ms: number; readonly id: string } | undefined,
+): boolean => standing === undefined || ms > standing.ms || (ms === standing.ms && id > standing.id);
+
+/** The ids under which this person's history lies: their own and those merged into them. */
+export const historyIds = (profile: Profile): readonly string[] => [
+  profile.profileId,
+  ...profile.mergedIds.map((merged) => merged.profileId),
+];
+
+/** The newest value of a kind that names or reaches the person; `undefined` for none. */
+export function newestIdentifier(profile: Profile, kind: IdentifierKind): Identifier | undefined {
+  let newest: Identifier | undefined;
+  for (const identifier of profile.identifiers) {
+    if (identifier.kind === kind && isLater(identifier.ms, identifier.id, newest)) newest = identifier;
+  }
+  return newest;
+}
+
+/** Whether the person is known by a userId. */
+export const isKnown = (profile: Profile): boolean =>
+  profile.identifiers.some((identifier) => identifier.kind === 'userId' && identifier.resolves);

@@ -1,0 +1,148 @@
+import { decideLoop, type Tried } from '../../core/decide-loop.ts';
+import type { Definitions, JourneyVersion } from '../../core/definitions.ts';
+import type { Enrollment } from '../../core/enrollment/enrollment.ts';
+import type { Message } from '../../core/event/event.ts';
+import type { Loaded, Ports } from '../../core/ports.ts';
+import { decideAccept, type ItemResult } from '../../core/profile/accept.ts';
+import { versionKey } from '../../core/profile/draft.ts';
+import { identityKey } from '../../core/profile/identity.ts';
+import { historyIds } from '../../core/profile/profile.ts';
+import { keysOf } from '../../core/profile/resolve-profile.ts';
+
+export type AcceptPorts = Pick<Ports, 'profiles' | 'definitions' | 'clock' | 'ids'>;
+
+/** Messages of one person in one commit. */
+const mostPerChunk = 40;
+/** Profiles in one commit: those that a chunk may merge. */
+const mostProfiles = 4;
+
+/**
+ * Accepts messages: applied exactly once, in order for each person.
+ * @returns one result per message, in the order given
+ * @throws StoreContended where a person is written to by too many at once
+ */
+export const acceptEvents =
+  (ports: AcceptPorts) =>
+  async (messages: readonly Message[]): Promise<readonly ItemResult[]> => {
+    const results = new Array<ItemResult>(messages.length);
+    for (const indexes of groupByPerson(messages)) {
+      for (let from = 0; from < indexes.length; from += mostPerChunk) {
+        const chunk = indexes.slice(from, from + mostPerChunk);
+        const accepted = await acceptChunk(
+          ports,
+          chunk.map((index) => messages[index]!),
+        );
+        chunk.forEach((index, at) => (results[index] = accepted[at]!));
+      }
+    }
+    return results;
+  };
+
+/** Indexes of the messages that share an identifier, in order; each group is one person's, as far as the request says. */
+function groupByPerson(messages: readonly Message[]): readonly (readonly number[])[] {
+  if (messages.length === 1) return [[0]];
+  // Union–find over message indexes: messages that share a key have the same root.
+  const roots = messages.map((_, index) => index);
+  const rootOf = (index: number): number => {
+    let at = index;
+    while (roots[at] !== at) at = roots[at] = roots[roots[at]!]!;
+    return at;
+  };
+  const firstWith = new Map<string, number>();
+  messages.forEach((message, index) => {
+    for (const key of keysOf(message)) {
+      const first = firstWith.get(key);
+      if (first === undefined) firstWith.set(key, index);
+      else roots[rootOf(index)] = rootOf(first);
+    }
+  });
+  return [...Map.groupBy(roots.keys(), rootOf).values()];
+}
+
+async function acceptChunk(ports: AcceptPorts, messages: readonly Message[]): Promise<readonly ItemResult[]> {
+  const halves = await decideLoop<readonly ItemResult[] | 'too-many'>(ports, (attemptId) =>
+    tryChunk(ports, messages, attemptId),
+  );
+  if (halves !== 'too-many') return halves;
+  // More people than one commit may hold: the first half may merge some of them before the second.
+  const middle = Math.ceil(messages.length / 2);
+  return [
+    ...(await acceptChunk(ports, messages.slice(0, middle))),
+    ...(await acceptChunk(ports, messages.slice(middle))),
+  ];
+}
+
+async function tryChunk(
+  ports: AcceptPorts,
+  messages: readonly Message[],
+  attemptId: string,
+): Promise<Tried<readonly ItemResult[] | 'too-many'>> {
+  const definitions = await ports.definitions.current();
+  const keys = [...new Set(messages.flatMap(keysOf))];
+  const owners = new Map(await ports.profiles.owners(keys));
+  for (const { profileId } of messages)
+    if (profileId !== undefined) owners.set(identityKey('profileId', profileId), profileId);
+  const profiles = new Map<string, Loaded>();
+  for (const [key, owner] of owners) {
+    const loaded = await ports.profiles.load(owner);
+    if (!loaded) continue;
+    profiles.set(loaded.profile.profileId, loaded);
+    owners.set(key, loaded.profile.profileId);
+  }
+  if (profiles.size > mostProfiles && messages.length > 1) return { answer: 'too-many' };
+  const loaded = [...profiles.values()];
+  const nowMs = ports.clock.nowMs();
+  const ids = loaded.flatMap(({ profile }) => historyIds(profile));
+  const seen = await ports.profiles.seen(
+    ids,
+    messages.map((message) => message.messageId),
+  );
+  const { enrollments, journeys } = await readEnrollments(ports, definitions, loaded, messages);
+  const { change, results } = decideAccept({
+    messages,
+    profiles: loaded,
+    owners,
+    seen,
+    definitions,
+    nowMs,
+    attemptId,
+    enrollments,
+    journeys,
+    addressHash: ports.ids.addressHash,
+  });
+  return { answer: results, ...(change && { change }) };
+}
+
+/** Rows of the enrollments that these messages may end, resolve or count for. */
+async function readEnrollments(
+  ports: AcceptPorts,
+  definitions: Definitions,
+  loaded: readonly Loaded[],
+  messages: readonly Message[],
+) {
+  const journeys = new Map<string, JourneyVersion>();
+  const wanted: string[] = [];
+  const isConversion = messages.some((message) =>
+    definitions.conversion.some((match) => match.names.has(message.name)),
+  );
+  const changesProfile = messages.some(
+    (message) =>
+      message.type === 'identify' ||
+      'traits' in message.context ||
+      'consent' in message.context ||
+      'timezone' in message.context,
+  );
+  for (const { profile } of loaded) {
+    for (const stub of profile.enrollments) {
+      const key = versionKey(stub);
+      if (!journeys.has(key)) journeys.set(key, await ports.definitions.journey(stub.journeyId, stub.version));
+      const journey = journeys.get(key)!;
+      const isHeard = messages.some((message) => journey.listens.has(message.name));
+      const isMoved = journey.watchesProfile || (changesProfile && journey.plan.isMovable);
+      if (isHeard || isMoved || (isConversion && stub.isAcquisition) || loaded.length > 1)
+        wanted.push(stub.enrollmentId);
+    }
+  }
+  const rows = wanted.length === 0 ? [] : await ports.profiles.enrollments(wanted);
+  return { journeys, enrollments: new Map<string, Enrollment>(rows.map((row) => [row.enrollmentId, row])) };
+}

@@ -1,0 +1,81 @@
+import { decideLoop } from '../../core/decide-loop.ts';
+import { decideEntry, enrollmentIdOf, type EntryAnswer, type Trigger } from '../../core/enrollment/enter.ts';
+import type { Enrollment } from '../../core/enrollment/enrollment.ts';
+import { keyOf } from '../../core/enrollment/resolve.ts';
+import type { StoredEvent } from '../../core/event/event.ts';
+import type { Loaded, Ports } from '../../core/ports.ts';
+import { versionKey } from '../../core/profile/draft.ts';
+import { historyIds, type Profile } from '../../core/profile/profile.ts';
+
+export type EnterPorts = Pick<Ports, 'profiles' | 'definitions' | 'executions' | 'clock' | 'ids'>;
+export interface EnterTask {
+  readonly journeyId: string;
+  readonly trigger: Trigger;
+}
+
+/** Enters one person into a journey, if its rules let them, and starts the execution. Safe to repeat. */
+export const enterJourney =
+  (ports: EnterPorts) =>
+  async ({ journeyId, trigger }: EnterTask): Promise<EntryAnswer> => {
+    const answer = await decideLoop<EntryAnswer>(ports, async (attemptId) => {
+      const definitions = await ports.definitions.current();
+      const journey = definitions.journeys.get(journeyId);
+      const loaded = await ports.profiles.load(trigger.profileId);
+      if (!journey || !loaded) return { answer: { kind: 'refused', reason: 'unknown-journey' } };
+      const { profile } = loaded;
+      const ids = historyIds(profile);
+      const names = new Set([
+        ...(journey.entryWhen?.names ?? []),
+        ...journey.exitConditions.flatMap((condition) => [...condition.names]),
+      ]);
+      const path = journey.document.entry.key?.split('.');
+      const key = trigger.key ?? (path && trigger.event && keyOf(trigger.event, path)) ?? '';
+      const [standing] = await ports.profiles.enrollments([enrollmentIdOf(journeyId, trigger.triggerId)]);
+      const others = await readInside(ports, profile, journeyId);
+      return decideEntry({
+        loaded,
+        journey,
+        trigger,
+        standing,
+        ...others,
+        guard: await ports.profiles.guard(ids, journeyId, key),
+        history: names.size === 0 ? [] : await ports.profiles.history(ids, { names: [...names] }),
+        after: await acceptedAfter(ports, loaded, trigger),
+        definitions,
+        nowMs: ports.clock.nowMs(),
+        attemptId,
+      });
+    });
+    if (answer.kind === 'entered' && answer.enrollment.status === 'active') await start(ports, answer.enrollment);
+    return answer;
+  };
+
+const start = (ports: EnterPorts, { enrollmentId, profileId, journeyId, version, hop }: Enrollment): Promise<void> =>
+  ports.executions.start({ name: `${enrollmentId}-${hop}`, journeyId, version, input: { enrollmentId, profileId } });
+
+/** Enrollments of the same journey that a restart would end. */
+async function readInside(ports: EnterPorts, profile: Profile, journeyId: string) {
+  const stubs = profile.enrollments.filter((stub) => stub.isActive && stub.journeyId === journeyId);
+  const rows = stubs.length === 0 ? [] : await ports.profiles.enrollments(stubs.map((stub) => stub.enrollmentId));
+  const journeys = new Map(
+    await Promise.all(
+      stubs.map(
+        async (stub) => [versionKey(stub), await ports.definitions.journey(stub.journeyId, stub.version)] as const,
+      ),
+    ),
+  );
+  return { journeys, enrollments: new Map(rows.map((row) => [row.enrollmentId, row])) };
+}
+
+/** What was accepted since the trigger: under its own profile, and under the winner since a merge. */
+async function acceptedAfter(
+  ports: EnterPorts,
+  { profile, version }: Loaded,
+  trigger: Trigger,
+): Promise<readonly StoredEvent[]> {
+  const merged = profile.mergedIds.find((one) => one.profileId === trigger.profileId);
+  if (!merged && trigger.version >= version) return [];
+  const own = await ports.profiles.history([trigger.profileId], { afterVersion: trigger.version });
+  const since = merged ? await ports.profiles.history([profile.profileId], { afterVersion: merged.version }) : [];
+  return [...own.toSorted((a, b) => a.version - b.version), ...since.toSorted((a, b) => a.version - b.version)];
+}

@@ -1,0 +1,31 @@
+import { decideLoop } from '../../core/decide-loop.ts';
+import type { Ports } from '../../core/ports.ts';
+import { Draft } from '../../core/profile/draft.ts';
+
+export type FailPorts = Pick<Ports, 'profiles' | 'definitions' | 'clock' | 'ids'>;
+export interface FailTask {
+  readonly profileId: string;
+  readonly enrollmentId: string;
+  readonly error: string;
+  readonly cause: string;
+}
+
+/** Marks an enrollment whose execution broke, with the reason, so that nobody is lost without a word. */
+export const markFailed =
+  (ports: FailPorts) =>
+  async ({ profileId, enrollmentId, error, cause }: FailTask): Promise<void> => {
+    await decideLoop<void>(ports, async (attemptId) => {
+      const loaded = await ports.profiles.load(profileId);
+      const [row] = await ports.profiles.enrollments([enrollmentId]);
+      if (!loaded || row?.status !== 'active') return { answer: undefined };
+      const definitions = await ports.definitions.current();
+      const draft = new Draft(
+        { definitions, nowMs: ports.clock.nowMs(), attemptId, enrollments: new Map(), journeys: new Map() },
+        [loaded],
+      );
+      const reason = `${error}: ${cause}`.slice(0, 500);
+      draft.touch(loaded.profile.profileId);
+      draft.fail(loaded.profile.profileId, row, reason);
+      return { answer: undefined, change: draft.change() };
+    });
+  };

@@ -1,0 +1,19 @@
+/** A value that a template needs and the person does not have. */
+export class MissingValueError extends Error {
+  override readonly name = 'MissingValueError';
+  readonly variable: string;
+  constructor(variable: string) {
+    super(`The value ${variable} is missing.`);
+    this.variable = variable;
+  }
+}
+
+/** Why a template file cannot be used, as a sentence. */
+export class TemplateError extends Error {
+  override readonly name = 'TemplateError';
+}
+
+/** Why a rendered message may not leave, as a sentence that holds no value of the person. */
+export class UnfitMessageError extends Error {
+  override readonly name = 'UnfitMessageError';
+}

@@ -1,0 +1,215 @@
+import { randomUUID } from 'node:crypto';
+import { callTypes, type CallType, type Message, type Trust } from '../../../core/event/event.ts';
+import { parseMessage, type Arrival } from '../../../core/event/parse-message.ts';
+import type { MessageRefusal } from '../../../core/event/refusal.ts';
+import { StoreContended, StoreUnavailable } from '../../../core/failures.ts';
+import { isObject, type JsonObject } from '../../../core/json.ts';
+import type { Clock } from '../../../core/ports.ts';
+import type { ItemResult } from '../../../core/profile/accept.ts';
+import { limits, retryAfterSeconds, type BatchItem } from '../../api.ts';
+
+/** What the intake needs of the system behind it. */
+export interface IntakeOptions {
+  readonly accept: (messages: readonly Message[]) => Promise<readonly ItemResult[]>;
+  /** Answers once what was accepted cannot be lost. */
+  readonly durable: () => Promise<void>;
+  readonly clock: Pick<Clock, 'nowMs'>;
+  /** Whom a write key belongs to; `undefined` for a wrong one. */
+  readonly trustOf: (writeKey: string) => Trust | undefined;
+  /** Requests under way at once, beyond which a caller is asked to come again. */
+  readonly mostAtOnce: number;
+  /** Where an unexpected error goes; the caller only hears its request id. */
+  readonly onError: (error: unknown, requestId: string) => void;
+}
+
+/** A request, whatever server took it. */
+export interface IntakeRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly authorization: string | undefined;
+  /** `undefined` where it was larger than any body may be. */
+  readonly body: Uint8Array | undefined;
+}
+export interface IntakeResponse {
+  readonly status: number;
+  readonly headers: { readonly [name: string]: string };
+  readonly body: string;
+}
+
+const json = { 'content-type': 'application/json; charset=utf-8' };
+const success: IntakeResponse = { status: 200, headers: json, body: '{"success":true}' };
+const statusOf = (code: MessageRefusal['code']): number =>
+  code === 'invalid_json' || code === 'body_invalid'
+    ? 400
+    : code === 'event_too_large' || code === 'batch_too_large'
+      ? 413
+      : 422;
+
+/** The Segment-shaped intake: `POST /v1/<call>`. Every answer is JSON, and every refusal has a code and a path. */
+export class Intake {
+  private readonly options: IntakeOptions;
+  private underWay = 0;
+
+  constructor(options: IntakeOptions) {
+    this.options = options;
+  }
+
+  async handle(request: IntakeRequest): Promise<IntakeResponse> {
+    const call = /^\/v1\/([a-z]+)\/?$/.exec(request.path)?.[1];
+    if (call !== 'batch' && !callTypes.some((type) => type === call))
+      return refused(
+        404,
+        'not_found',
+        `There is no ${request.path}.`,
+        '',
+        'The calls are /v1/identify, track, page, screen, group, alias and batch.',
+      );
+    if (request.method !== 'POST')
+      return refused(405, 'method_not_allowed', 'The intake takes POST.', '', undefined, { allow: 'POST' });
+    if (this.underWay >= this.options.mostAtOnce) return busy(503, 'overloaded', 'Too many requests are under way.');
+    this.underWay++;
+    try {
+      return await this.take(call as CallType | 'batch', request);
+    } catch (error) {
+      return this.failed(error);
+    } finally {
+      this.underWay--;
+    }
+  }
+
+  private failed(error: unknown): IntakeResponse {
+    if (error instanceof StoreContended) return busy(429, 'contended', 'This person is written to by many at once.');
+    if (error instanceof StoreUnavailable) return busy(503, 'unavailable', 'The store did not answer.');
+    const requestId = randomUUID();
+    this.options.onError(error, requestId);
+    return refused(500, 'internal', 'Something went wrong here; it was logged.', '', undefined, {}, requestId);
+  }
+
+  private async take(call: CallType | 'batch', request: IntakeRequest): Promise<IntakeResponse> {
+    const limit = call === 'batch' ? limits.batchBytes : limits.eventBytes;
+    const key = keyOf(request.authorization);
+    let trust = key === undefined ? undefined : this.options.trustOf(key);
+    // A key in the header is checked before the body is read: strangers cost nothing.
+    if (key !== undefined && !trust) return unauthorized();
+    if (!request.body || request.body.byteLength > limit) return tooLarge(call);
+    const body = parseJson(request.body);
+    if (body === undefined)
+      return refused(400, 'invalid_json', 'The body is not JSON.', '', 'Send one JSON object in UTF-8.');
+    trust ??= this.options.trustOf(isObject(body) && typeof body['writeKey'] === 'string' ? body['writeKey'] : '');
+    if (!trust) return unauthorized();
+    return call === 'batch' ? this.takeBatch(body, trust, request.body.byteLength) : this.takeOne(call, body, trust);
+  }
+
+  private async takeOne(type: CallType, body: unknown, trust: Trust): Promise<IntakeResponse> {
+    const parsed = parseMessage(body, this.arrival(trust, { type }));
+    if ('refusal' in parsed) {
+      const { code, message, path, suggestion } = parsed.refusal;
+      return refused(statusOf(code), code, message, path, suggestion);
+    }
+    await this.options.accept([parsed.message]);
+    await this.options.durable();
+    return success;
+  }
+
+  private arrival(trust: Trust, more: Partial<Arrival>): Arrival {
+    return { receivedMs: this.options.clock.nowMs(), trust, newMessageId: randomUUID, ...more };
+  }
+
+  private async takeBatch(body: unknown, trust: Trust, bytes: number): Promise<IntakeResponse> {
+    const items = isObject(body) ? body['batch'] : undefined;
+    if (!Array.isArray(items)) return refused(422, 'batch_missing', 'A batch needs a list of messages.', 'batch');
+    if (items.length > limits.batchItems)
+      return refused(
+        413,
+        'batch_too_large',
+        `A batch holds at most ${limits.batchItems} messages.`,
+        'batch',
+        'Send several batches.',
+      );
+    const { context, sentAt } = body as { readonly context?: unknown; readonly sentAt?: unknown };
+    const arrival = this.arrival(trust, { ...(isObject(context) && { context: context as JsonObject }), sentAt });
+    const results: BatchItem[] = new Array<BatchItem>(items.length);
+    const messages: Message[] = [];
+    const places: number[] = [];
+    (items as readonly unknown[]).forEach((item, index) => {
+      const parsed =
+        bytes > limits.eventBytes && isTooLarge(item) ? { refusal: eventTooLarge } : parseMessage(item, arrival);
+      if ('refusal' in parsed) results[index] = rejected(item, index, parsed.refusal);
+      else {
+        messages.push(parsed.message);
+        places.push(index);
+      }
+    });
+    const accepted = messages.length === 0 ? [] : await this.options.accept(messages);
+    accepted.forEach((result, at) => (results[places[at]!] = result));
+    await this.options.durable();
+    return { status: 200, headers: json, body: JSON.stringify({ success: true, results }) };
+  }
+}
+
+const eventTooLarge: MessageRefusal = {
+  code: 'event_too_large',
+  message: `An event holds at most ${limits.eventBytes} bytes.`,
+  path: '',
+};
+const isTooLarge = (item: unknown): boolean => Buffer.byteLength(JSON.stringify(item) ?? '') > limits.eventBytes;
+
+function rejected(item: unknown, index: number, refusal: MessageRefusal): BatchItem {
+  const messageId = isObject(item) && typeof item['messageId'] === 'string' ? item['messageId'].slice(0, 100) : '';
+  const path = `batch.${index}${refusal.path ? `.${refusal.path}` : ''}`;
+  return { messageId, status: 'rejected', error: { ...refusal, path } };
+}
+
+/** The user name of Basic authentication. */
+function keyOf(authorization: string | undefined): string | undefined {
+  const encoded =
+    authorization === undefined ? undefined : /^Basic\s+([A-Za-z0-9+/=_-]+)\s*$/i.exec(authorization)?.[1];
+  if (authorization === undefined) return undefined;
+  return encoded === undefined ? '' : Buffer.from(encoded, 'base64').toString('utf8').split(':')[0]!;
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true });
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(decoder.decode(bytes)) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+export function refused(
+  status: number,
+  code: string,
+  message: string,
+  path?: string,
+  suggestion?: string,
+  headers: { readonly [name: string]: string } = {},
+  requestId: string = randomUUID(),
+): IntakeResponse {
+  const error = { code, message, path: path ?? '', ...(suggestion !== undefined && { suggestion }), requestId };
+  return { status, headers: { ...json, ...headers }, body: JSON.stringify({ error }) };
+}
+
+const unauthorized = (): IntakeResponse =>
+  refused(
+    401,
+    'unauthorized',
+    'The write key is missing or wrong.',
+    'authorization',
+    'Send the write key as the user name of Basic authentication.',
+    { 'www-authenticate': 'Basic realm="sojourn"' },
+  );
+const busy = (status: number, code: string, message: string): IntakeResponse =>
+  refused(status, code, message, '', 'Send it again after a moment; nothing is stored twice.', {
+    'retry-after': String(retryAfterSeconds),
+  });
+const tooLarge = (call: string): IntakeResponse =>
+  call === 'batch'
+    ? refused(413, 'batch_too_large', `A batch holds at most ${limits.batchBytes} bytes.`, '', 'Send several batches.')
+    : refused(
+        413,
+        'event_too_large',
+        `An event holds at most ${limits.eventBytes} bytes.`,
+        '',
+        'Send less with each event.',
+      );

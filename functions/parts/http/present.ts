@@ -1,0 +1,127 @@
+import type { Definitions } from '../../../core/definitions.ts';
+import type { Enrollment } from '../../../core/enrollment/enrollment.ts';
+import type { Stage } from '../../../core/journey/document.ts';
+import { stages } from '../../../core/journey/document.ts';
+import type { JsonObject } from '../../../core/json.ts';
+import type { Delivery, Suppression } from '../../../core/message/delivery.ts';
+import type { Loaded } from '../../../core/ports.ts';
+import { newestIdentifier, type Profile } from '../../../core/profile/profile.ts';
+import { compiledOnce } from '../../../core/segment/compile-condition.ts';
+import { zoneOf } from '../../../core/segment/settle.ts';
+import { toInstant } from '../../../core/time/instant.ts';
+import type { TimelineItem } from './directory.ts';
+
+type Mutable = { [key: string]: unknown };
+const at = (ms: number | undefined): string | undefined => (ms === undefined ? undefined : toInstant(ms));
+/** Leaves out what is not known, so that answers hold no nulls. */
+const tidy = (object: Mutable): JsonObject =>
+  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as JsonObject;
+
+/** Everything known of one person, as the API gives it. */
+export function presentProfile({ profile, version }: Loaded, definitions: Definitions, nowMs: number): JsonObject {
+  return tidy({
+    profileId: profile.profileId,
+    version,
+    createdAt: at(profile.createdMs),
+    userId: newestIdentifier(profile, 'userId')?.value,
+    identifiers: profile.identifiers.map(({ kind, value, isVerified, resolves, platform }) =>
+      tidy({ kind, value, verified: isVerified, resolves, platform }),
+    ),
+    traits: Object.fromEntries(Object.entries(profile.traits).map(([name, { value }]) => [name, value])),
+    timeZone: zoneOf(profile, definitions),
+    locale: profile.locale?.value,
+    segments: Object.keys(profile.segments).sort(),
+    audiences: Object.keys(profile.audiences).sort(),
+    stage: stageOf(profile, definitions, nowMs),
+    consent: presentConsent(profile),
+    convertedAt: at(profile.convertedMs),
+    touchpoints: Object.values(profile.touchpoints).map(
+      ({ firstMs, lastMs, source, medium, campaign, referrer, page }) =>
+        tidy({ source, medium, campaign, referrer, page, firstAt: at(firstMs), lastAt: at(lastMs) }),
+    ),
+    groups: Object.keys(profile.groups),
+    experiments: Object.fromEntries(
+      Object.entries(profile.assignments)
+        .filter(([name]) => name.startsWith('experiment:'))
+        .map(([name, variant]) => [name.slice(11), variant]),
+    ),
+    mergedIds: profile.mergedIds.map((merged) => merged.profileId),
+    activeEnrollments: profile.enrollments
+      .filter((stub) => stub.isActive)
+      .map(({ enrollmentId, journeyId }) => ({ enrollmentId, journeyId })),
+  });
+}
+
+/** The latest stage whose condition holds, else acquaintance. */
+function stageOf(profile: Profile, definitions: Definitions, nowMs: number): Stage {
+  const zone = zoneOf(profile, definitions);
+  const view = { profile, nowMs, zone, states: profile.conditions };
+  const rules = definitions.workspace.stages ?? {};
+  return (
+    stages.findLast((stage) => rules[stage] !== undefined && compiledOnce(rules[stage]).isTrue(view)) ?? 'acquaintance'
+  );
+}
+
+function presentConsent(profile: Profile): JsonObject {
+  const channels: { [channel: string]: { [purpose: string]: string } } = {};
+  for (const [key, entry] of Object.entries(profile.consent)) {
+    const slash = key.indexOf('/');
+    (channels[key.slice(0, slash)] ??= {})[key.slice(slash + 1)] = entry.value;
+  }
+  return channels;
+}
+
+/** An enrollment, as the API gives it. */
+export const presentEnrollment = (row: Enrollment): JsonObject =>
+  tidy({
+    enrollmentId: row.enrollmentId,
+    journeyId: row.journeyId,
+    version: row.version,
+    profileId: row.profileId,
+    key: row.key,
+    status: row.status,
+    stepId: row.status === 'active' ? row.cursor.stepId : undefined,
+    enteredAt: at(row.enteredMs),
+    exitedAt: at(row.exitedMs),
+    reason: row.reason,
+    goalReachedAt: at(row.goalReachedMs),
+    wakeAt: row.status === 'active' ? at(row.hold?.wakeMs) : undefined,
+    path: row.path,
+  });
+
+/** A delivery, as the API gives it. */
+export const presentDelivery = (row: Delivery): JsonObject =>
+  tidy({
+    deliveryId: row.deliveryId,
+    profileId: row.profileId,
+    journeyId: row.journeyId,
+    enrollmentId: row.enrollmentId,
+    stepId: row.stepId,
+    channel: row.channel,
+    template: row.template,
+    purpose: row.purpose,
+    topic: row.topic,
+    status: row.status === 'handing' ? 'pending' : row.status,
+    reason: row.reason,
+    detail: row.detail,
+    at: at(row.atMs),
+    until: at(row.untilMs),
+    to: row.to,
+  });
+
+/** A line of a person's timeline, as the API gives it. */
+export const presentTimelineItem = ({ kind, atMs, name, detail }: TimelineItem): JsonObject => {
+  const { event, delivery, detail: fact, eventId } = detail as { readonly [key: string]: JsonObject | undefined };
+  const more = event
+    ? { eventId, ...tidy({ type: event['type'], properties: event['properties'], context: event['context'] }) }
+    : delivery
+      ? presentDelivery(delivery as never)
+      : (fact ?? {});
+  return { ...(more as JsonObject), kind, at: toInstant(atMs), name };
+};
+
+/** A suppression, as the API gives it: the address is known only as a keyed hash. */
+export const presentSuppression = (
+  { channel, addressHash, reason, atMs, source }: Suppression,
+  address?: string,
+): JsonObject => tidy({ channel, address, addressHash, reason, at: at(atMs), source });

@@ -1,0 +1,41 @@
+import { decideLoop } from '../../core/decide-loop.ts';
+import type { Ports } from '../../core/ports.ts';
+import { Draft } from '../../core/profile/draft.ts';
+
+export type RegisterPorts = Pick<Ports, 'profiles' | 'definitions' | 'executions' | 'clock' | 'ids'>;
+export interface HoldTask {
+  readonly profileId: string;
+  readonly enrollmentId: string;
+  /** The holding step; empty for a send that waits for its time. */
+  readonly stepId: string;
+  readonly token: string;
+}
+
+type Registered = 'waiting' | 'already-resolved' | 'ended';
+
+/** Puts the token of a waiting execution into its enrollment; where the hold is over already, the token is used at once. */
+export const registerHold =
+  (ports: RegisterPorts) =>
+  async ({ profileId, enrollmentId, stepId, token }: HoldTask): Promise<Registered> => {
+    const registered = await decideLoop<Registered>(ports, async (attemptId) => {
+      const loaded = await ports.profiles.load(profileId);
+      const [row] = await ports.profiles.enrollments([enrollmentId]);
+      if (!loaded || row?.status !== 'active') return { answer: 'ended' };
+      const { hold } = row;
+      const isHere =
+        hold !== undefined && !hold.resolved && (stepId === '' ? hold.kind === 'deferral' : hold.stepId === stepId);
+      if (!isHere) return { answer: 'already-resolved' };
+      const definitions = await ports.definitions.current();
+      const draft = new Draft(
+        { definitions, nowMs: ports.clock.nowMs(), attemptId, enrollments: new Map(), journeys: new Map() },
+        [loaded],
+      );
+      draft.touch(loaded.profile.profileId);
+      draft.putEnrollment({ ...row, hold: { ...hold, token } });
+      return { answer: 'waiting', change: draft.change() };
+    });
+    if (registered === 'already-resolved') await ports.executions.succeed(token, {});
+    if (registered === 'ended')
+      await ports.executions.fail(token, 'EnrollmentEnded', `Enrollment ${enrollmentId} has ended.`);
+    return registered;
+  };

@@ -1,0 +1,175 @@
+import { decideLoop, type Tried } from '../../core/decide-loop.ts';
+import { decideTouch, type TouchAnswer } from '../../core/enrollment/advance.ts';
+import type { Handed, Prepared } from '../../core/enrollment/send-step.ts';
+import { deliveryIdOf } from '../../core/enrollment/send-step.ts';
+import type { Enrollment } from '../../core/enrollment/enrollment.ts';
+import { EnrollmentEnded, TouchDiverted } from '../../core/failures.ts';
+import type { JourneyVersion } from '../../core/definitions.ts';
+import type { TouchDefinition } from '../../core/journey/compile.ts';
+import { askedNames, sendChannels } from '../../core/journey/touch-needs.ts';
+import { addressFor } from '../../core/message/addresses.ts';
+import type { Message as RenderedMessage } from '../../core/message/message.ts';
+import type { Ports } from '../../core/ports.ts';
+import { versionKey } from '../../core/profile/draft.ts';
+import { historyIds, type Profile } from '../../core/profile/profile.ts';
+import { toInstant } from '../../core/time/instant.ts';
+
+/** What the state machine hands to a touch. */
+export interface TouchTask {
+  readonly profileId: string;
+  readonly enrollmentId: string;
+  /** The touch's definition, as JSON text. */
+  readonly touch: string;
+}
+export interface TouchResult {
+  /** State that follows. */
+  readonly next: string;
+  readonly wakeAt: string;
+}
+
+/** A hand-over that has not begun by then is not begun: the fences were passed too long ago. */
+const startWithinMs = 5_000;
+
+/**
+ * Does all steps of one enrollment up to its next hold. Each message is handed over at most once: a try that dies after
+ * its commit is looked up or listed as unknown, never sent again.
+ * @throws EnrollmentEnded, TouchDiverted
+ */
+export const runTouch =
+  (ports: Ports) =>
+  async (task: TouchTask): Promise<TouchResult> => {
+    const touch = parsedTouch(task.touch);
+    let prepared: Prepared | undefined;
+    let handed: Handed | undefined;
+    for (;;) {
+      const answer = await decideLoop(ports, (attemptId) => tryTouch(ports, task, touch, attemptId, prepared, handed));
+      switch (answer.kind) {
+        case 'render':
+          prepared = {
+            deliveryId: answer.request.deliveryId,
+            version: answer.version,
+            result: await ports.content.render(answer.request),
+          };
+          break;
+        case 'reconcile':
+          handed = { deliveryId: answer.deliveryId, outcome: await reconciled(ports, answer.deliveryId) };
+          break;
+        case 'hand':
+          handed = { deliveryId: answer.deliveryId, outcome: await handOver(ports, answer, messageOf(prepared)) };
+          break;
+        case 'ended':
+          throw new EnrollmentEnded(`Enrollment ${task.enrollmentId} has ended.`);
+        case 'next':
+          if (touch.expects !== undefined && touch.expects !== answer.state)
+            throw new TouchDiverted(answer.state, toInstant(answer.wakeMs));
+          if (touch.expects === undefined && !isWay(touch, answer.state))
+            throw new TouchDiverted(answer.state, toInstant(answer.wakeMs));
+          return { next: answer.state, wakeAt: toInstant(answer.wakeMs) };
+        default:
+          answer satisfies never;
+      }
+    }
+  };
+
+const messageOf = (prepared: Prepared | undefined): RenderedMessage => {
+  if (prepared?.result.kind !== 'rendered') throw new Error('A delivery was authorised without a rendered message.');
+  return prepared.result.message;
+};
+
+async function handOver(
+  ports: Ports,
+  { deliveryId, handingMs }: { deliveryId: string; handingMs: number },
+  message: RenderedMessage,
+): Promise<Handed['outcome']> {
+  if (ports.clock.nowMs() - handingMs > startWithinMs) return { kind: 'too-late' };
+  return ports.channels.deliver(deliveryId, message);
+}
+
+async function reconciled(ports: Ports, deliveryId: string): Promise<Handed['outcome']> {
+  const found = await ports.channels.reconcile(deliveryId);
+  if (found === 'unknown') return { kind: 'unknown', reason: 'The answer was lost, and the provider cannot be asked.' };
+  return { kind: found };
+}
+
+/** Whether a state is among those that the Choice after this touch knows. */
+const isWay = (touch: TouchDefinition, state: string): boolean =>
+  state === 'Done' ||
+  touch.nodes.some((node) => node.role === 'hold' && node.id !== touch.start && state === `Hold ${node.id}`);
+
+type Answer =
+  Exclude<TouchAnswer, { kind: 'render' }> | (Extract<TouchAnswer, { kind: 'render' }> & { readonly version: number });
+
+async function tryTouch(
+  ports: Ports,
+  task: TouchTask,
+  touch: TouchDefinition,
+  attemptId: string,
+  prepared: Prepared | undefined,
+  handed: Handed | undefined,
+): Promise<Tried<Answer>> {
+  const loaded = await ports.profiles.load(task.profileId);
+  const [enrollment] = await ports.profiles.enrollments([task.enrollmentId]);
+  if (!loaded || enrollment?.status !== 'active') return { answer: { kind: 'ended' } };
+  const { profile } = loaded;
+  const definitions = await ports.definitions.current();
+  const journey = await ports.definitions.journey(enrollment.journeyId, enrollment.version);
+  const names = askedNames(touch, journey);
+  const decided = decideTouch({
+    loaded,
+    enrollment,
+    journey,
+    touch,
+    definitions,
+    attemptId,
+    nowMs: ports.clock.nowMs(),
+    history: names.length === 0 ? [] : await ports.profiles.history(historyIds(profile), { names }),
+    suppressions: await readSuppressions(ports, touch, profile),
+    stops: await ports.profiles.stops(),
+    delivery: await ports.profiles.delivery(
+      deliveryIdOf(enrollment.enrollmentId, enrollment.cursor.stepId, enrollment.cursor.visit),
+    ),
+    addressHash: ports.ids.addressHash,
+    ...(prepared && { prepared }),
+    ...(handed && { handed }),
+    ...(await readOthers(ports, profile, enrollment, journey)),
+  });
+  const { answer, change } = decided;
+  return {
+    answer: answer.kind === 'render' ? { ...answer, version: loaded.version } : answer,
+    ...(change && { change }),
+  };
+}
+
+/** Rows of this and the person's other enrollments that a changed trait may end. */
+async function readOthers(ports: Ports, profile: Profile, own: Enrollment, journey: JourneyVersion) {
+  const journeys = new Map([[versionKey(own), journey]]);
+  const rows = [own];
+  for (const stub of profile.enrollments) {
+    if (stub.enrollmentId === own.enrollmentId) continue;
+    const other = await ports.definitions.journey(stub.journeyId, stub.version);
+    journeys.set(versionKey(stub), other);
+    if (other.watchesProfile || other.plan.isMovable)
+      rows.push(...(await ports.profiles.enrollments([stub.enrollmentId])));
+  }
+  return { journeys, enrollments: new Map(rows.map((row) => [row.enrollmentId, row])) };
+}
+
+async function readSuppressions(ports: Ports, touch: TouchDefinition, profile: Profile) {
+  const addresses = sendChannels(touch).flatMap((channel) => {
+    const address = addressFor(profile, channel);
+    return address ? [{ channel, addressHash: ports.ids.addressHash(channel, address.value) }] : [];
+  });
+  return addresses.length === 0 ? [] : ports.profiles.suppressions(addresses);
+}
+
+const parsed = new Map<string, TouchDefinition>();
+/** Each touch's definition is the same text every time: parsed once. */
+function parsedTouch(text: string): TouchDefinition {
+  let touch = parsed.get(text);
+  if (!touch) {
+    touch = JSON.parse(text) as TouchDefinition;
+    if (parsed.size >= 1_000) parsed.clear();
+    parsed.set(text, touch);
+  }
+  return touch;
+}

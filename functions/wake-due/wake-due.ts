@@ -1,0 +1,77 @@
+import { decideLoop } from '../../core/decide-loop.ts';
+import type { DueRow, Ports } from '../../core/ports.ts';
+import { Draft, repairDelayMs, versionKey } from '../../core/profile/draft.ts';
+
+export type WakePorts = Pick<Ports, 'profiles' | 'definitions' | 'executions' | 'clock' | 'ids'>;
+
+/** Looks at what a due row points to: memberships and watched conditions of a profile, or an enrollment gone quiet. */
+export const wakeDue =
+  (ports: WakePorts) =>
+  (due: DueRow): Promise<void> =>
+    due.subject === 'profile' ? wakeProfile(ports, due) : repair(ports, due);
+
+/** Time alone has changed something: everything is recomputed, and the next instant is written. */
+async function wakeProfile(ports: WakePorts, due: DueRow): Promise<void> {
+  await decideLoop<void>(ports, async (attemptId) => {
+    const loaded = await ports.profiles.load(due.profileId);
+    if (!loaded) return { answer: undefined };
+    const { profile } = loaded;
+    const definitions = await ports.definitions.current();
+    const nowMs = ports.clock.nowMs();
+    const watching = profile.enrollments.filter((stub) => stub.isActive);
+    const journeys = new Map(
+      await Promise.all(
+        watching.map(
+          async (stub) => [versionKey(stub), await ports.definitions.journey(stub.journeyId, stub.version)] as const,
+        ),
+      ),
+    );
+    const wanted = watching.filter(
+      (stub) => stub.watchMs !== undefined || journeys.get(versionKey(stub))!.watchesProfile,
+    );
+    const rows = await ports.profiles.enrollments(wanted.map((stub) => stub.enrollmentId));
+    const enrollments = new Map(rows.map((row) => [row.enrollmentId, row]));
+    const draft = new Draft({ definitions, nowMs, attemptId, enrollments, journeys }, [loaded]);
+    draft.touch(profile.profileId);
+    draft.notDue(due.profileId, 'profile');
+    const { dueMs: _, ...rest } = profile;
+    // Everything is recomputed, so an instant that belongs to a rule since removed cannot wake the profile again.
+    draft.set({ ...rest, changes: {} });
+    draft.settle(profile.profileId, definitions.rules, false);
+    draft.wakeWatches(profile.profileId);
+    return { answer: undefined, change: draft.change() };
+  });
+}
+
+/** An enrollment that should have moved on by now: its execution is told again, or begun anew as the next hop. */
+async function repair(ports: WakePorts, due: DueRow): Promise<void> {
+  const [row] = await ports.profiles.enrollments([due.subject]);
+  const nowMs = ports.clock.nowMs();
+  const isLost = row?.status === 'active' && (row.hold === undefined || nowMs >= row.hold.wakeMs);
+  const token = row?.hold?.token;
+  const isAlive = isLost && token !== undefined && (await ports.executions.succeed(token, {})) === 'done';
+  const started = await decideLoop(ports, async (attemptId) => {
+    const loaded = await ports.profiles.load(due.profileId);
+    const [current] = await ports.profiles.enrollments([due.subject]);
+    const definitions = await ports.definitions.current();
+    if (!loaded) return { answer: undefined };
+    const draft = new Draft({ definitions, nowMs, attemptId, enrollments: new Map(), journeys: new Map() }, [loaded]);
+    draft.touch(loaded.profile.profileId);
+    if (current?.status !== 'active') {
+      draft.notDue(due.profileId, due.subject);
+      return { answer: undefined, change: draft.change() };
+    }
+    draft.dueAt(due.profileId, due.subject, Math.max(nowMs, current.hold?.wakeMs ?? nowMs) + repairDelayMs);
+    const next = isLost && !isAlive ? { ...current, hop: current.hop + 1 } : undefined;
+    if (next) draft.putEnrollment(next);
+    return { answer: next, change: draft.change() };
+  });
+  if (!started) return;
+  const { enrollmentId, profileId, journeyId, version, hop } = started;
+  await ports.executions.start({
+    name: `${enrollmentId}-${hop}`,
+    journeyId,
+    version,
+    input: { enrollmentId, profileId },
+  });
+}

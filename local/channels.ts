@@ -1,0 +1,70 @@
+import type { Message as RenderedMessage } from '../core/message/message.ts';
+import type { Channels, Clock, HandOver } from '../core/ports.ts';
+import type { Smtp } from '../functions/parts/channels/smtp.ts';
+import type { Database } from './store/database.ts';
+
+/** Messages that were handed over at home: kept as a person would see them. */
+export class Outbox {
+  private readonly db: Database;
+  private readonly clock: Clock;
+  /** Told of each message handed over. */
+  onHanded: ((deliveryId: string) => void) | undefined;
+
+  constructor(db: Database, clock: Clock) {
+    this.db = db;
+    this.clock = clock;
+  }
+
+  /** One row per delivery; a second one for the same delivery is refused by its key. */
+  put(deliveryId: string, message: RenderedMessage): void {
+    this.db.write(() =>
+      this.db
+        .prepare('INSERT INTO outbox VALUES (?, ?, ?, ?)')
+        .run(deliveryId, message.channel, this.clock.nowMs(), JSON.stringify(message)),
+    );
+    this.onHanded?.(deliveryId);
+  }
+  has(deliveryId: string): boolean {
+    return this.db.get('SELECT 1 FROM outbox WHERE delivery_id = ?', deliveryId) !== undefined;
+  }
+  get(deliveryId: string): RenderedMessage | undefined {
+    const row = this.db.get<{ message: string }>('SELECT message FROM outbox WHERE delivery_id = ?', deliveryId);
+    return row && (JSON.parse(row.message) as RenderedMessage);
+  }
+}
+
+/** Channels at home: everything goes to the outbox; with an SMTP server, email goes there as well. */
+export class HomeChannels implements Channels {
+  private readonly outbox: Outbox;
+  private readonly smtp: Smtp | undefined;
+  private readonly durable: () => Promise<void>;
+
+  constructor(outbox: Outbox, smtp: Smtp | undefined, durable: () => Promise<void>) {
+    this.outbox = outbox;
+    this.smtp = smtp;
+    this.durable = durable;
+  }
+
+  async deliver(deliveryId: string, message: RenderedMessage): Promise<HandOver> {
+    if (message.channel !== 'email' || !this.smtp) {
+      // The outbox lies in the same database, behind the commit that authorised the message.
+      this.outbox.put(deliveryId, message);
+      return { kind: 'accepted' };
+    }
+    // What leaves this machine must not be forgotten by it.
+    await this.durable();
+    const sent = await this.smtp.send(message);
+    if (sent.kind === 'accepted') this.outbox.put(deliveryId, message);
+    return sent.kind === 'refused'
+      ? { kind: 'refused', reason: sent.reason, isPermanent: isPermanent(sent.reason) }
+      : sent;
+  }
+
+  async reconcile(deliveryId: string): Promise<'accepted' | 'absent' | 'unknown'> {
+    if (this.outbox.has(deliveryId)) return 'accepted';
+    return this.smtp ? 'unknown' : 'absent';
+  }
+}
+
+/** An SMTP answer of class 5 will not change by asking again. */
+const isPermanent = (reason: string): boolean => /\b5\d\d[ -]/.test(reason);

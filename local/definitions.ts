@@ -1,0 +1,109 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { compileJourney, publish, type Definitions, type JourneyVersion } from '../core/definitions.ts';
+import { VersionUnknown } from '../core/failures.ts';
+import { checkDocuments } from '../core/journey/check.ts';
+import { compileStateMachine, functionNames } from '../core/journey/compile.ts';
+import type { Documents, Journey } from '../core/journey/document.ts';
+import type { DefinitionStore } from '../core/ports.ts';
+import type { Problem } from '../core/problem.ts';
+import { compileMachine, type Machine } from './interpreter/definition.ts';
+import type { Database } from './store/database.ts';
+
+/** Every file of a workflows folder that `check` reads, with its path inside the folder. */
+export function readWorkflows(folder: string): readonly { readonly path: string; readonly text: string }[] {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter(
+    (entry) => entry.isFile() && !entry.name.startsWith('.'),
+  );
+  return files
+    .map((entry) => join(entry.parentPath, entry.name))
+    .map((path) => ({ path: relative(folder, path).split(sep).join('/'), file: path }))
+    .filter(({ path }) => !path.startsWith('schema/') && /\.(json|mjml|txt|csv)$/.test(path))
+    .sort((a, b) => (a.path < b.path ? -1 : 1))
+    .map(({ path, file }) => ({ path, text: readFileSync(file, 'utf8') }));
+}
+
+/** A workflows folder that cannot be published. */
+export class DocumentsRefused extends Error {
+  readonly problems: readonly Problem[];
+  constructor(problems: readonly Problem[]) {
+    super(`The workflows have ${problems.length} problems.`);
+    this.problems = problems;
+  }
+}
+
+/** What the folder holds is published at start; versions that people are inside of stay in the data folder. */
+export class HomeDefinitions implements DefinitionStore {
+  readonly documents: Documents;
+  readonly problems: readonly Problem[];
+  private readonly published: Definitions;
+  private readonly db: Database;
+  private readonly versions = new Map<string, JourneyVersion>();
+  private readonly machines = new Map<string, Machine>();
+
+  /** @throws DocumentsRefused */
+  constructor(db: Database, folder: string) {
+    this.db = db;
+    const { documents, problems } = checkDocuments(readWorkflows(folder));
+    if (!documents) throw new DocumentsRefused(problems);
+    this.documents = documents;
+    this.problems = problems;
+    this.published = publish(documents);
+    for (const journey of this.published.journeys.values()) this.keep(journey);
+  }
+
+  private keep(journey: JourneyVersion): void {
+    this.versions.set(`${journey.id}/${journey.version}`, journey);
+    const body = JSON.stringify(journey.document);
+    this.db.write(() =>
+      this.db
+        .prepare('INSERT OR IGNORE INTO documents VALUES (?, ?, ?, ?)')
+        .run('journey', journey.id, journey.version, body),
+    );
+  }
+
+  get now(): Definitions {
+    return this.published;
+  }
+  async current(): Promise<Definitions> {
+    return this.published;
+  }
+
+  async journey(journeyId: string, version: string): Promise<JourneyVersion> {
+    return this.version(journeyId, version);
+  }
+  private version(journeyId: string, version: string): JourneyVersion {
+    const key = `${journeyId}/${version}`;
+    const standing = this.versions.get(key);
+    if (standing) return standing;
+    const row = this.db.get<{ body: string }>(
+      'SELECT body FROM documents WHERE kind = ? AND id = ? AND hash = ?',
+      'journey',
+      journeyId,
+      version,
+    );
+    if (!row) throw new VersionUnknown(`Journey ${journeyId} has no version ${version} here.`);
+    const journey = compileJourney(JSON.parse(row.body) as Journey);
+    this.versions.set(key, journey);
+    return journey;
+  }
+
+  /** The compiled state machine of a version, ready to run. */
+  async machine(journeyId: string, version: string): Promise<Machine> {
+    const key = `${journeyId}/${version}`;
+    let machine = this.machines.get(key);
+    if (!machine) {
+      machine = compileMachine(withLocalFunctions(compileStateMachine(this.version(journeyId, version))));
+      this.machines.set(key, machine);
+    }
+    return machine;
+  }
+}
+
+/** Puts this home's function names where a deployment puts ARNs. */
+export function withLocalFunctions(definition: unknown): unknown {
+  let text = JSON.stringify(definition);
+  for (const [name, placeholder] of Object.entries(functionNames))
+    text = text.replaceAll(JSON.stringify(placeholder), JSON.stringify(name));
+  return JSON.parse(text) as unknown;
+}

@@ -1,0 +1,174 @@
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Message } from '../core/event/event.ts';
+import { entryRule } from '../core/journey/entry-rule.ts';
+import type { Ports } from '../core/ports.ts';
+import { acceptEvents } from '../functions/accept-events/accept-events.ts';
+import { enterJourney } from '../functions/enter-journey/enter-journey.ts';
+import { markFailed } from '../functions/mark-failed/mark-failed.ts';
+import { createSmtp, type Smtp } from '../functions/parts/channels/smtp.ts';
+import { contentOf } from '../functions/parts/content/content.ts';
+import { createRenderer } from '../functions/parts/content/renderer.ts';
+import { registerHold } from '../functions/register-hold/register-hold.ts';
+import { resumeEnrollment } from '../functions/resume-enrollment/resume-enrollment.ts';
+import { runTouch } from '../functions/run-touch/run-touch.ts';
+import { wakeDue } from '../functions/wake-due/wake-due.ts';
+import { Bus } from './bus.ts';
+import { HomeChannels, Outbox } from './channels.ts';
+import { HomeClock, type ClockKind } from './clock.ts';
+import { HomeDefinitions } from './definitions.ts';
+import { ExecutionStore } from './interpreter/execution-store.ts';
+import { Interpreter } from './interpreter/interpreter.ts';
+import { SignedLinks } from './links.ts';
+import { FolderLock } from './lock.ts';
+import { ReadModel } from './read-model.ts';
+import { Relay } from './relay.ts';
+import { Scheduler } from './scheduler.ts';
+import { Secrets } from './secrets.ts';
+import { Database } from './store/database.ts';
+import { SqliteProfileStore } from './store/profile-store.ts';
+
+export interface HomeOptions {
+  /** Data folder; `:memory:` for a home that leaves nothing behind. */
+  readonly data: string;
+  readonly workflows: string;
+  readonly clock?: ClockKind;
+  /** Where an empty home's manual or fast clock begins; epoch milliseconds. */
+  readonly startMs?: number;
+  readonly smtpUrl?: string;
+  /** Base of the links in messages. */
+  readonly baseUrl?: string;
+  /** Makes ids and chance come out the same at every run. */
+  readonly seed?: string;
+  /** For tests of the crash tests: what a home must never do. */
+  readonly synchronous?: 'FULL' | 'OFF';
+  readonly onProblem?: (what: string, error: unknown) => void;
+}
+
+/** Executions and hand-overs advanced at once while the clock runs by itself. */
+const liveConcurrency = 64;
+
+/** The same system on one machine: the ports on SQLite, the interpreter, a clock to wind. */
+export class Home {
+  readonly db: Database;
+  readonly clock: HomeClock;
+  readonly secrets: Secrets;
+  readonly definitions: HomeDefinitions;
+  readonly store: SqliteProfileStore;
+  readonly outbox: Outbox;
+  readonly links: SignedLinks;
+  readonly read: ReadModel;
+  readonly ports: Ports;
+  readonly interpreter: Interpreter;
+  readonly relay: Relay;
+  readonly scheduler: Scheduler;
+  readonly accept: (messages: readonly Message[]) => ReturnType<ReturnType<typeof acceptEvents>>;
+  private readonly smtp: Smtp | undefined;
+  private readonly lock: FolderLock | undefined;
+
+  /** Opens a home: checks and publishes the workflows, and goes on where a stop or a crash left off. @throws DocumentsRefused */
+  static async open(options: HomeOptions): Promise<Home> {
+    const isKept = options.data !== ':memory:';
+    if (isKept) {
+      mkdirSync(options.data, { recursive: true, mode: 0o700 });
+      chmodSync(options.data, 0o700);
+    }
+    const lock = isKept ? FolderLock.take(options.data) : undefined;
+    const db = new Database(options.data, options.synchronous ? { synchronous: options.synchronous } : {});
+    const clock = new HomeClock(db, options.clock ?? 'real', options.startMs);
+    const definitions = new HomeDefinitions(db, options.workflows);
+    const cacheDir = join(isKept ? options.data : '.cache', 'templates');
+    const { templates, workspace } = definitions.documents;
+    const renderer = await createRenderer({ files: templates, workspace, cacheDir });
+    for (const problem of renderer.problems) {
+      if (problem.severity === 'error') options.onProblem?.(`render ${problem.file}`, new Error(problem.message));
+    }
+    return new Home(options, { lock, db, clock, definitions, renderer });
+  }
+
+  private constructor(
+    options: HomeOptions,
+    made: {
+      lock: FolderLock | undefined;
+      db: Database;
+      clock: HomeClock;
+      definitions: HomeDefinitions;
+      renderer: Awaited<ReturnType<typeof createRenderer>>;
+    },
+  ) {
+    const { db, clock, definitions } = made;
+    const onProblem = options.onProblem ?? (() => undefined);
+    this.lock = made.lock;
+    this.db = db;
+    this.clock = clock;
+    this.definitions = definitions;
+    this.secrets = new Secrets(db, options.seed);
+    this.store = new SqliteProfileStore(db);
+    this.outbox = new Outbox(db, clock);
+    this.links = new SignedLinks(this.secrets, options.baseUrl ?? 'http://127.0.0.1:4000');
+    this.read = new ReadModel(db);
+    this.smtp = options.smtpUrl === undefined ? undefined : createSmtp(options.smtpUrl);
+    const executions = new ExecutionStore(db);
+    this.interpreter = new Interpreter({
+      store: executions,
+      clock,
+      machine: (journeyId, version) => definitions.machine(journeyId, version),
+      functions: {
+        runTouch: (task: never) => runTouch(this.ports)(task),
+        registerHold: (task: never) => registerHold(this.ports)(task),
+        markFailed: (task: never) => markFailed(this.ports)(task),
+      },
+      concurrency: clock.kind === 'real' ? liveConcurrency : 1,
+      onBroken: (name, error) => onProblem(`run execution ${name}`, error),
+    });
+    this.ports = {
+      profiles: this.store,
+      definitions,
+      content: contentOf(made.renderer, definitions.documents, this.links, clock),
+      channels: new HomeChannels(this.outbox, this.smtp, () => this.store.durable()),
+      executions: this.interpreter,
+      clock,
+      ids: this.secrets,
+    };
+    this.accept = acceptEvents(this.ports);
+    this.relay = new Relay({
+      store: this.store,
+      bus: new Bus(
+        [...definitions.now.journeys.values()].flatMap((journey) => {
+          const pattern = entryRule(journey);
+          return pattern ? [{ pattern, target: journey.id }] : [];
+        }),
+      ),
+      clock,
+      enter: enterJourney(this.ports),
+      resume: resumeEnrollment(this.ports),
+      accept: this.accept,
+      onError: (fact, error) => onProblem(`carry out ${fact.kind} "${fact.name}" of ${fact.profileId}`, error),
+    });
+    this.scheduler = new Scheduler({
+      clock,
+      store: this.store,
+      interpreter: this.interpreter,
+      relay: this.relay,
+      wakeDue: wakeDue(this.ports),
+      onError: onProblem,
+    });
+    this.store.onFacts = () => this.relay.notice();
+    this.store.onDue = () => this.scheduler.notice();
+    executions.onWake = () => this.scheduler.notice();
+    this.interpreter.recover();
+    this.relay.notice();
+    this.scheduler.notice();
+  }
+
+  /** What is under way is finished, everything else stays in its row. */
+  async close(): Promise<void> {
+    await this.scheduler.stop();
+    await this.relay.stop();
+    await this.interpreter.stop();
+    this.smtp?.close();
+    this.clock.save();
+    this.db.close();
+    this.lock?.release();
+  }
+}

@@ -1,0 +1,47 @@
+import type { Links } from '../functions/parts/content/content.ts';
+import type { Secrets } from './secrets.ts';
+
+/** What a link in a message is about. */
+export interface LinkSubject {
+  readonly profileId: string;
+  readonly channel: string;
+  readonly topic?: string;
+}
+
+/** Links that say whom and what they are about in a form that nobody else can make. */
+export class SignedLinks implements Links {
+  private readonly secrets: Secrets;
+  private readonly baseUrl: string;
+  constructor(secrets: Secrets, baseUrl: string) {
+    this.secrets = secrets;
+    this.baseUrl = baseUrl;
+  }
+
+  unsubscribe({ profileId, channel, topic }: LinkSubject): string {
+    return `${this.baseUrl}/u/${this.seal('unsubscribe', topic === undefined ? { profileId, channel } : { profileId, channel, topic })}`;
+  }
+  preferences({ profileId }: { readonly profileId: string }): string {
+    return `${this.baseUrl}/u/${this.seal('preferences', { profileId, channel: 'email' })}`;
+  }
+
+  private seal(purpose: string, subject: LinkSubject): string {
+    const text = Buffer.from(
+      JSON.stringify([
+        purpose,
+        subject.profileId,
+        subject.channel,
+        ...(subject.topic === undefined ? [] : [subject.topic]),
+      ]),
+    ).toString('base64url');
+    return `${text}.${this.secrets.sign('link', text)}`;
+  }
+  /** The subject of a link's last part; `undefined` for one that was not made here. */
+  open(sealed: string): LinkSubject | undefined {
+    const [text = '', signature = ''] = sealed.split('.');
+    if (!this.secrets.isSigned('link', text, signature)) return undefined;
+    const [, profileId, channel, topic] = JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as string[];
+    return profileId === undefined || channel === undefined
+      ? undefined
+      : { profileId, channel, ...(topic !== undefined && { topic }) };
+  }
+}

@@ -1,0 +1,53 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Channel } from '../core/journey/document.ts';
+import type { Ids } from '../core/ports.ts';
+import type { Database } from './store/database.ts';
+
+/** Keys that a home makes at its first run and keeps in its data folder. */
+export class Secrets implements Ids {
+  private readonly key: Buffer;
+  private readonly hashes = new Map<string, string>();
+  private counter = 0;
+  private readonly run: string;
+
+  /** @param seed where given, ids come out the same at every run: for tests and rehearsals */
+  constructor(db: Database, seed?: string) {
+    const kept = db.get<{ value: string }>(`SELECT value FROM meta WHERE key = 'secret'`);
+    this.key = Buffer.from(
+      kept?.value ??
+        (seed === undefined ? randomBytes(32).toString('hex') : Buffer.from(seed.padEnd(32, '.')).toString('hex')),
+      'hex',
+    );
+    if (!kept) db.write(() => db.prepare(`INSERT INTO meta VALUES ('secret', ?)`).run(this.key.toString('hex')));
+    this.run = seed ?? randomBytes(9).toString('base64url');
+  }
+
+  attempt(): string {
+    return `${this.run}${(this.counter++).toString(36)}`;
+  }
+
+  readonly addressHash = (channel: Channel, address: string): string => {
+    const text = `${channel}:${address}`;
+    let hash = this.hashes.get(text);
+    if (hash === undefined) {
+      hash = this.sign('address', text);
+      if (this.hashes.size >= 50_000) this.hashes.clear();
+      this.hashes.set(text, hash);
+    }
+    return hash;
+  };
+
+  /** HMAC-SHA-256 for one purpose, hex. */
+  sign(purpose: string, text: string): string {
+    return createHmac('sha256', this.key).update(`${purpose}\u0000${text}`).digest('hex');
+  }
+  isSigned(purpose: string, text: string, signature: string): boolean {
+    return isSame(this.sign(purpose, text), signature);
+  }
+}
+
+/** Compares secrets in a time that does not tell how much of them was right. */
+export function isSame(left: string, right: string): boolean {
+  const [a, b] = [Buffer.from(left), Buffer.from(right)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}

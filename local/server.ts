@@ -1,0 +1,152 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { randomBytes } from 'node:crypto';
+import { getRequestListener } from '@hono/node-server';
+import { Hono } from 'hono';
+import type { Trust } from '../core/event/event.ts';
+import { changeConsent } from '../functions/change-consent/change-consent.ts';
+import { enterJourney } from '../functions/enter-journey/enter-journey.ts';
+import { apiRoutes, bearer, mount } from '../functions/parts/http/api.ts';
+import { Intake, refused, type IntakeResponse } from '../functions/parts/http/intake.ts';
+import { limits } from '../functions/api.ts';
+import { suppressAddress } from '../functions/suppress-address/suppress-address.ts';
+import { clockRoutes } from './clock-routes.ts';
+import type { Home } from './home.ts';
+import { pageRoutes } from './page-routes.ts';
+import { isSame } from './secrets.ts';
+
+export interface ServerOptions {
+  readonly home: Home;
+  /** 0 for any free port. */
+  readonly port: number;
+  readonly writeKey?: string;
+  readonly publicKey?: string;
+  /** Bearer token of `/api` and `/local`; random where it is not given. */
+  readonly token?: string;
+  /** Names under which this server may be called, beside loopback. */
+  readonly hosts?: readonly string[];
+  readonly onError: (what: string, error: unknown) => void;
+}
+
+/** Requests of the intake under way at once; each holds its body, at most 512 KB. */
+const mostAtOnce = 256;
+
+/** The home's HTTP server: intake, management, clock and pages, on loopback. */
+export class HomeServer {
+  readonly url: string;
+  readonly port: number;
+  readonly token: string;
+  private readonly server: Server;
+
+  static async listen(options: ServerOptions): Promise<HomeServer> {
+    const token = options.token ?? randomBytes(18).toString('base64url');
+    const onError = (error: unknown, requestId: string): void => options.onError(`answer request ${requestId}`, error);
+    const intake = intakeOf(options, onError);
+    const listener = getRequestListener(appOf(options, token, onError).fetch, { overrideGlobalObjects: false });
+    const server = createServer((request, response) => {
+      if (!isHostAllowed(request.headers.host, options.hosts ?? [])) return answer(response, hostForbidden());
+      if (request.url?.startsWith('/v1/')) return void takeIntake(intake, request, response);
+      return void listener(request, response);
+    });
+    server.keepAliveTimeout = 65_000;
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(options.port, '127.0.0.1', resolve);
+    });
+    return new HomeServer(server, token);
+  }
+
+  private constructor(server: Server, token: string) {
+    this.server = server;
+    this.port = (server.address() as AddressInfo).port;
+    this.url = `http://127.0.0.1:${this.port}`;
+    this.token = token;
+  }
+
+  /** Takes no new requests, and answers when those under way are done. */
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.server.close(() => resolve());
+      this.server.closeIdleConnections();
+    });
+  }
+}
+
+function intakeOf(
+  { home, writeKey = 'local-server-key', publicKey = 'local-public-key' }: ServerOptions,
+  onError: (error: unknown, requestId: string) => void,
+): Intake {
+  const trustOf = (key: string): Trust | undefined =>
+    isSame(key, writeKey) ? 'server' : isSame(key, publicKey) ? 'public' : undefined;
+  return new Intake({
+    accept: home.accept,
+    durable: () => home.store.durable(),
+    clock: home.clock,
+    trustOf,
+    mostAtOnce,
+    onError,
+  });
+}
+
+function appOf({ home }: ServerOptions, token: string, onError: (error: unknown, requestId: string) => void): Hono {
+  const app = new Hono();
+  const isToken = (given: string): boolean => isSame(given, token);
+  app.use('/api/*', bearer(isToken));
+  app.use('/local/*', bearer(isToken));
+  const api = apiRoutes({
+    ports: home.ports,
+    directory: home.read,
+    isToken,
+    enter: enterJourney(home.ports),
+    changeConsent: changeConsent(home.ports),
+    suppress: suppressAddress(home.ports),
+    durable: () => home.store.durable(),
+    onError,
+  });
+  mount(app, [...api, ...clockRoutes(home), ...pageRoutes(home, isToken)], onError);
+  return app;
+}
+
+/** Loopback by any of its names; a page elsewhere that points its own name here is not answered. */
+function isHostAllowed(host: string | undefined, more: readonly string[]): boolean {
+  const name = host?.replace(/:\d+$/, '').toLowerCase();
+  return name !== undefined && ['127.0.0.1', 'localhost', '[::1]', ...more].includes(name);
+}
+const hostForbidden = (): IntakeResponse =>
+  refused(
+    403,
+    'host_forbidden',
+    'This server does not answer under that name.',
+    'host',
+    'Call it as 127.0.0.1 or localhost.',
+  );
+
+async function takeIntake(intake: Intake, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const body = await readBody(request);
+  const path = (request.url ?? '').split('?')[0]!;
+  answer(
+    response,
+    await intake.handle({ method: request.method ?? 'GET', path, authorization: request.headers.authorization, body }),
+  );
+}
+
+/** The body, or `undefined` where it is larger than any may be: the rest of it is not kept. */
+function readBody(request: IncomingMessage): Promise<Uint8Array | undefined> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= limits.batchBytes) chunks.push(chunk);
+    });
+    request.on('end', () =>
+      resolve(size > limits.batchBytes ? undefined : chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)),
+    );
+    request.on('error', () => resolve(undefined));
+  });
+}
+
+function answer(response: ServerResponse, { status, headers, body }: IntakeResponse): void {
+  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
+  response.end(body);
+}

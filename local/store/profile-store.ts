@@ -1,0 +1,407 @@
+import type { EntryGuard, Enrollment } from '../../core/enrollment/enrollment.ts';
+import type { StoredEvent } from '../../core/event/event.ts';
+import type { Channel } from '../../core/journey/document.ts';
+import { blocks, type Delivery, type Suppression, type SuppressionReason } from '../../core/message/delivery.ts';
+import type {
+  Change,
+  DueRow,
+  Fact,
+  HistoryFilter,
+  IdentityKey,
+  Loaded,
+  OutgoingFact,
+  ProfileStore,
+} from '../../core/ports.ts';
+import type { Profile } from '../../core/profile/profile.ts';
+import type { Database } from './database.ts';
+
+/** Profiles kept decoded; about 3 KB each. */
+const mostCached = 20_000;
+
+/** Thrown inside a transaction to undo it: somebody else was first. */
+class Conflict extends Error {}
+
+/** The profile store on SQLite. Reads and writes happen at once; only durability is waited for. */
+export class SqliteProfileStore implements ProfileStore {
+  private readonly db: Database;
+  private readonly cache = new Map<string, Loaded>();
+  /** Told of each commit that wrote outgoing facts. */
+  onFacts: (() => void) | undefined;
+  /** Told when a due row is written. */
+  onDue: (() => void) | undefined;
+
+  constructor(db: Database) {
+    this.db = db;
+  }
+
+  private read(profileId: string): Loaded | undefined {
+    const cached = this.cache.get(profileId);
+    if (cached) {
+      this.cache.delete(profileId);
+      this.cache.set(profileId, cached);
+      return cached;
+    }
+    const row = this.db.get<{ version: number; body: string }>(
+      'SELECT version, body FROM profiles WHERE profile_id = ?',
+      profileId,
+    );
+    if (!row) return undefined;
+    return this.remember({ version: row.version, profile: JSON.parse(row.body) as Profile });
+  }
+  private remember(loaded: Loaded): Loaded {
+    const { profileId } = loaded.profile;
+    this.cache.delete(profileId);
+    this.cache.set(profileId, loaded);
+    if (this.cache.size > mostCached) this.cache.delete(this.cache.keys().next().value!);
+    return loaded;
+  }
+
+  async load(profileId: string): Promise<Loaded | undefined> {
+    let loaded = this.read(profileId);
+    while (loaded?.profile.mergedInto !== undefined) loaded = this.read(loaded.profile.mergedInto);
+    return loaded;
+  }
+
+  async owners(keys: readonly IdentityKey[]): Promise<ReadonlyMap<IdentityKey, string>> {
+    const found = new Map<IdentityKey, string>();
+    const statement = this.db.prepare('SELECT profile_id FROM identities WHERE key = ?');
+    for (const key of keys) {
+      const row = statement.get(key) as { profile_id: string } | undefined;
+      if (row) found.set(key, row.profile_id);
+    }
+    return found;
+  }
+
+  async commit(change: Change): Promise<'committed' | 'conflict'> {
+    let written: Loaded[] = [];
+    try {
+      written = this.db.write(() => this.apply(change));
+    } catch (error) {
+      if (error instanceof Conflict) return 'conflict';
+      throw error;
+    }
+    for (const loaded of written) this.remember(loaded);
+    if (change.facts?.some((fact) => fact.isOutgoing)) this.onFacts?.();
+    if (change.due?.length) this.onDue?.();
+    return 'committed';
+  }
+
+  private apply(change: Change): Loaded[] {
+    this.checkConditions(change);
+    const written = change.profiles.map(({ expectedVersion, profile }) => this.writeProfile(profile, expectedVersion));
+    const versions = new Map(written.map((loaded) => [loaded.profile.profileId, loaded.version]));
+    for (const event of change.events ?? []) this.writeEvent(event, versions.get(event.profileId) ?? 0);
+    for (const one of change.identities ?? []) this.writeIdentity(one);
+    for (const { row, isNew } of change.enrollments ?? []) this.writeEnrollment(row, isNew);
+    for (const { row, isNew } of change.deliveries ?? []) this.writeDelivery(row, isNew);
+    for (const guard of change.guards ?? []) this.writeGuard(guard);
+    this.writeSuppressions(change);
+    this.writeDue(change);
+    change.facts?.forEach((fact, index) => this.writeFact(fact, versions.get(fact.profileId) ?? 0, index));
+    return written;
+  }
+
+  private checkConditions(change: Change): void {
+    for (const { expectedVersion, profile } of change.profiles) {
+      if ((this.read(profile.profileId)?.version ?? 0) !== expectedVersion) throw new Conflict();
+    }
+    for (const { channel, addressHash, purpose } of change.unless ?? []) {
+      if (this.suppressionsOf(channel, addressHash).some((one) => blocks(one, purpose))) throw new Conflict();
+    }
+  }
+
+  private writeProfile(profile: Profile, expectedVersion: number): Loaded {
+    const version = expectedVersion + 1;
+    const before = this.read(profile.profileId)?.profile;
+    this.db
+      .prepare(
+        'INSERT INTO profiles VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET version = excluded.version, body = excluded.body',
+      )
+      .run(profile.profileId, version, JSON.stringify(profile));
+    if (before?.segments !== profile.segments)
+      this.writeMembers('segment', profile.profileId, before?.segments ?? {}, profile.segments);
+    if (before?.audiences !== profile.audiences)
+      this.writeMembers('audience', profile.profileId, before?.audiences ?? {}, profile.audiences);
+    return { profile, version };
+  }
+
+  private writeMembers(kind: string, profileId: string, before: Profile['segments'], after: Profile['segments']): void {
+    for (const id in before) {
+      if (!(id in after))
+        this.db.prepare('DELETE FROM members WHERE kind = ? AND id = ? AND profile_id = ?').run(kind, id, profileId);
+    }
+    for (const id in after) {
+      if (after[id] !== before[id])
+        this.db.prepare('INSERT OR REPLACE INTO members VALUES (?, ?, ?, ?)').run(kind, id, profileId, after[id]!);
+    }
+  }
+
+  private writeEvent(event: Omit<StoredEvent, 'version'>, version: number): void {
+    const { profileId, eventId, name, occurredMs, attemptId, ...body } = event;
+    const done = this.db
+      .prepare('INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?, ?)')
+      .run(profileId, eventId, name, occurredMs, version, attemptId, JSON.stringify(body));
+    if (done.changes === 0) throw new Conflict();
+  }
+
+  private writeIdentity({ key, profileId, from }: { key: string; profileId: string; from?: string }): void {
+    const done =
+      from === undefined
+        ? this.db.prepare('INSERT OR IGNORE INTO identities VALUES (?, ?)').run(key, profileId)
+        : this.db
+            .prepare('UPDATE identities SET profile_id = ? WHERE key = ? AND profile_id = ?')
+            .run(profileId, key, from);
+    if (done.changes === 0) throw new Conflict();
+  }
+
+  private writeEnrollment(row: Enrollment, isNew: boolean): void {
+    const verb = isNew ? 'INSERT OR IGNORE' : 'INSERT OR REPLACE';
+    const done = this.db
+      .prepare(`${verb} INTO enrollments VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+      .run(
+        row.enrollmentId,
+        row.profileId,
+        row.journeyId,
+        row.status,
+        row.reason ?? null,
+        row.cursor.stepId,
+        row.enteredMs,
+        row.goalReachedMs ?? null,
+        JSON.stringify(row),
+      );
+    if (done.changes === 0) throw new Conflict();
+  }
+
+  private writeDelivery(row: Delivery, isNew: boolean): void {
+    const verb = isNew ? 'INSERT OR IGNORE' : 'INSERT OR REPLACE';
+    const done = this.db
+      .prepare(`${verb} INTO deliveries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+      .run(
+        row.deliveryId,
+        row.profileId,
+        row.journeyId,
+        row.stepId,
+        row.channel,
+        row.status,
+        row.reason ?? null,
+        row.atMs,
+        JSON.stringify(row),
+      );
+    if (done.changes === 0) throw new Conflict();
+  }
+
+  private writeGuard(guard: EntryGuard): void {
+    this.db
+      .prepare('INSERT OR REPLACE INTO guards VALUES (?, ?, ?, ?, ?)')
+      .run(guard.profileId, guard.journeyId, guard.key, guard.enteredMs, guard.enrollmentId);
+  }
+
+  private writeSuppressions(change: Change): void {
+    for (const one of change.suppressions ?? []) {
+      this.db
+        .prepare('INSERT OR IGNORE INTO suppressions VALUES (?, ?, ?, ?, ?)')
+        .run(one.channel, one.addressHash, one.reason, one.atMs, one.source ?? null);
+    }
+    for (const one of change.unsuppressions ?? []) {
+      this.db
+        .prepare('DELETE FROM suppressions WHERE channel = ? AND address_hash = ?')
+        .run(one.channel, one.addressHash);
+    }
+  }
+
+  private writeDue(change: Change): void {
+    for (const { profileId, subject } of change.undue ?? []) {
+      this.db.prepare('DELETE FROM due WHERE profile_id = ? AND subject = ?').run(profileId, subject);
+    }
+    for (const { profileId, subject, dueMs } of change.due ?? []) {
+      this.db.prepare('INSERT OR REPLACE INTO due VALUES (?, ?, ?)').run(profileId, subject, dueMs);
+    }
+  }
+
+  private writeFact(fact: Fact, version: number, index: number): void {
+    const done = this.db
+      .prepare(
+        'INSERT INTO facts (profile_id, version, idx, kind, name, at_ms, is_outgoing, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      )
+      .run(
+        fact.profileId,
+        version,
+        index,
+        fact.kind,
+        fact.name,
+        fact.atMs,
+        fact.isOutgoing ? 1 : 0,
+        JSON.stringify(fact.detail),
+      );
+    if (fact.isOutgoing) this.db.prepare('INSERT INTO outgoing VALUES (?)').run(done.lastInsertRowid);
+  }
+
+  async seen(profileIds: readonly string[], messageIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const found = new Map<string, string>();
+    const statement = this.db.prepare('SELECT attempt_id FROM events WHERE profile_id = ? AND event_id = ?');
+    for (const profileId of profileIds) {
+      for (const messageId of messageIds) {
+        const row = statement.get(profileId, messageId) as { attempt_id: string } | undefined;
+        if (row) found.set(messageId, row.attempt_id);
+      }
+    }
+    return found;
+  }
+
+  async history(profileIds: readonly string[], filter: HistoryFilter = {}): Promise<readonly StoredEvent[]> {
+    const { names, sinceMs = -8.64e15, afterVersion = -1 } = filter;
+    const wanted = names && new Set(names);
+    type Row = {
+      profile_id: string;
+      event_id: string;
+      name: string;
+      occurred_ms: number;
+      version: number;
+      attempt_id: string;
+      body: string;
+    };
+    const found: StoredEvent[] = [];
+    for (const profileId of profileIds) {
+      const rows = this.db.all<Row>(
+        'SELECT * FROM events WHERE profile_id = ? AND occurred_ms >= ? AND version > ?',
+        profileId,
+        sinceMs,
+        afterVersion,
+      );
+      for (const row of rows) {
+        if (wanted && !wanted.has(row.name)) continue;
+        const body = JSON.parse(row.body) as Pick<StoredEvent, 'type' | 'properties' | 'context' | 'receivedMs'>;
+        found.push({
+          ...body,
+          profileId,
+          eventId: row.event_id,
+          name: row.name,
+          occurredMs: row.occurred_ms,
+          version: row.version,
+          attemptId: row.attempt_id,
+        });
+      }
+    }
+    return found.sort((a, b) => a.occurredMs - b.occurredMs || (a.eventId < b.eventId ? -1 : 1));
+  }
+
+  async enrollments(enrollmentIds: readonly string[]): Promise<readonly Enrollment[]> {
+    const statement = this.db.prepare('SELECT body FROM enrollments WHERE enrollment_id = ?');
+    return enrollmentIds.flatMap((id) => {
+      const row = statement.get(id) as { body: string } | undefined;
+      return row ? [JSON.parse(row.body) as Enrollment] : [];
+    });
+  }
+
+  async delivery(deliveryId: string): Promise<Delivery | undefined> {
+    const row = this.db.get<{ body: string }>('SELECT body FROM deliveries WHERE delivery_id = ?', deliveryId);
+    return row && (JSON.parse(row.body) as Delivery);
+  }
+
+  async guard(profileIds: readonly string[], journeyId: string, key: string): Promise<EntryGuard | undefined> {
+    let latest: EntryGuard | undefined;
+    for (const profileId of profileIds) {
+      type Row = { entered_ms: number; enrollment_id: string };
+      const row = this.db.get<Row>(
+        'SELECT entered_ms, enrollment_id FROM guards WHERE profile_id = ? AND journey_id = ? AND key = ?',
+        profileId,
+        journeyId,
+        key,
+      );
+      if (row && row.entered_ms > (latest?.enteredMs ?? -Infinity)) {
+        latest = { profileId, journeyId, key, enteredMs: row.entered_ms, enrollmentId: row.enrollment_id };
+      }
+    }
+    return latest;
+  }
+
+  private suppressionsOf(channel: Channel, addressHash: string): readonly Suppression[] {
+    type Row = { reason: SuppressionReason; at_ms: number; source: string | null };
+    const rows = this.db.all<Row>(
+      'SELECT reason, at_ms, source FROM suppressions WHERE channel = ? AND address_hash = ?',
+      channel,
+      addressHash,
+    );
+    return rows.map((row) => ({
+      channel,
+      addressHash,
+      reason: row.reason,
+      atMs: row.at_ms,
+      ...(row.source !== null && { source: row.source }),
+    }));
+  }
+  async suppressions(
+    addresses: readonly { readonly channel: Channel; readonly addressHash: string }[],
+  ): Promise<readonly Suppression[]> {
+    return addresses.flatMap(({ channel, addressHash }) => this.suppressionsOf(channel, addressHash));
+  }
+
+  async stops(): Promise<ReadonlyMap<string, 'paused' | 'breaker'>> {
+    return new Map(
+      this.db
+        .all<{ subject: string; kind: 'paused' | 'breaker' }>('SELECT subject, kind FROM stops')
+        .map((row) => [row.subject, row.kind]),
+    );
+  }
+
+  async due(untilMs: number, limit: number): Promise<readonly DueRow[]> {
+    type Row = { profile_id: string; subject: string; due_ms: number };
+    const rows = this.db.all<Row>(
+      'SELECT * FROM due WHERE due_ms <= ? ORDER BY due_ms, profile_id, subject LIMIT ?',
+      untilMs,
+      limit,
+    );
+    return rows.map((row) => ({ profileId: row.profile_id, subject: row.subject, dueMs: row.due_ms }));
+  }
+  /** When the earliest due row fires; `Infinity` for none. */
+  earliestDue(): DueRow | undefined {
+    const row = this.db.get<{ profile_id: string; subject: string; due_ms: number }>(
+      'SELECT * FROM due ORDER BY due_ms, profile_id, subject LIMIT 1',
+    );
+    return row && { profileId: row.profile_id, subject: row.subject, dueMs: row.due_ms };
+  }
+
+  /** Puts a due row off that could not be looked at. */
+  postpone({ profileId, subject }: DueRow, dueMs: number): void {
+    this.db.write(() =>
+      this.db.prepare('UPDATE due SET due_ms = ? WHERE profile_id = ? AND subject = ?').run(dueMs, profileId, subject),
+    );
+  }
+
+  async outgoing(limit: number): Promise<readonly OutgoingFact[]> {
+    type Row = {
+      sequence: number;
+      profile_id: string;
+      version: number;
+      idx: number;
+      kind: Fact['kind'];
+      name: string;
+      at_ms: number;
+      detail: string;
+    };
+    const rows = this.db.all<Row>(
+      'SELECT facts.* FROM outgoing JOIN facts USING (sequence) ORDER BY sequence LIMIT ?',
+      limit,
+    );
+    return rows.map((row) => ({
+      sequence: row.sequence,
+      profileId: row.profile_id,
+      version: row.version,
+      index: row.idx,
+      kind: row.kind,
+      name: row.name,
+      atMs: row.at_ms,
+      isOutgoing: true,
+      detail: JSON.parse(row.detail) as Fact['detail'],
+    }));
+  }
+  async acknowledge(sequences: readonly number[]): Promise<void> {
+    this.db.write(() => {
+      for (const sequence of sequences) this.db.prepare('DELETE FROM outgoing WHERE sequence = ?').run(sequence);
+    });
+  }
+
+  durable(): Promise<void> {
+    return this.db.durable();
+  }
+}

@@ -1,0 +1,45 @@
+/** Tables of the embedded home. Rows hold their body as JSON; columns beside it are what is looked up. */
+export const schema = `
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS profiles (profile_id TEXT PRIMARY KEY, version INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS identities (key TEXT PRIMARY KEY, profile_id TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS events (
+  profile_id TEXT NOT NULL, event_id TEXT NOT NULL, name TEXT NOT NULL, occurred_ms INTEGER NOT NULL,
+  version INTEGER NOT NULL, attempt_id TEXT NOT NULL, body TEXT NOT NULL,
+  PRIMARY KEY (profile_id, event_id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS enrollments (
+  enrollment_id TEXT PRIMARY KEY, profile_id TEXT NOT NULL, journey_id TEXT NOT NULL, status TEXT NOT NULL, reason TEXT,
+  step_id TEXT, entered_ms INTEGER NOT NULL, goal_ms INTEGER, body TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS enrollments_by_profile ON enrollments (profile_id, entered_ms);
+CREATE INDEX IF NOT EXISTS enrollments_by_journey ON enrollments (journey_id, status, entered_ms);
+CREATE TABLE IF NOT EXISTS guards (
+  profile_id TEXT NOT NULL, journey_id TEXT NOT NULL, key TEXT NOT NULL, entered_ms INTEGER NOT NULL, enrollment_id TEXT NOT NULL,
+  PRIMARY KEY (profile_id, journey_id, key)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS deliveries (
+  delivery_id TEXT PRIMARY KEY, profile_id TEXT NOT NULL, journey_id TEXT NOT NULL, step_id TEXT NOT NULL, channel TEXT NOT NULL,
+  status TEXT NOT NULL, reason TEXT, at_ms INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS deliveries_by_profile ON deliveries (profile_id, at_ms);
+CREATE INDEX IF NOT EXISTS deliveries_by_time ON deliveries (at_ms);
+CREATE TABLE IF NOT EXISTS outbox (
+  delivery_id TEXT PRIMARY KEY, channel TEXT NOT NULL, handed_ms INTEGER NOT NULL, message TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS suppressions (
+  channel TEXT NOT NULL, address_hash TEXT NOT NULL, reason TEXT NOT NULL, at_ms INTEGER NOT NULL, source TEXT,
+  PRIMARY KEY (channel, address_hash, reason)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS stops (subject TEXT PRIMARY KEY, kind TEXT NOT NULL, at_ms INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS due (profile_id TEXT NOT NULL, subject TEXT NOT NULL, due_ms INTEGER NOT NULL, PRIMARY KEY (profile_id, subject)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS due_by_time ON due (due_ms, profile_id, subject);
+CREATE TABLE IF NOT EXISTS facts (
+  sequence INTEGER PRIMARY KEY, profile_id TEXT NOT NULL, version INTEGER NOT NULL, idx INTEGER NOT NULL, kind TEXT NOT NULL,
+  name TEXT NOT NULL, at_ms INTEGER NOT NULL, is_outgoing INTEGER NOT NULL, detail TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS facts_by_profile ON facts (profile_id, sequence);
+CREATE TABLE IF NOT EXISTS outgoing (sequence INTEGER PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS members (
+  kind TEXT NOT NULL, id TEXT NOT NULL, profile_id TEXT NOT NULL, since_ms INTEGER NOT NULL, PRIMARY KEY (kind, id, profile_id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS documents (kind TEXT NOT NULL, id TEXT NOT NULL, hash TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, id, hash)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS executions (
+  name TEXT PRIMARY KEY, profile_id TEXT NOT NULL, journey_id TEXT NOT NULL, version TEXT NOT NULL, status TEXT NOT NULL, state TEXT,
+  token TEXT, wake_ms INTEGER, started_ms INTEGER NOT NULL, transitions INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS executions_by_token ON executions (token) WHERE token IS NOT NULL;
+CREATE INDEX IF NOT EXISTS executions_by_wake ON executions (wake_ms, profile_id, name) WHERE wake_ms IS NOT NULL;
+CREATE INDEX IF NOT EXISTS executions_running ON executions (name) WHERE status = 'running' AND wake_ms IS NULL;
+`;

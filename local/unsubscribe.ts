@@ -1,0 +1,44 @@
+import { channels } from '../core/journey/document.ts';
+import { addressFor } from '../core/message/addresses.ts';
+import { changeConsent } from '../functions/change-consent/change-consent.ts';
+import { suppressAddress } from '../functions/suppress-address/suppress-address.ts';
+import type { Home } from './home.ts';
+import type { LinkSubject } from './links.ts';
+
+/** What a click on a message's own link asks for: its topic, else all marketing on its channel. */
+export async function acceptUnsubscribe(home: Home, { profileId, channel, topic }: LinkSubject): Promise<void> {
+  const source = 'unsubscribe-link';
+  const purpose = topic === undefined ? 'marketing' : `topic:${topic}`;
+  await changeConsent(home.ports)({ profileId, consent: { [`${channel}/${purpose}`]: 'denied' }, source });
+  const loaded = await home.store.load(profileId);
+  const found = channels.find((one) => one === channel);
+  const address = loaded && found && addressFor(loaded.profile, found);
+  // A topic alone is consent; the whole channel also blocks the address.
+  if (found && address && topic === undefined) {
+    await suppressAddress(home.ports)({
+      channel: found,
+      address: address.value,
+      change: { kind: 'suppress', reason: 'unsubscribe', source },
+    });
+  }
+  await home.store.durable();
+}
+
+const escapes: { readonly [char: string]: string } = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+const escaped = (text: string): string => text.replace(/[&<>"']/g, (char) => escapes[char]!);
+
+/** The page behind an unsubscribe link: looking at it changes nothing, its button does. */
+export function unsubscribePage({ channel, topic }: LinkSubject, workspace: string, isDone: boolean): string {
+  const what = topic === undefined ? `marketing by ${channel}` : `messages about “${topic}” by ${channel}`;
+  const body = isDone
+    ? `<h1>Done.</h1><p>You will get no more ${escaped(what)} from ${escaped(workspace)}.</p>`
+    : `<h1>Unsubscribe?</h1><p>You will get no more ${escaped(what)} from ${escaped(workspace)}.</p><form method="post"><button>Unsubscribe</button></form>`;
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${isDone ? 'Unsubscribed' : 'Unsubscribe'}</title>
+<style>:root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:32rem;margin:4rem auto;padding:0 1rem}button{font:inherit;padding:.6rem 1.2rem}</style><main>${body}</main></html>`;
+}
