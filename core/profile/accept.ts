@@ -5,9 +5,12 @@ import type { Channel } from '../journey/document.ts';
 import type { Suppression } from '../message/delivery.ts';
 import type { Change, IdentityKey, Loaded } from '../ports.ts';
 import { zoneOf } from '../segment/settle.ts';
-import { applyEvent, occurrenceOf } from './apply-event.ts';
+import { applyEvent, occurrenceOf, saidIn } from './apply-event.ts';
 import { Draft, type Surroundings } from './draft.ts';
-import { resolveProfile, type Owners } from './resolve-profile.ts';
+import { withConsent } from './consent.ts';
+import { Owners } from './owners.ts';
+import type { Profile } from './profile.ts';
+import { resolveProfile } from './resolve-profile.ts';
 
 /** Beyond this age at receipt an event changes facts and enters nothing. */
 export const lateMs = 24 * 3_600_000;
@@ -22,6 +25,8 @@ export interface ItemResult {
 export interface AcceptInput extends Surroundings {
   readonly messages: readonly Message[];
   readonly profiles: readonly Loaded[];
+  /** Identity rows as they are, and each with the profile that it leads to. */
+  readonly identityRows: ReadonlyMap<IdentityKey, string>;
   readonly owners: ReadonlyMap<IdentityKey, string>;
   /** Message ids that are in the timeline already, with the attempt that wrote them. */
   readonly seen: ReadonlyMap<string, string>;
@@ -36,7 +41,7 @@ export interface AcceptDecision {
 /** Folds messages into their people: facts → segments → conversion → goals → exits → holds → entries, each message by itself. */
 export function decideAccept(input: AcceptInput): AcceptDecision {
   const draft = new Draft(input, input.profiles);
-  const owners: Owners = new Map(input.owners);
+  const owners = new Owners(input.identityRows, input.owners);
   const events: Omit<StoredEvent, 'version'>[] = [];
   const suppressions: Suppression[] = [];
   const inThisRequest = new Set<string>();
@@ -50,7 +55,10 @@ export function decideAccept(input: AcceptInput): AcceptDecision {
     return { messageId, status: 'accepted' };
   });
   if (events.length === 0) return { results };
-  return { change: draft.change({ events, ...(suppressions.length > 0 && { suppressions }) }), results };
+  return {
+    change: draft.change({ events, identities: owners.changes(), ...(suppressions.length > 0 && { suppressions }) }),
+    results,
+  };
 }
 
 function acceptOne(
@@ -65,33 +73,17 @@ function acceptOne(
   const { profileId } = resolved;
   draft.touch(profileId);
   const before = draft.profile(profileId);
-  let profile = applyEvent(before, message, definitions);
-  const block = feedbackOf(message, profile);
-  if (block) {
-    const addressHash = input.addressHash(block.channel, block.address);
-    suppressions.push({
-      channel: block.channel,
-      addressHash,
-      reason: block.reason,
-      atMs: input.nowMs,
-      source: message.name,
-    });
-    if (block.reason !== 'hard-bounce') {
-      const entry = { value: 'denied' as const, ms: message.occurredMs, id: message.messageId, source: message.name };
-      profile = { ...profile, consent: { ...profile.consent, [`${block.channel}/marketing`]: entry } };
-    }
-  }
+  const profile = applyFeedback(applyEvent(before, message, definitions), message, input, suppressions);
   if (profile !== before) draft.set(profile);
 
   const isSilent = message.isSilent === true;
-  const isProfileChanged =
-    profile.traits !== before.traits || profile.consent !== before.consent || profile.timeZone !== before.timeZone;
+  const isConsentChanged = resolved.isConsentChanged || profile.consent !== before.consent;
+  const isProfileChanged = profile.traits !== before.traits || isConsentChanged || profile.timeZone !== before.timeZone;
   const isConversion = profile.convertedMs !== undefined && before.convertedMs === undefined;
   const isAll = resolved.isNew || resolved.isMerged || isConversion || profile.timeZone !== before.timeZone;
   draft.settle(profileId, isAll ? definitions.rules : rulesFor(message.name, isProfileChanged, definitions), isSilent);
   if (isConversion) draft.fact(profileId, 'conversion', message.name, { eventId: message.messageId }, false);
-  if (profile.consent !== before.consent)
-    draft.fact(profileId, 'consent', message.name, { eventId: message.messageId }, false);
+  if (isConsentChanged) draft.fact(profileId, 'consent', message.name, { eventId: message.messageId }, false);
   const memberships = draft.profile(profileId).segments !== before.segments;
   draft.resolve(profileId, occurrenceOf(message), {
     isSilent,
@@ -99,6 +91,18 @@ function acceptOne(
   });
   offerEntries(message, profileId, input, draft);
   return storedEvent(message, profileId, input.attemptId);
+}
+
+/** What an event about messages blocks: the address, and the person's consent. */
+function applyFeedback(profile: Profile, message: Message, input: AcceptInput, suppressions: Suppression[]): Profile {
+  const block = feedbackOf(message, profile);
+  if (!block) return profile;
+  const { channel, reason } = block;
+  const addressHash = input.addressHash(channel, block.address);
+  suppressions.push({ channel, addressHash, reason, atMs: input.nowMs, source: message.name });
+  if (reason === 'hard-bounce') return profile;
+  const entry = { ...saidIn(message, 'denied'), source: message.name };
+  return { ...profile, consent: withConsent(profile, `${channel}/marketing`, entry) };
 }
 
 function rulesFor(

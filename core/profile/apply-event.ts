@@ -2,7 +2,17 @@ import type { Definitions } from '../definitions.ts';
 import type { Message, Occurrence } from '../event/event.ts';
 import { isObject, type Json } from '../json.ts';
 import { isZone } from '../time/zone.ts';
-import { isLater, type ConsentEntry, type Profile, type Stamped, type Touchpoint } from './profile.ts';
+import { withConsent } from './consent.ts';
+import { speakerOf } from './identity.ts';
+import {
+  isLater,
+  ownValue,
+  type ConsentEntry,
+  type ConsentStatus,
+  type Profile,
+  type Stamped,
+  type Touchpoint,
+} from './profile.ts';
 
 /** What conditions see of a message. */
 export const occurrenceOf = (message: Message): Occurrence => ({
@@ -17,7 +27,8 @@ export const occurrenceOf = (message: Message): Occurrence => ({
  * Whatever the order of arrival, the same events give the same facts.
  */
 export function applyEvent(profile: Profile, message: Message, definitions: Definitions): Profile {
-  const zone = profile.timeZone?.value ?? definitions.workspace.timeZone;
+  // A person's own zone comes late or changes: dates in `where` are read in the workspace's, whatever arrives first.
+  const zone = definitions.workspace.timeZone;
   const event = occurrenceOf(message);
   const changed: { -readonly [K in keyof Profile]?: Profile[K] } = {};
   const traits = applyTraits(profile, message);
@@ -34,7 +45,7 @@ export function applyEvent(profile: Profile, message: Message, definitions: Defi
   if (touchpoints !== profile.touchpoints) changed.touchpoints = touchpoints;
   if (
     message.groupId !== undefined &&
-    isLater(message.occurredMs, message.messageId, profile.groups[message.groupId])
+    isLater(message.occurredMs, message.messageId, ownValue(profile.groups, message.groupId))
   ) {
     changed.groups = { ...profile.groups, [message.groupId]: stamp(true, message) };
   }
@@ -74,7 +85,7 @@ function applyTraits(profile: Profile, message: Message): Profile['traits'] {
     message.type === 'identify' ? message.traits : isObject(contextTraits) ? (contextTraits as Message['traits']) : {};
   let traits: { [name: string]: Stamped<Json> } | undefined;
   for (const [name, value] of Object.entries(given)) {
-    if (isLater(message.occurredMs, message.messageId, (traits ?? profile.traits)[name])) {
+    if (isLater(message.occurredMs, message.messageId, ownValue(traits ?? profile.traits, name))) {
       (traits ??= { ...profile.traits })[name] = stamp(value, message);
     }
   }
@@ -85,19 +96,24 @@ function applyTraits(profile: Profile, message: Message): Profile['traits'] {
 function applyConsent(profile: Profile, message: Message): Profile['consent'] {
   const given = message.context['consent'];
   if (message.trust !== 'server' || !isObject(given)) return profile.consent;
-  let consent: { [key: string]: ConsentEntry } | undefined;
+  const source = typeof given['source'] === 'string' ? { source: given['source'] } : {};
+  const textVersion = typeof given['textVersion'] === 'string' ? { textVersion: given['textVersion'] } : {};
+  let { consent } = profile;
   for (const [channel, purposes] of Object.entries(given)) {
     if (!isObject(purposes)) continue;
     for (const [purpose, status] of Object.entries(purposes)) {
       if (status !== 'granted' && status !== 'denied') continue;
-      const key = `${channel}/${purpose}`;
-      if (!isLater(message.occurredMs, message.messageId, (consent ?? profile.consent)[key])) continue;
-      const source = typeof given['source'] === 'string' ? { source: given['source'] } : {};
-      const textVersion = typeof given['textVersion'] === 'string' ? { textVersion: given['textVersion'] } : {};
-      (consent ??= { ...profile.consent })[key] = { ...stamp(status, message), ...source, ...textVersion };
+      const entry = { ...saidIn(message, status), ...source, ...textVersion };
+      consent = withConsent({ ...profile, consent }, `${channel}/${purpose}`, entry);
     }
   }
-  return consent ?? profile.consent;
+  return consent;
+}
+
+/** A word on consent, as a message says it. */
+export function saidIn(message: Message, value: ConsentStatus): ConsentEntry {
+  const by = speakerOf(message);
+  return { ...stamp(value, message), ...(by !== undefined && { by }) };
 }
 
 /** First and last touch per medium and source: of the campaign, else of the referring site. */

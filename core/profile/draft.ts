@@ -3,9 +3,9 @@ import type { Enrollment, ExitReason } from '../enrollment/enrollment.ts';
 import { resolveEnrollment, type Resolution } from '../enrollment/resolve.ts';
 import type { Occurrence } from '../event/event.ts';
 import type { JsonObject } from '../json.ts';
-import type { Change, DueRow, Fact, IdentityKey, Loaded } from '../ports.ts';
+import type { Change, DueRow, Fact, Loaded } from '../ports.ts';
 import { nextDueMs, settleMemberships, zoneOf, type Edge } from '../segment/settle.ts';
-import type { EnrollmentStub, Profile } from './profile.ts';
+import { historyIds, type EnrollmentStub, type Profile } from './profile.ts';
 
 /** How long after its wake-up an enrollment whose execution said nothing is looked at. */
 export const repairDelayMs = 5 * 60_000;
@@ -33,7 +33,6 @@ export class Draft {
   >();
   private readonly rows = new Map<string, { row: Enrollment; isNew: boolean }>();
   private readonly facts: Fact[] = [];
-  private readonly identities = new Map<IdentityKey, { profileId: string; from?: string }>();
   private readonly due = new Map<string, DueRow>();
   private readonly undue = new Map<string, { profileId: string; subject: string }>();
 
@@ -67,14 +66,12 @@ export class Draft {
   set(profile: Profile): void {
     this.profiles.get(profile.profileId)!.profile = profile;
   }
-  /** Drops a profile that was made and merged away in this same decision: it never existed. */
-  forget(profileId: string): void {
-    if (this.profiles.get(profileId)?.expectedVersion === 0) this.profiles.delete(profileId);
-  }
-
-  own(key: IdentityKey, profileId: string, from: string | undefined): void {
-    const first = this.identities.get(key)?.from ?? from;
-    this.identities.set(key, { profileId, ...(first !== undefined && { from: first }) });
+  /** The profile that an id leads to now: its own, or the one that it was merged into. */
+  holderOf(profileId: string): string | undefined {
+    for (const { profile } of this.profiles.values()) {
+      if (profile.mergedInto === undefined && historyIds(profile).includes(profileId)) return profile.profileId;
+    }
+    return undefined;
   }
 
   fact(
@@ -265,7 +262,6 @@ export class Draft {
       profiles: [...this.profiles.values()]
         .filter((one) => one.profile !== one.before || this.touched.has(one.profile.profileId))
         .map(({ expectedVersion, profile }) => ({ expectedVersion, profile })),
-      identities: [...this.identities].map(([key, one]) => ({ key, ...one })),
       enrollments: [...this.rows.values()],
       facts: this.facts,
       due: [...this.due.values()],

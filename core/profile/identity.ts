@@ -47,6 +47,12 @@ export const identityKey = (kind: string, value: string): IdentityKey => `${kind
 const textOf = (value: Json | undefined): string | undefined =>
   typeof value === 'string' ? value : typeof value === 'number' ? String(value) : undefined;
 
+/** Under which identifier a message speaks; `undefined` for none. */
+export function speakerOf({ userId, anonymousId }: Message): IdentityKey | undefined {
+  if (userId !== undefined && !isJunk(userId)) return identityKey('userId', userId);
+  return anonymousId === undefined || isJunk(anonymousId) ? undefined : identityKey('anonymousId', anonymousId);
+}
+
 /** What a message says of who it is about, strongest first. Values that cannot be read are left out. */
 export function claimsOf(message: Message): readonly Claim[] {
   const isServer = message.trust === 'server';
@@ -85,7 +91,7 @@ function externalIds(message: Message): readonly (readonly [string, string])[] {
     return type && id && !reserved.has(type) && /^[\w.-]{1,40}$/.test(type) ? [[type, id] as const] : [];
   });
 }
-const reserved = new Set(['userId', 'anonymousId', 'email', 'phone', 'device']);
+const reserved = new Set(['userId', 'anonymousId', 'email', 'phone', 'device', 'profileId']);
 
 /** An address is made only of a token with a type that can be pushed to. */
 function deviceOf(

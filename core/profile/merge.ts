@@ -1,9 +1,10 @@
 import type { Leaf } from '../segment/leaf.ts';
+import { joinConsent, reweighed } from './consent.ts';
 import {
   isKnown,
   isLater,
   newProfile,
-  type ConsentEntry,
+  ownValue,
   type Identifier,
   type Profile,
   type Stamped,
@@ -46,7 +47,6 @@ export function mergeProfiles(
     traits: joinLater(winner.traits, loser.traits),
     ...optional('timeZone', later(winner.timeZone, loser.timeZone)),
     ...optional('locale', later(winner.locale, loser.locale)),
-    consent: join(winner.consent, loser.consent, stricter),
     ...optional('convertedMs', least(winner.convertedMs, loser.convertedMs)),
     touchpoints: join(winner.touchpoints, loser.touchpoints, joinTouchpoints),
     groups: joinLater(winner.groups, loser.groups),
@@ -58,7 +58,11 @@ export function mergeProfiles(
     assignments: join(loser.assignments, winner.assignments, (theirs, ours) => (theirs === 'held-out' ? theirs : ours)),
     ...((winner.isErased || loser.isErased) && { isErased: true }),
   };
-  return { winner: merged, loser: { ...newProfile(loser.profileId, loser.createdMs), mergedInto: winner.profileId } };
+  const consent = join(winner.consent, loser.consent, (ours, theirs) => joinConsent(merged, ours, theirs));
+  return {
+    winner: reweighed({ ...merged, consent }),
+    loser: { ...newProfile(loser.profileId, loser.createdMs), mergedInto: winner.profileId },
+  };
 }
 
 const optional = <K extends string, T>(key: K, value: T | undefined): { readonly [key in K]?: T } =>
@@ -73,18 +77,13 @@ function later<T>(left: Stamped<T> | undefined, right: Stamped<T> | undefined): 
 function join<T>(left: Record<T>, right: Record<T>, both: (left: T, right: T) => T): Record<T> {
   const all: { [key: string]: T } = { ...left };
   for (const [key, value] of Object.entries(right)) {
-    const standing = all[key];
+    const standing = ownValue(all, key);
     all[key] = standing === undefined ? value : both(standing, value);
   }
   return all;
 }
 const joinLater = <T>(left: Record<Stamped<T>>, right: Record<Stamped<T>>): Record<Stamped<T>> =>
   join(left, right, (ours, theirs) => later(ours, theirs)!);
-
-const stricter = (left: ConsentEntry, right: ConsentEntry): ConsentEntry => {
-  if (left.value !== right.value) return left.value === 'denied' ? left : right;
-  return isLater(right.ms, right.id, left) ? right : left;
-};
 
 function joinTouchpoints(left: Touchpoint, right: Touchpoint): Touchpoint {
   const first = isLater(right.firstMs, right.firstId, { ms: left.firstMs, id: left.firstId }) ? left : right;
@@ -102,13 +101,18 @@ export function withIdentifier(all: readonly Identifier[], one: Identifier): rea
   if (at < 0) return [...all, one];
   const standing = all[at]!;
   const isNewer = isLater(one.ms, one.id, standing);
-  const gains = (one.isVerified && !standing.isVerified) || (one.resolves && !standing.resolves);
+  const linkedMs = Math.min(one.linkedMs ?? Infinity, standing.linkedMs ?? Infinity);
+  const gains =
+    (one.isVerified && !standing.isVerified) ||
+    (one.resolves && !standing.resolves) ||
+    linkedMs < (standing.linkedMs ?? Infinity);
   if (!isNewer && !gains) return all;
   const stamp = isNewer ? one : standing;
   return all.with(at, {
     ...stamp,
     isVerified: one.isVerified || standing.isVerified,
     resolves: one.resolves || standing.resolves,
+    ...(linkedMs < Infinity && { linkedMs }),
   });
 }
 

@@ -24,14 +24,21 @@ export interface Identifier {
   /** Last assertion, for choosing the newest address. */
   readonly ms: number;
   readonly id: string;
+  /** First message that named it beside another identifier of the person; absent for one that always stood alone. */
+  readonly linkedMs?: number;
   /** Of a device: ios, android or web. */
   readonly platform?: 'ios' | 'android' | 'web';
 }
 
 export type ConsentStatus = 'granted' | 'denied';
+/** What stands of one channel and purpose. */
 export interface ConsentEntry extends Stamped<ConsentStatus> {
   readonly source?: string;
   readonly textVersion?: string;
+  /** Under which identifier it was said, `<kind>:<value>`; absent for what was said through the API. */
+  readonly by?: string;
+  /** The last words of the person's other identifiers, which did not decide. */
+  readonly others?: readonly ConsentEntry[];
 }
 
 /** Where a person came from, first and last, per channel and source. */
@@ -125,6 +132,10 @@ export const newProfile = (profileId: string, createdMs: number): Profile => ({
   slots: [],
   assignments: {},
 });
+
+/** The value of an own key: names that callers choose may be those that every object inherits. */
+export const ownValue = <T>(record: { readonly [key: string]: T }, key: string): T | undefined =>
+  Object.hasOwn(record, key) ? record[key] : undefined;
 
 /** Whether `(ms, id)` is later than what stands; equal stamps change nothing. */
 export const isLater = (

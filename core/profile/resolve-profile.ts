@@ -3,11 +3,10 @@ import { idOf } from '../hash.ts';
 import type { IdentityKey } from '../ports.ts';
 import type { Draft } from './draft.ts';
 import { claimsOf, identityKey, isJunk, type Claim } from './identity.ts';
+import { reweighed } from './consent.ts';
+import type { Owners } from './owners.ts';
 import { isWinner, mergeProfiles, mostMovedIdentities, withIdentifier } from './merge.ts';
-import { isKnown, newProfile, type Profile } from './profile.ts';
-
-/** Who owns which identity now; changes as messages are folded. */
-export type Owners = Map<IdentityKey, string>;
+import { isKnown, newProfile, type IdentifierKind } from './profile.ts';
 
 /** Keys whose owners must be read before a message can be folded. */
 export function keysOf(message: Message): readonly IdentityKey[] {
@@ -36,15 +35,17 @@ export interface Resolved {
   readonly profileId: string;
   readonly isNew: boolean;
   readonly isMerged: boolean;
+  /** Identifiers turned out to be one person's, and what they said was weighed anew. */
+  readonly isConsentChanged: boolean;
 }
 
 /** The person a message is about: found, made, or made one of several; identifiers are claimed on the way. */
 export function resolveProfile(message: Message, draft: Draft, owners: Owners): Resolved {
-  const own = message.profileId === undefined ? undefined : owners.get(identityKey('profileId', message.profileId));
-  if (own !== undefined) return { profileId: own, isNew: false, isMerged: false };
+  const own = message.profileId === undefined ? undefined : draft.holderOf(message.profileId);
+  if (own !== undefined) return { profileId: own, isNew: false, isMerged: false, isConsentChanged: false };
   const claims = claimsOf(message);
   const ownerOf = (claim: Claim): string | undefined =>
-    claim.mayResolve ? owners.get(identityKey(claim.kind, claim.value)) : undefined;
+    claim.mayResolve ? owners.of(identityKey(claim.kind, claim.value)) : undefined;
   let profileId = chooseTarget(claims, ownerOf, draft);
   const isNew = profileId === undefined;
   let isMerged = false;
@@ -59,33 +60,28 @@ export function resolveProfile(message: Message, draft: Draft, owners: Owners): 
     profileId = winnerId;
     return true;
   };
-  for (const [kind, value] of message.type === 'alias' ? previousKeys(message) : []) {
-    const owner = owners.get(identityKey(kind, value));
-    if (owner !== undefined && owner !== profileId) takeOver(owner, message.trust === 'server');
-    if (owner === undefined) draft.own(identityKey(kind, value), profileId, undefined);
-    if (owner === undefined) owners.set(identityKey(kind, value), profileId);
-    remember(
-      draft,
-      profileId,
-      { kind, value, mayResolve: true, isVerified: message.trust === 'server' },
-      message,
-      owners.get(identityKey(kind, value)) === profileId,
-    );
+  const previous = message.type === 'alias' ? previousKeys(message) : [];
+  for (const [kind, value] of previous) {
+    const key = identityKey(kind, value);
+    const owner = owners.of(key);
+    if (owner === undefined) owners.give(key, profileId);
+    else if (owner !== profileId) takeOver(owner, message.trust === 'server');
   }
   for (const claim of claims) {
-    const key = identityKey(claim.kind, claim.value);
     const owner = ownerOf(claim);
-    if (claim.mayResolve && owner === undefined) {
-      draft.own(key, profileId, undefined);
-      owners.set(key, profileId);
-    } else if (owner !== undefined && owner !== profileId && !takeOver(owner, false)) {
+    if (claim.mayResolve && owner === undefined) owners.give(identityKey(claim.kind, claim.value), profileId);
+    else if (owner !== undefined && owner !== profileId && !takeOver(owner, false)) {
       draft.fact(profileId, 'conflict', claim.kind, { with: owner, eventId: message.messageId }, false);
     }
-    remember(draft, profileId, claim, message, claim.mayResolve && owners.get(key) === profileId);
   }
-  const profile = draft.profile(profileId);
-  if (message.occurredMs < profile.createdMs) draft.set({ ...profile, createdMs: message.occurredMs });
-  return { profileId, isNew, isMerged };
+  const isConsentChanged = remember(
+    [...claims, ...previous.slice(0, 1).map(formerId(message))],
+    message,
+    draft,
+    profileId,
+    ownerOf,
+  );
+  return { profileId, isNew, isMerged, isConsentChanged };
 }
 
 /**
@@ -118,18 +114,7 @@ function join(leftId: string, rightId: string, isAsked: boolean, draft: Draft, o
   const merged = mergeProfiles(winner, loser, draft.versionOf(winner.profileId) + 1, definitions.leaves, nowMs);
   draft.set(merged.winner);
   draft.set(merged.loser);
-  for (const identifier of loser.identifiers) {
-    const key = identityKey(identifier.kind, identifier.value);
-    if (owners.get(key) !== loser.profileId) continue;
-    draft.own(key, winner.profileId, loser.profileId);
-    owners.set(key, winner.profileId);
-  }
-  // Keys that were read with this message may name the loser without standing in its list.
-  for (const [key, owner] of owners) {
-    if (owner !== loser.profileId) continue;
-    draft.own(key, winner.profileId, loser.profileId);
-    owners.set(key, winner.profileId);
-  }
+  owners.moveAll(loser.profileId, winner.profileId);
   draft.notDue(loser.profileId, 'profile');
   draft.fact(winner.profileId, 'enrollment', 'merged', { profileId: loser.profileId }, false);
   endSurplus(winner.profileId, draft);
@@ -151,16 +136,45 @@ function endSurplus(profileId: string, draft: Draft): void {
   }
 }
 
-function remember(draft: Draft, profileId: string, claim: Claim, message: Message, resolves: boolean): void {
-  const profile: Profile = draft.profile(profileId);
-  const identifiers = withIdentifier(profile.identifiers, {
-    kind: claim.kind,
-    value: claim.value,
-    isVerified: claim.isVerified,
-    resolves,
-    ms: message.occurredMs,
-    id: message.messageId,
-    ...(claim.platform && { platform: claim.platform }),
+/** The earlier id of an alias, as an anonymous one: a user id shows itself in the messages that carry it. */
+const formerId =
+  (message: Message) =>
+  ([kind, value]: readonly [IdentifierKind, string]): Claim => ({
+    kind,
+    value,
+    mayResolve: true,
+    isVerified: message.trust === 'server',
   });
-  if (identifiers !== profile.identifiers) draft.set({ ...profile, identifiers });
+
+/**
+ * Writes what a message calls the person into the profile; identifiers named together are linked from then on.
+ * @returns whether that changed what stands of consent
+ */
+function remember(
+  claims: readonly Claim[],
+  message: Message,
+  draft: Draft,
+  profileId: string,
+  ownerOf: (claim: Claim) => string | undefined,
+): boolean {
+  const profile = draft.profile(profileId);
+  const isLinking = claims.filter((claim) => ownerOf(claim) === profileId).length > 1;
+  const identifiers = claims.reduce((all, claim) => {
+    const resolves = ownerOf(claim) === profileId;
+    return withIdentifier(all, {
+      kind: claim.kind,
+      value: claim.value,
+      isVerified: claim.isVerified,
+      resolves,
+      ms: message.occurredMs,
+      id: message.messageId,
+      ...(resolves && isLinking && { linkedMs: message.occurredMs }),
+      ...(claim.platform && { platform: claim.platform }),
+    });
+  }, profile.identifiers);
+  const createdMs = Math.min(profile.createdMs, message.occurredMs);
+  if (identifiers === profile.identifiers && createdMs === profile.createdMs) return false;
+  const next = reweighed({ ...profile, identifiers, createdMs });
+  draft.set(next);
+  return next.consent !== profile.consent;
 }

@@ -78,17 +78,7 @@ async function tryChunk(
   attemptId: string,
 ): Promise<Tried<readonly ItemResult[] | 'too-many'>> {
   const definitions = await ports.definitions.current();
-  const keys = [...new Set(messages.flatMap(keysOf))];
-  const owners = new Map(await ports.profiles.owners(keys));
-  for (const { profileId } of messages)
-    if (profileId !== undefined) owners.set(identityKey('profileId', profileId), profileId);
-  const profiles = new Map<string, Loaded>();
-  for (const [key, owner] of owners) {
-    const loaded = await ports.profiles.load(owner);
-    if (!loaded) continue;
-    profiles.set(loaded.profile.profileId, loaded);
-    owners.set(key, loaded.profile.profileId);
-  }
+  const { rows, owners, profiles } = await readPeople(ports, messages);
   if (profiles.size > mostProfiles && messages.length > 1) return { answer: 'too-many' };
   const loaded = [...profiles.values()];
   const nowMs = ports.clock.nowMs();
@@ -101,6 +91,7 @@ async function tryChunk(
   const { change, results } = decideAccept({
     messages,
     profiles: loaded,
+    identityRows: rows,
     owners,
     seen,
     definitions,
@@ -110,7 +101,30 @@ async function tryChunk(
     journeys,
     addressHash: ports.ids.addressHash,
   });
+  if (change && change.profiles.length > mostProfiles && messages.length > 1) return { answer: 'too-many' };
   return { answer: results, ...(change && { change }) };
+}
+
+/** Everybody whom these messages name, and who owns which identity. */
+async function readPeople(ports: AcceptPorts, messages: readonly Message[]) {
+  const rows = new Map(await ports.profiles.owners([...new Set(messages.flatMap(keysOf))]));
+  const holders = new Map<string, string>();
+  const profiles = new Map<string, Loaded>();
+  const named = messages.flatMap(({ profileId }) => (profileId === undefined ? [] : [profileId]));
+  for (const profileId of new Set([...rows.values(), ...named])) {
+    const loaded = await ports.profiles.load(profileId);
+    if (!loaded) continue;
+    profiles.set(loaded.profile.profileId, loaded);
+    holders.set(profileId, loaded.profile.profileId);
+  }
+  if (profiles.size > 1) {
+    // Two may become one, and the loser's other identities move with it.
+    const all = [...profiles.values()].flatMap(({ profile }) => profile.identifiers);
+    const keys = new Set(all.filter((one) => one.resolves).map((one) => identityKey(one.kind, one.value)));
+    for (const [key, owner] of await ports.profiles.owners([...keys])) rows.set(key, owner);
+  }
+  const owners = new Map([...rows].map(([key, owner]) => [key, holders.get(owner) ?? owner] as const));
+  return { rows, owners, profiles };
 }
 
 /** Rows of the enrollments that these messages may end, resolve or count for. */

@@ -6,7 +6,7 @@ import { schema } from './schema.ts';
 /** At most so much work is kept in one open transaction while nobody waits for it. */
 const mostUnflushed = 2_000;
 /** Work that nobody waits for is flushed this often. */
-const flushEveryMs = 100;
+const flushEveryMs = 200;
 
 /**
  * One SQLite connection whose commits are grouped: work is applied at once, inside a transaction left open,
@@ -22,6 +22,8 @@ export class Database {
   private isScheduled = false;
   private timer: NodeJS.Timeout | undefined;
   private failure: unknown;
+  /** Called inside each transaction, just before it is committed. */
+  beforeCommit: (() => void) | undefined;
   /** Called after each durable commit; the crash tests read the length of the log here. */
   onFlushed: (() => void) | undefined;
 
@@ -30,7 +32,7 @@ export class Database {
     if (folder !== ':memory:') mkdirSync(folder, { recursive: true, mode: 0o700 });
     this.db = new DatabaseSync(folder === ':memory:' ? folder : join(folder, 'sojourn.db'));
     this.db.exec(
-      `PRAGMA journal_mode = WAL; PRAGMA synchronous = ${options.synchronous ?? 'FULL'}; PRAGMA wal_autocheckpoint = 4000;`,
+      `PRAGMA page_size = 2048; PRAGMA journal_mode = WAL; PRAGMA synchronous = ${options.synchronous ?? 'FULL'}; PRAGMA wal_autocheckpoint = 8000;`,
     );
     this.db.exec(
       'PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY; PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = OFF;',
@@ -67,10 +69,10 @@ export class Database {
   }
 
   private atomically<T>(work: () => T): T {
-    this.db.exec('SAVEPOINT one');
+    this.prepare('SAVEPOINT one').run();
     try {
       const result = work();
-      this.db.exec('RELEASE one');
+      this.prepare('RELEASE one').run();
       return result;
     } catch (error) {
       this.db.exec('ROLLBACK TO one; RELEASE one');
@@ -99,6 +101,7 @@ export class Database {
     this.waiters = [];
     try {
       if (this.isOpen) {
+        this.beforeCommit?.();
         this.isOpen = false;
         this.unflushed = 0;
         this.db.exec('COMMIT');

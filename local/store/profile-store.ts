@@ -18,24 +18,48 @@ import type { Database } from './database.ts';
 /** Profiles kept decoded; about 3 KB each. */
 const mostCached = 20_000;
 
+/** Enrollments kept decoded; about 2 KB each. */
+const mostRows = 5_000;
+
+/** Puts an entry at the young end of a bounded map, whose oldest entry goes. */
+function keepLatest<V>(map: Map<string, V>, key: string, value: V, most: number): V {
+  map.delete(key);
+  map.set(key, value);
+  if (map.size > most) map.delete(map.keys().next().value!);
+  return value;
+}
+
 /** Thrown inside a transaction to undo it: somebody else was first. */
 class Conflict extends Error {}
+
+/** What one commit leaves to be remembered. */
+interface Applied {
+  readonly written: readonly Loaded[];
+  readonly outgoing: readonly OutgoingFact[];
+}
 
 /** The profile store on SQLite. Reads and writes happen at once; only durability is waited for. */
 export class SqliteProfileStore implements ProfileStore {
   private readonly db: Database;
   private readonly cache = new Map<string, Loaded>();
+  private readonly dirty = new Map<string, Loaded>();
+  private readonly rows = new Map<string, Enrollment>();
   /** Told of each commit that wrote outgoing facts. */
   onFacts: (() => void) | undefined;
   /** Told when a due row is written. */
   onDue: (() => void) | undefined;
 
+  /** Facts not yet carried out, in commit order; the table is read once, at start. */
+  private waiting: OutgoingFact[];
+
   constructor(db: Database) {
     this.db = db;
+    this.waiting = this.readWaiting();
+    db.beforeCommit = () => this.writeDirty();
   }
 
   private read(profileId: string): Loaded | undefined {
-    const cached = this.cache.get(profileId);
+    const cached = this.dirty.get(profileId) ?? this.cache.get(profileId);
     if (cached) {
       this.cache.delete(profileId);
       this.cache.set(profileId, cached);
@@ -49,11 +73,7 @@ export class SqliteProfileStore implements ProfileStore {
     return this.remember({ version: row.version, profile: JSON.parse(row.body) as Profile });
   }
   private remember(loaded: Loaded): Loaded {
-    const { profileId } = loaded.profile;
-    this.cache.delete(profileId);
-    this.cache.set(profileId, loaded);
-    if (this.cache.size > mostCached) this.cache.delete(this.cache.keys().next().value!);
-    return loaded;
+    return keepLatest(this.cache, loaded.profile.profileId, loaded, mostCached);
   }
 
   async load(profileId: string): Promise<Loaded | undefined> {
@@ -73,20 +93,27 @@ export class SqliteProfileStore implements ProfileStore {
   }
 
   async commit(change: Change): Promise<'committed' | 'conflict'> {
-    let written: Loaded[] = [];
+    let applied: Applied;
     try {
-      written = this.db.write(() => this.apply(change));
+      applied = this.db.write(() => {
+        const done = this.apply(change);
+        // Inside the write: a full group is committed at its end, and must hold its profiles.
+        for (const loaded of done.written) this.dirty.set(loaded.profile.profileId, loaded);
+        return done;
+      });
     } catch (error) {
       if (error instanceof Conflict) return 'conflict';
       throw error;
     }
-    for (const loaded of written) this.remember(loaded);
-    if (change.facts?.some((fact) => fact.isOutgoing)) this.onFacts?.();
+    for (const loaded of applied.written) this.remember(loaded);
+    for (const { row } of change.enrollments ?? []) keepLatest(this.rows, row.enrollmentId, row, mostRows);
+    this.waiting.push(...applied.outgoing);
+    if (applied.outgoing.length > 0) this.onFacts?.();
     if (change.due?.length) this.onDue?.();
     return 'committed';
   }
 
-  private apply(change: Change): Loaded[] {
+  private apply(change: Change): Applied {
     this.checkConditions(change);
     const written = change.profiles.map(({ expectedVersion, profile }) => this.writeProfile(profile, expectedVersion));
     const versions = new Map(written.map((loaded) => [loaded.profile.profileId, loaded.version]));
@@ -97,8 +124,10 @@ export class SqliteProfileStore implements ProfileStore {
     for (const guard of change.guards ?? []) this.writeGuard(guard);
     this.writeSuppressions(change);
     this.writeDue(change);
-    change.facts?.forEach((fact, index) => this.writeFact(fact, versions.get(fact.profileId) ?? 0, index));
-    return written;
+    const outgoing = (change.facts ?? []).flatMap(
+      (fact, index) => this.writeFact(fact, versions.get(fact.profileId) ?? 0, index) ?? [],
+    );
+    return { written, outgoing };
   }
 
   private checkConditions(change: Change): void {
@@ -113,16 +142,20 @@ export class SqliteProfileStore implements ProfileStore {
   private writeProfile(profile: Profile, expectedVersion: number): Loaded {
     const version = expectedVersion + 1;
     const before = this.read(profile.profileId)?.profile;
-    this.db
-      .prepare(
-        'INSERT INTO profiles VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET version = excluded.version, body = excluded.body',
-      )
-      .run(profile.profileId, version, JSON.stringify(profile));
     if (before?.segments !== profile.segments)
       this.writeMembers('segment', profile.profileId, before?.segments ?? {}, profile.segments);
     if (before?.audiences !== profile.audiences)
       this.writeMembers('audience', profile.profileId, before?.audiences ?? {}, profile.audiences);
     return { profile, version };
+  }
+
+  /** Profiles are written once per group of commits, just before it: most are committed several times in a row. */
+  private writeDirty(): void {
+    const statement = this.db.prepare(
+      'INSERT INTO profiles VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET version = excluded.version, body = excluded.body',
+    );
+    for (const { profile, version } of this.dirty.values()) statement.run(profile.profileId, version, JSON.stringify(profile));
+    this.dirty.clear();
   }
 
   private writeMembers(kind: string, profileId: string, before: Profile['segments'], after: Profile['segments']): void {
@@ -218,7 +251,7 @@ export class SqliteProfileStore implements ProfileStore {
     }
   }
 
-  private writeFact(fact: Fact, version: number, index: number): void {
+  private writeFact(fact: Fact, version: number, index: number): OutgoingFact | undefined {
     const done = this.db
       .prepare(
         'INSERT INTO facts (profile_id, version, idx, kind, name, at_ms, is_outgoing, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
@@ -233,7 +266,9 @@ export class SqliteProfileStore implements ProfileStore {
         fact.isOutgoing ? 1 : 0,
         JSON.stringify(fact.detail),
       );
-    if (fact.isOutgoing) this.db.prepare('INSERT INTO outgoing VALUES (?)').run(done.lastInsertRowid);
+    if (!fact.isOutgoing) return undefined;
+    this.db.prepare('INSERT INTO outgoing VALUES (?)').run(done.lastInsertRowid);
+    return { ...fact, sequence: Number(done.lastInsertRowid), version, index };
   }
 
   async seen(profileIds: readonly string[], messageIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
@@ -286,11 +321,13 @@ export class SqliteProfileStore implements ProfileStore {
   }
 
   async enrollments(enrollmentIds: readonly string[]): Promise<readonly Enrollment[]> {
-    const statement = this.db.prepare('SELECT body FROM enrollments WHERE enrollment_id = ?');
-    return enrollmentIds.flatMap((id) => {
-      const row = statement.get(id) as { body: string } | undefined;
-      return row ? [JSON.parse(row.body) as Enrollment] : [];
-    });
+    return enrollmentIds.flatMap((id) => this.readEnrollment(id) ?? []);
+  }
+  private readEnrollment(enrollmentId: string): Enrollment | undefined {
+    const cached = this.rows.get(enrollmentId);
+    if (cached) return cached;
+    const row = this.db.get<{ body: string }>('SELECT body FROM enrollments WHERE enrollment_id = ?', enrollmentId);
+    return row && keepLatest(this.rows, enrollmentId, JSON.parse(row.body) as Enrollment, mostRows);
   }
 
   async delivery(deliveryId: string): Promise<Delivery | undefined> {
@@ -369,6 +406,18 @@ export class SqliteProfileStore implements ProfileStore {
   }
 
   async outgoing(limit: number): Promise<readonly OutgoingFact[]> {
+    return this.waiting.slice(0, limit);
+  }
+  async acknowledge(sequences: readonly number[]): Promise<void> {
+    const done = new Set(sequences);
+    this.waiting = this.waiting.filter((fact) => !done.has(fact.sequence));
+    this.db.write(() => {
+      for (const sequence of sequences) this.db.prepare('DELETE FROM outgoing WHERE sequence = ?').run(sequence);
+    });
+  }
+
+  /** Facts that an earlier run committed and did not carry out. */
+  private readWaiting(): OutgoingFact[] {
     type Row = {
       sequence: number;
       profile_id: string;
@@ -379,10 +428,7 @@ export class SqliteProfileStore implements ProfileStore {
       at_ms: number;
       detail: string;
     };
-    const rows = this.db.all<Row>(
-      'SELECT facts.* FROM outgoing JOIN facts USING (sequence) ORDER BY sequence LIMIT ?',
-      limit,
-    );
+    const rows = this.db.all<Row>('SELECT facts.* FROM outgoing CROSS JOIN facts USING (sequence) ORDER BY outgoing.sequence');
     return rows.map((row) => ({
       sequence: row.sequence,
       profileId: row.profile_id,
@@ -394,11 +440,6 @@ export class SqliteProfileStore implements ProfileStore {
       isOutgoing: true,
       detail: JSON.parse(row.detail) as Fact['detail'],
     }));
-  }
-  async acknowledge(sequences: readonly number[]): Promise<void> {
-    this.db.write(() => {
-      for (const sequence of sequences) this.db.prepare('DELETE FROM outgoing WHERE sequence = ?').run(sequence);
-    });
   }
 
   durable(): Promise<void> {

@@ -1,0 +1,372 @@
+import { compileJourney, publish, type Definitions, type JourneyVersion } from '../core/definitions.ts';
+import type { Enrollment } from '../core/enrollment/enrollment.ts';
+import { callNames, type CallType, type Message } from '../core/event/event.ts';
+import { VersionUnknown } from '../core/failures.ts';
+import { idOf } from '../core/hash.ts';
+import type { JsonObject } from '../core/json.ts';
+import { compileStateMachine } from '../core/journey/compile.ts';
+import type { Audience, Channel, Documents, Journey, Segment, Steps, Workspace } from '../core/journey/document.ts';
+import { entryRule } from '../core/journey/entry-rule.ts';
+import type { Delivery } from '../core/message/delivery.ts';
+import type { Message as RenderedMessage } from '../core/message/message.ts';
+import type {
+  Channels,
+  Content,
+  DefinitionStore,
+  Executions,
+  Fact,
+  HandOver,
+  Ids,
+  Ports,
+  RenderRequest,
+  RenderResult,
+} from '../core/ports.ts';
+import type { Profile } from '../core/profile/profile.ts';
+import { addDuration } from '../core/time/duration.ts';
+import { acceptEvents } from '../functions/accept-events/accept-events.ts';
+import { enterJourney } from '../functions/enter-journey/enter-journey.ts';
+import { markFailed } from '../functions/mark-failed/mark-failed.ts';
+import { registerHold } from '../functions/register-hold/register-hold.ts';
+import { resumeEnrollment } from '../functions/resume-enrollment/resume-enrollment.ts';
+import { runTouch } from '../functions/run-touch/run-touch.ts';
+import { wakeDue } from '../functions/wake-due/wake-due.ts';
+import { Bus } from '../local/bus.ts';
+import { HomeClock } from '../local/clock.ts';
+import { withLocalFunctions } from '../local/definitions.ts';
+import { compileMachine, type Machine } from '../local/interpreter/definition.ts';
+import { ExecutionStore } from '../local/interpreter/execution-store.ts';
+import { Interpreter } from '../local/interpreter/interpreter.ts';
+import { Relay } from '../local/relay.ts';
+import { Scheduler } from '../local/scheduler.ts';
+import { Database } from '../local/store/database.ts';
+import { SqliteProfileStore } from '../local/store/profile-store.ts';
+
+/** A Monday morning, ten o'clock in UTC. */
+export const startMs = Date.parse('2026-03-02T10:00:00Z');
+export const hourMs = 3_600_000;
+export const dayMs = 24 * hourMs;
+
+export const aWorkspace = (over: Partial<Workspace> = {}): Workspace => ({
+  name: 'Harbour',
+  timeZone: 'UTC',
+  locale: 'en',
+  currency: 'EUR',
+  sender: { email: { from: 'Harbour <hello@harbour.example>', postalAddress: '4 Pier Street, Riga' } },
+  conversion: [{ event: 'Order Completed' }],
+  consent: 'opt-out',
+  ...over,
+});
+
+/** Entered by "Cart Filled", again and again; `steps` is what matters of it. */
+export const aJourney = (over: Partial<Journey> & { readonly steps: Steps }): Journey => ({
+  id: 'cart',
+  name: 'Cart',
+  stage: 'comparison',
+  kind: 'lifecycle',
+  entry: { on: { event: 'Cart Filled' }, again: 'always' },
+  ...over,
+});
+
+export const aSegment = (id: string, when: Segment['when']): Segment => ({ id, name: id, when });
+export const anAudience = (id: string, use: Audience['use'], when: Audience['when']): Audience => ({
+  id,
+  name: id,
+  use,
+  when,
+});
+
+export const documentsOf = (over: Partial<Documents> = {}): Documents => ({
+  workspace: aWorkspace(),
+  segments: [],
+  audiences: [],
+  journeys: [],
+  templates: [],
+  ...over,
+});
+
+let messages = 0;
+/** A message of the intake; by default of user u1 under the server key, now. */
+export function aMessage(over: Partial<Message> & { readonly type?: CallType } = {}): Message {
+  const { type = 'track', occurredMs = startMs, userId, anonymousId, profileId, ...rest } = over;
+  const isNobody = userId === undefined && anonymousId === undefined && profileId === undefined;
+  return {
+    type,
+    messageId: `m${++messages}`,
+    name: type === 'track' ? 'Product Viewed' : callNames[type],
+    ...(isNobody && { userId: 'u1' }),
+    ...(userId !== undefined && { userId }),
+    ...(anonymousId !== undefined && { anonymousId }),
+    ...(profileId !== undefined && { profileId }),
+    properties: {},
+    traits: {},
+    context: {},
+    occurredMs,
+    receivedMs: occurredMs,
+    trust: 'server',
+    ...rest,
+  };
+}
+export const aTrack = (name: string, properties: JsonObject = {}, over: Partial<Message> = {}): Message =>
+  aMessage({ name, properties, ...over });
+export const anIdentify = (traits: JsonObject = {}, over: Partial<Message> = {}): Message =>
+  aMessage({ type: 'identify', traits, ...over });
+
+/** Ids counted from one; the address hash is plain to read. */
+export class CountingIds implements Ids {
+  private count = 0;
+  attempt(): string {
+    return `attempt-${++this.count}`;
+  }
+  addressHash(channel: Channel, address: string): string {
+    return idOf('address', channel, address);
+  }
+}
+
+/** Published documents; versions of earlier ones are kept. */
+export class TestDefinitions implements DefinitionStore {
+  now: Definitions;
+  private readonly versions = new Map<string, JourneyVersion>();
+  private readonly machines = new Map<string, Machine>();
+
+  constructor(documents: Documents) {
+    this.now = this.publish(documents);
+  }
+  publish(documents: Documents): Definitions {
+    this.now = publish(documents);
+    for (const journey of this.now.journeys.values()) this.versions.set(`${journey.id}/${journey.version}`, journey);
+    return this.now;
+  }
+  async current(): Promise<Definitions> {
+    return this.now;
+  }
+  async journey(journeyId: string, version: string): Promise<JourneyVersion> {
+    const found = this.versions.get(`${journeyId}/${version}`);
+    if (!found) throw new VersionUnknown(`${journeyId}/${version}`);
+    return found;
+  }
+  async machine(journeyId: string, version: string): Promise<Machine> {
+    const key = `${journeyId}/${version}`;
+    let machine = this.machines.get(key);
+    if (!machine) {
+      // Through JSON, as it would be deployed.
+      machine = compileMachine(withLocalFunctions(compileStateMachine(await this.journey(journeyId, version))));
+      this.machines.set(key, machine);
+    }
+    return machine;
+  }
+}
+
+/** Renders any template to its own name; tells what it was asked. */
+export class TestContent implements Content {
+  readonly requests: RenderRequest[] = [];
+  answer: (request: RenderRequest) => RenderResult | undefined = () => undefined;
+  async render(request: RenderRequest): Promise<RenderResult> {
+    this.requests.push(request);
+    return this.answer(request) ?? { kind: 'rendered', message: rendered(request) };
+  }
+}
+const rendered = ({ channel, templateId, deliveryId, to }: RenderRequest): RenderedMessage => {
+  const tags = { deliveryId };
+  switch (channel) {
+    case 'email':
+      return { channel, subject: templateId, html: '', text: '', to, from: 'a@b.example', headers: {}, tags };
+    case 'sms':
+      return { channel, text: templateId, parts: { encoding: 'GSM-7', parts: 1, units: 1 } as never, to, tags };
+    case 'push':
+    case 'in-app':
+      return { channel, title: templateId, body: '', to, tags };
+    case 'webhook':
+      return { channel, url: 'https://hook.example', method: 'POST', headers: {}, body: {}, tags };
+  }
+};
+
+/** The process that handed over died: before the provider had the message, or after. */
+export class Died extends Error {}
+export type ChannelAnswer = HandOver | 'dies-before' | 'dies-after';
+
+/** Keeps what was handed over, and answers as it is told. */
+export class TestChannels implements Channels {
+  readonly handed: { readonly deliveryId: string; readonly message: RenderedMessage }[] = [];
+  /** Whether the provider can say what it has. */
+  isAskable = true;
+  answer: (deliveryId: string, count: number) => ChannelAnswer = () => ({ kind: 'accepted' });
+  private calls = 0;
+
+  async deliver(deliveryId: string, message: RenderedMessage): Promise<HandOver> {
+    const answer = this.answer(deliveryId, ++this.calls);
+    if (answer === 'dies-before') throw new Died();
+    const isTaken = answer === 'dies-after' || answer.kind !== 'refused';
+    if (isTaken) this.handed.push({ deliveryId, message });
+    if (answer === 'dies-after') throw new Died();
+    return answer;
+  }
+  async reconcile(deliveryId: string): Promise<'accepted' | 'absent' | 'unknown'> {
+    if (!this.isAskable) return 'unknown';
+    return this.handed.some((one) => one.deliveryId === deliveryId) ? 'accepted' : 'absent';
+  }
+}
+
+/** Executions that nobody runs: what was started, and which tokens are waited for. */
+export class RecordedExecutions implements Executions {
+  readonly started: { readonly name: string; readonly input: JsonObject }[] = [];
+  readonly tokens = new Map<string, 'waiting' | 'succeeded' | 'failed'>();
+  async start({ name, input }: { readonly name: string; readonly input: JsonObject }): Promise<void> {
+    if (!this.started.some((one) => one.name === name)) this.started.push({ name, input });
+  }
+  async succeed(token: string): Promise<'done' | 'dead'> {
+    return this.end(token, 'succeeded');
+  }
+  async fail(token: string): Promise<'done' | 'dead'> {
+    return this.end(token, 'failed');
+  }
+  private end(token: string, how: 'succeeded' | 'failed'): 'done' | 'dead' {
+    if (this.tokens.get(token) !== 'waiting') return 'dead';
+    this.tokens.set(token, how);
+    return 'done';
+  }
+}
+
+export interface TestHomeOptions extends Partial<Documents> {
+  readonly startMs?: number;
+  /** Leaves executions to the test. */
+  readonly isRecorded?: boolean;
+}
+
+/** The embedded home in memory, with channels and content that tests can tell what to do. */
+export class TestHome {
+  readonly db = new Database(':memory:');
+  readonly store = new SqliteProfileStore(this.db);
+  readonly clock: HomeClock;
+  readonly definitions: TestDefinitions;
+  readonly content = new TestContent();
+  readonly channels = new TestChannels();
+  readonly recorded = new RecordedExecutions();
+  readonly ports: Ports;
+  readonly problems: unknown[] = [];
+  private readonly interpreter: Interpreter;
+  private readonly relay: Relay;
+  private readonly scheduler: Scheduler;
+
+  constructor(options: TestHomeOptions = {}) {
+    const { startMs: fromMs = startMs, isRecorded = false, ...documents } = options;
+    this.clock = new HomeClock(this.db, 'manual', fromMs);
+    this.definitions = new TestDefinitions(documentsOf(documents));
+    const { clock, store } = this;
+    this.interpreter = new Interpreter({
+      store: new ExecutionStore(this.db),
+      clock,
+      machine: (journeyId, version) => this.definitions.machine(journeyId, version),
+      functions: {
+        runTouch: (task: never) => runTouch(this.ports)(task),
+        registerHold: (task: never) => registerHold(this.ports)(task),
+        markFailed: (task: never) => markFailed(this.ports)(task),
+      },
+      concurrency: 1,
+      onBroken: (_, error) => this.problems.push(error),
+    });
+    this.ports = {
+      profiles: store,
+      definitions: this.definitions,
+      content: this.content,
+      channels: this.channels,
+      executions: isRecorded ? this.recorded : this.interpreter,
+      clock,
+      ids: new CountingIds(),
+    };
+    this.relay = new Relay({
+      store,
+      bus: new Bus(this.rules()),
+      clock,
+      enter: enterJourney(this.ports),
+      resume: resumeEnrollment(this.ports),
+      accept: acceptEvents(this.ports),
+      onError: (_, error) => this.problems.push(error),
+    });
+    const onError = (_: string, error: unknown): unknown => this.problems.push(error);
+    const { interpreter, relay } = this;
+    this.scheduler = new Scheduler({ clock, store, interpreter, relay, wakeDue: wakeDue(this.ports), onError });
+  }
+
+  private rules(): ConstructorParameters<typeof Bus>[0] {
+    return [...this.definitions.now.journeys.values()].flatMap((journey) => {
+      const pattern = entryRule(journey);
+      return pattern ? [{ pattern, target: journey.id }] : [];
+    });
+  }
+
+  /** Accepts messages in one request, and does not wait for what they cause. */
+  take(...given: readonly Message[]): Promise<readonly { readonly status: string }[]> {
+    return acceptEvents(this.ports)(given);
+  }
+  /** Accepts messages one by one at the present time, and all that they cause. */
+  async accept(...given: readonly Message[]): Promise<void> {
+    const nowMs = this.clock.nowMs();
+    for (const message of given) {
+      const isNow = message.occurredMs === startMs;
+      await this.take({ ...message, receivedMs: nowMs, ...(isNow && { occurredMs: nowMs }) });
+      await this.drain();
+    }
+  }
+  /** Carries out all that has been committed. */
+  async drain(): Promise<void> {
+    this.relay.notice();
+    await this.scheduler.settle();
+  }
+  /** Moves the clock by a duration (in UTC), doing all that is due on the way. */
+  wind(duration: string): Promise<void> {
+    return this.windTo(addDuration(this.clock.nowMs(), duration, 'UTC', 1));
+  }
+  async windTo(ms: number): Promise<void> {
+    this.relay.notice();
+    await this.scheduler.wind(ms);
+  }
+
+  async profile(key = 'userId:u1'): Promise<Profile> {
+    const owner = (await this.store.owners([key])).get(key);
+    const loaded = owner === undefined ? undefined : await this.store.load(owner);
+    if (!loaded) throw new Error(`Nobody is ${key}.`);
+    return loaded.profile;
+  }
+  /** Everybody, also those that were merged away. */
+  profiles(): readonly Profile[] {
+    const rows = this.db.all<{ body: string }>('SELECT body FROM profiles ORDER BY profile_id');
+    return rows.map((row) => JSON.parse(row.body) as Profile);
+  }
+  /** In order of entry. */
+  enrollments(journeyId?: string): readonly Enrollment[] {
+    const rows = this.db.all<{ body: string }>('SELECT body FROM enrollments ORDER BY entered_ms, enrollment_id');
+    const all = rows.map((row) => JSON.parse(row.body) as Enrollment);
+    return journeyId === undefined ? all : all.filter((one) => one.journeyId === journeyId);
+  }
+  deliveries(): readonly Delivery[] {
+    const rows = this.db.all<{ body: string }>('SELECT body FROM deliveries ORDER BY at_ms, delivery_id');
+    return rows.map((row) => JSON.parse(row.body) as Delivery);
+  }
+  /** All facts of a kind, in order of commit. */
+  facts(kind: Fact['kind']): readonly { readonly name: string; readonly detail: JsonObject }[] {
+    const rows = this.db.all<{ name: string; detail: string }>(
+      'SELECT name, detail FROM facts WHERE kind = ? ORDER BY sequence',
+      kind,
+    );
+    return rows.map(({ name, detail }) => ({ name, detail: JSON.parse(detail) as JsonObject }));
+  }
+  /** Templates handed over, in order. */
+  get sent(): readonly string[] {
+    return this.channels.handed.map(({ message }) =>
+      message.channel === 'email'
+        ? message.subject
+        : message.channel === 'webhook'
+          ? 'webhook'
+          : message.channel === 'sms'
+            ? message.text
+            : message.title,
+    );
+  }
+  close(): void {
+    this.db.close();
+  }
+}
+
+/** Compiles one journey of steps, for what needs no home. */
+export const aVersion = (over: Partial<Journey> & { readonly steps: Steps }): JourneyVersion =>
+  compileJourney(aJourney(over));
