@@ -1,10 +1,11 @@
 import { Command } from 'commander';
 import { checkCommand } from './check.ts';
 import { compileCommand } from './compile.ts';
+import { importCommand } from './import.ts';
 import { startCommand } from './start.ts';
 
 const program = new Command('sojourn')
   .description('Omnichannel customer journeys in your own AWS account, and on a laptop.')
   .showSuggestionAfterError();
-for (const command of [startCommand(), checkCommand(), compileCommand()]) program.addCommand(command);
+for (const command of [startCommand(), checkCommand(), compileCommand(), importCommand()]) program.addCommand(command);
 await program.parseAsync();

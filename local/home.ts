@@ -161,6 +161,11 @@ export class Home {
     this.scheduler.notice();
   }
 
+  /** Tells other commands of this user where this home answers. */
+  announce(url: string, token: string): void {
+    this.lock?.publish(url, token);
+  }
+
   /** What is under way is finished, everything else stays in its row. */
   async close(): Promise<void> {
     await this.scheduler.stop();

@@ -1,8 +1,29 @@
-import { openSync, readFileSync, rmSync, writeSync, closeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** A data folder that another process is using. */
 export class FolderInUse extends Error {}
+
+/** Who uses a data folder, and where it answers once it listens. */
+export interface LockHolder {
+  readonly pid: number;
+  readonly url?: string;
+  readonly token?: string;
+}
+
+function readLock(path: string): LockHolder | undefined {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as LockHolder;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The process that has a data folder open, if there is one. */
+export function holderOf(folder: string): LockHolder | undefined {
+  const holder = readLock(join(folder, 'lock'));
+  return holder && isAlive(holder.pid) ? holder : undefined;
+}
 
 /** One process per data folder: a second one would not see what the first has not flushed yet. */
 export class FolderLock {
@@ -17,18 +38,23 @@ export class FolderLock {
     for (let tries = 0; tries < 2; tries++) {
       try {
         const file = openSync(path, 'wx', 0o600);
-        writeSync(file, String(process.pid));
+        writeSync(file, JSON.stringify({ pid: process.pid } satisfies LockHolder));
         closeSync(file);
         return new FolderLock(path);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-        const pid = Number(readFileSync(path, 'utf8'));
+        const pid = readLock(path)?.pid ?? 0;
         if (isAlive(pid)) throw new FolderInUse(`The data folder ${folder} is in use by process ${pid}.`);
         // Left behind by a process that was killed.
         rmSync(path, { force: true });
       }
     }
     throw new FolderInUse(`The data folder ${folder} is in use.`);
+  }
+
+  /** Tells other commands of this user where the home answers; the file is readable by its owner alone. */
+  publish(url: string, token: string): void {
+    writeFileSync(this.path, JSON.stringify({ pid: process.pid, url, token } satisfies LockHolder), { mode: 0o600 });
   }
 
   release(): void {

@@ -35,7 +35,7 @@ export class ReadModel implements Directory {
     read: (row: Bodied) => T,
   ): Page<T> {
     const after = cursor === undefined ? [] : openCursor(cursor);
-    const clauses = [...where, ...(after.length === 2 ? ['(at, id) < (?, ?)'] : [])];
+    const clauses = [...where, ...(cursor === undefined ? [] : ['(at, id) < (?, ?)'])];
     const filter = clauses.length === 0 ? '' : `WHERE ${clauses.join(' AND ')}`;
     const rows = this.db.all<Bodied>(
       `SELECT at, id, body FROM (${select}) ${filter} ORDER BY at DESC, id DESC LIMIT ?`,

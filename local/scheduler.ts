@@ -121,6 +121,13 @@ export class Scheduler {
     return wound;
   }
 
+  /** Moves a clock that stands still to an instant at which something arrives: it comes before the timers of that instant. */
+  async windBefore(toMs: number): Promise<void> {
+    if (toMs <= this.options.clock.nowMs()) return;
+    await this.wind(toMs - 1);
+    this.options.clock.moveTo(toMs);
+  }
+
   get isAtRest(): boolean {
     return this.options.relay.isIdle && this.options.interpreter.isIdle;
   }

@@ -12,6 +12,7 @@ import { limits } from '../functions/api.ts';
 import { suppressAddress } from '../functions/suppress-address/suppress-address.ts';
 import { clockRoutes } from './clock-routes.ts';
 import type { Home } from './home.ts';
+import { importRoutes } from './import-routes.ts';
 import { pageRoutes } from './page-routes.ts';
 import { isSame } from './secrets.ts';
 
@@ -53,7 +54,9 @@ export class HomeServer {
       server.once('error', reject);
       server.listen(options.port, '127.0.0.1', resolve);
     });
-    return new HomeServer(server, token);
+    const made = new HomeServer(server, token);
+    options.home.announce(made.url, token);
+    return made;
   }
 
   private constructor(server: Server, token: string) {
@@ -103,7 +106,7 @@ function appOf({ home }: ServerOptions, token: string, onError: (error: unknown,
     durable: () => home.store.durable(),
     onError,
   });
-  mount(app, [...api, ...clockRoutes(home), ...pageRoutes(home, isToken)], onError);
+  mount(app, [...api, ...clockRoutes(home), ...importRoutes(home), ...pageRoutes(home, isToken)], onError);
   return app;
 }
 
@@ -124,10 +127,8 @@ const hostForbidden = (): IntakeResponse =>
 async function takeIntake(intake: Intake, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await readBody(request);
   const path = (request.url ?? '').split('?')[0]!;
-  answer(
-    response,
-    await intake.handle({ method: request.method ?? 'GET', path, authorization: request.headers.authorization, body }),
-  );
+  const { authorization, 'content-encoding': encoding } = request.headers;
+  answer(response, await intake.handle({ method: request.method ?? 'GET', path, authorization, encoding, body }));
 }
 
 /** The body, or `undefined` where it is larger than any may be: the rest of it is not kept. */

@@ -329,6 +329,7 @@ export class TestHome {
   }
   /** Everybody, also those that were merged away. */
   profiles(): readonly Profile[] {
+    this.db.flush();
     const rows = this.db.all<{ body: string }>('SELECT body FROM profiles ORDER BY profile_id');
     return rows.map((row) => JSON.parse(row.body) as Profile);
   }

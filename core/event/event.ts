@@ -54,6 +54,8 @@ export interface StoredEvent {
   readonly version: number;
   readonly attemptId: string;
   readonly isSilent?: boolean;
+  /** As of the message. */
+  readonly note?: string;
 }
 
 /** What conditions need to know of an event. */

@@ -4,10 +4,11 @@ import { newestIdentifier, type Profile } from '../profile/profile.ts';
 import { normalizeEmail, normalizePhone } from '../profile/address.ts';
 import type { Message } from './event.ts';
 
-/** An address that an event says must be left alone. */
+/** What an event says must be left alone. */
 export interface FeedbackBlock {
   readonly channel: Channel;
-  readonly address: string;
+  /** Absent where none is known yet. */
+  readonly address?: string;
   readonly reason: SuppressionReason;
 }
 
@@ -33,5 +34,5 @@ export function feedbackOf(message: Message, profile: Profile): FeedbackBlock | 
   const given = message.properties[property];
   const normalize = found.channel === 'email' ? normalizeEmail : normalizePhone;
   const address = typeof given === 'string' ? normalize(given) : newestIdentifier(profile, property)?.value;
-  return address === undefined ? undefined : { ...found, address };
+  return { ...found, ...(address !== undefined && { address }) };
 }

@@ -17,6 +17,8 @@ export interface Arrival {
   /** Imports may be of any age. */
   readonly isImport?: boolean;
   readonly isSilent?: boolean;
+  /** The clock will be moved to the message's own time: it may lie ahead. */
+  readonly isWinding?: boolean;
   /** For a message without an id. */
   readonly newMessageId: () => string;
 }
@@ -123,8 +125,9 @@ function readType(body: Body): CallType {
 function readId(body: Body, key: 'userId' | 'anonymousId' | 'previousId'): string | undefined {
   const value = body[key];
   if (value === undefined || value === null || value === '') return undefined;
-  const text = typeof value === 'number' && Number.isFinite(value) ? String(value) : value;
-  if (typeof text !== 'string') return refuse('identity_invalid', `${key} must be text or a number.`, key);
+  const text = typeof value === 'number' ? exactText(value) : value;
+  if (typeof text !== 'string')
+    return refuse('identity_invalid', `${key} must be text or a number that JSON keeps exactly.`, key);
   const id = text.trim();
   if (isJunk(id))
     refuse(
@@ -136,6 +139,10 @@ function readId(body: Body, key: 'userId' | 'anonymousId' | 'previousId'): strin
   if (id.length > 300) refuse('identity_invalid', `${key} is longer than 300 characters.`, key);
   return id;
 }
+
+/** A number too large to be exact would make one person of several. */
+const exactText = (value: number): string | undefined =>
+  Math.abs(value) <= Number.MAX_SAFE_INTEGER ? String(value) : undefined;
 
 function readMessageId(body: Body, { newMessageId }: Arrival): string {
   const value = body['messageId'];
@@ -161,7 +168,7 @@ function readName(body: Body): string {
 
 function readGroupId(body: Body): string {
   const value = body['groupId'];
-  const id = typeof value === 'number' ? String(value) : typeof value === 'string' ? value.trim() : '';
+  const id = typeof value === 'number' ? (exactText(value) ?? '') : typeof value === 'string' ? value.trim() : '';
   return id === '' || id.length > 300 ? refuse('group_id_missing', 'A group call needs a groupId.', 'groupId') : id;
 }
 
@@ -188,10 +195,12 @@ function readTime(body: Body, arrival: Arrival): Pick<Message, 'occurredMs' | 'n
   const { receivedMs } = arrival;
   const key = body['originalTimestamp'] !== undefined ? 'originalTimestamp' : 'timestamp';
   const originalMs = readInstant(body[key], key);
-  const sentMs = readInstant(body['sentAt'] ?? arrival.sentAt, 'sentAt');
+  const givenMs = readInstant(body['sentAt'] ?? arrival.sentAt, 'sentAt');
+  // In a file the sending lies years back: the message's own time is meant.
+  const sentMs = arrival.isImport ? undefined : givenMs;
   if (originalMs === undefined) return { occurredMs: receivedMs };
   const occurredMs = sentMs === undefined ? originalMs : receivedMs - (sentMs - originalMs);
-  if (occurredMs > receivedMs + aheadMs) return { occurredMs: receivedMs, note: 'clock_skew' };
+  if (!arrival.isWinding && occurredMs > receivedMs + aheadMs) return { occurredMs: receivedMs, note: 'clock_skew' };
   if (!arrival.isImport && receivedMs - occurredMs > oldestDays * dayMs) {
     refuse(
       'event_too_old',

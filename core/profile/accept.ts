@@ -98,8 +98,10 @@ function applyFeedback(profile: Profile, message: Message, input: AcceptInput, s
   const block = feedbackOf(message, profile);
   if (!block) return profile;
   const { channel, reason } = block;
-  const addressHash = input.addressHash(channel, block.address);
-  suppressions.push({ channel, addressHash, reason, atMs: input.nowMs, source: message.name });
+  if (block.address !== undefined) {
+    const addressHash = input.addressHash(channel, block.address);
+    suppressions.push({ channel, addressHash, reason, atMs: input.nowMs, source: message.name });
+  }
   if (reason === 'hard-bounce') return profile;
   const entry = { ...saidIn(message, 'denied'), source: message.name };
   return { ...profile, consent: withConsent(profile, `${channel}/marketing`, entry) };

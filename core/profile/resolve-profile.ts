@@ -53,6 +53,12 @@ export function resolveProfile(message: Message, draft: Draft, owners: Owners): 
     profileId = `p_${idOf(draft.around.attemptId, message.messageId)}`;
     draft.create(newProfile(profileId, message.occurredMs));
   }
+  // First of all, so that everything below knows a known person.
+  const user = claims.find((claim) => claim.kind === 'userId');
+  if (user) {
+    if (ownerOf(user) === undefined) owners.give(identityKey('userId', user.value), profileId);
+    remember([user], message, draft, profileId, ownerOf);
+  }
   const takeOver = (owner: string, isAsked: boolean): boolean => {
     const winnerId = join(profileId!, owner, isAsked, draft, owners);
     if (winnerId === undefined) return false;

@@ -129,7 +129,8 @@ export function sumLeaf(condition: DidCondition & { readonly sum: string }): Lea
     return {
       ...common,
       step: (state, event, zone) => (matches(event, zone) ? total(state) + amount(event) : state),
-      merge: (left, right) => total(left) + total(right) || undefined,
+      // A sum of nothing at all is no state; one that came out at zero is.
+      merge: (left, right) => (left === undefined && right === undefined ? undefined : total(left) + total(right)),
       isTrue: (state) => holds(total(state)),
       nextChangeMs: () => Infinity,
     };

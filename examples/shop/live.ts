@@ -30,7 +30,7 @@ export async function liveYear(home: Home, year: Parameters<typeof shopYear>, on
   const encoder = new TextEncoder();
   let [messages, refused, day] = [0, 0, 0];
   for (const { atMs, key, message } of shopYear(...year)) {
-    await home.scheduler.wind(atMs);
+    await home.scheduler.windBefore(atMs);
     const { type, ...body } = message;
     const response = await intake.handle({ method: 'POST', path: `/v1/${type}`, authorization: authorization[key], body: encoder.encode(JSON.stringify(body)) });
     messages++;

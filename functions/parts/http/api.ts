@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Hono} from 'hono';
+import type { Hono } from 'hono';
 import { type Context } from 'hono';
 import type { EntryAnswer, Trigger } from '../../../core/enrollment/enter.ts';
 import { channels, type Channel } from '../../../core/journey/document.ts';

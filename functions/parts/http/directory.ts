@@ -64,14 +64,14 @@ export interface Directory {
 export class CursorInvalid extends Error {}
 
 /** An opaque cursor: where the page before it ended. */
-export const cursorOf = (...at: readonly (string | number)[]): string =>
-  Buffer.from(JSON.stringify(at)).toString('base64url');
+export const cursorOf = (atMs: number, id: string): string =>
+  Buffer.from(JSON.stringify([atMs, id])).toString('base64url');
 /** @throws CursorInvalid */
-export function openCursor(cursor: string): readonly (string | number)[] {
+export function openCursor(cursor: string): readonly [atMs: number, id: string] {
   try {
     const at: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-    if (Array.isArray(at) && at.every((part) => typeof part === 'string' || typeof part === 'number'))
-      return at as readonly (string | number)[];
+    if (Array.isArray(at) && at.length === 2 && typeof at[0] === 'number' && typeof at[1] === 'string')
+      return [at[0], at[1]];
   } catch {
     // Falls through: no JSON is no cursor either.
   }

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { gunzipSync } from 'node:zlib';
+import { checkValues } from '../../../core/event/check-values.ts';
 import { callTypes, type CallType, type Message, type Trust } from '../../../core/event/event.ts';
 import { parseMessage, type Arrival } from '../../../core/event/parse-message.ts';
 import type { MessageRefusal } from '../../../core/event/refusal.ts';
@@ -27,6 +29,8 @@ export interface IntakeRequest {
   readonly method: string;
   readonly path: string;
   readonly authorization: string | undefined;
+  /** `Content-Encoding`: gzip, or none. */
+  readonly encoding?: string | undefined;
   /** `undefined` where it was larger than any body may be. */
   readonly body: Uint8Array | undefined;
 }
@@ -91,13 +95,15 @@ export class Intake {
     let trust = key === undefined ? undefined : this.options.trustOf(key);
     // A key in the header is checked before the body is read: strangers cost nothing.
     if (key !== undefined && !trust) return unauthorized();
-    if (!request.body || request.body.byteLength > limit) return tooLarge(call);
-    const body = parseJson(request.body);
+    const bytes = request.body && unpacked(request.body, request.encoding, limit);
+    if (bytes && 'status' in bytes) return bytes;
+    if (!bytes || bytes.byteLength > limit) return tooLarge(call);
+    const body = parseJson(bytes);
     if (body === undefined)
       return refused(400, 'invalid_json', 'The body is not JSON.', '', 'Send one JSON object in UTF-8.');
     trust ??= this.options.trustOf(isObject(body) && typeof body['writeKey'] === 'string' ? body['writeKey'] : '');
     if (!trust) return unauthorized();
-    return call === 'batch' ? this.takeBatch(body, trust, request.body.byteLength) : this.takeOne(call, body, trust);
+    return call === 'batch' ? this.takeBatch(body, trust, bytes.byteLength) : this.takeOne(call, body, trust);
   }
 
   private async takeOne(type: CallType, body: unknown, trust: Trust): Promise<IntakeResponse> {
@@ -127,13 +133,17 @@ export class Intake {
         'Send several batches.',
       );
     const { context, sentAt } = body as { readonly context?: unknown; readonly sentAt?: unknown };
+    const found = checkContext(context);
+    if (found) return refused(422, found.code, found.message, found.path, found.suggestion);
     const arrival = this.arrival(trust, { ...(isObject(context) && { context: context as JsonObject }), sentAt });
     const results: BatchItem[] = new Array<BatchItem>(items.length);
     const messages: Message[] = [];
     const places: number[] = [];
     (items as readonly unknown[]).forEach((item, index) => {
+      // Parsed first: what is nested too deep to be measured is refused by then.
+      const read = parseMessage(item, arrival);
       const parsed =
-        bytes > limits.eventBytes && isTooLarge(item) ? { refusal: eventTooLarge } : parseMessage(item, arrival);
+        bytes > limits.eventBytes && 'message' in read && isTooLarge(item) ? { refusal: eventTooLarge } : read;
       if ('refusal' in parsed) results[index] = rejected(item, index, parsed.refusal);
       else {
         messages.push(parsed.message);
@@ -145,6 +155,13 @@ export class Intake {
     await this.options.durable();
     return { status: 200, headers: json, body: JSON.stringify({ success: true, results }) };
   }
+}
+
+/** What no item of a batch may hold, its context may not bring in. */
+function checkContext(context: unknown): MessageRefusal | undefined {
+  if (context === undefined || context === null) return undefined;
+  if (isObject(context)) return checkValues({ context });
+  return { code: 'field_invalid', message: 'context must be an object.', path: 'context' };
 }
 
 const eventTooLarge: MessageRefusal = {
@@ -160,12 +177,35 @@ function rejected(item: unknown, index: number, refusal: MessageRefusal): BatchI
   return { messageId, status: 'rejected', error: { ...refusal, path } };
 }
 
-/** The user name of Basic authentication. */
+/** The user name of Basic authentication; `undefined` where the key is to be looked for in the body. */
 function keyOf(authorization: string | undefined): string | undefined {
-  const encoded =
-    authorization === undefined ? undefined : /^Basic\s+([A-Za-z0-9+/=_-]+)\s*$/i.exec(authorization)?.[1];
-  if (authorization === undefined) return undefined;
+  if (authorization === undefined || /^Bearer\s/i.test(authorization)) return undefined;
+  const encoded = /^Basic\s+([A-Za-z0-9+/=_-]+)\s*$/i.exec(authorization)?.[1];
   return encoded === undefined ? '' : Buffer.from(encoded, 'base64').toString('utf8').split(':')[0]!;
+}
+
+/** The body as it was before the caller compressed it; never unpacks more than may be sent. */
+function unpacked(
+  body: Uint8Array,
+  encoding: string | undefined,
+  limit: number,
+): Uint8Array | IntakeResponse | undefined {
+  const name = encoding?.trim().toLowerCase() ?? '';
+  if (name === '' || name === 'identity') return body;
+  if (name !== 'gzip' && name !== 'x-gzip')
+    return refused(
+      415,
+      'encoding_unsupported',
+      'The body is packed in a way not known here.',
+      'content-encoding',
+      'Send it as it is, or with gzip.',
+    );
+  try {
+    return gunzipSync(body, { maxOutputLength: limit });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') return undefined;
+    return refused(400, 'encoding_invalid', 'The body is not gzip, though its header says so.', 'content-encoding');
+  }
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true });

@@ -113,7 +113,15 @@ export const presentDelivery = (row: Delivery): JsonObject =>
 export const presentTimelineItem = ({ kind, atMs, name, detail }: TimelineItem): JsonObject => {
   const { event, delivery, detail: fact, eventId } = detail as { readonly [key: string]: JsonObject | undefined };
   const more = event
-    ? { eventId, ...tidy({ type: event['type'], properties: event['properties'], context: event['context'] }) }
+    ? {
+        eventId,
+        ...tidy({
+          type: event['type'],
+          properties: event['properties'],
+          context: event['context'],
+          note: event['note'],
+        }),
+      }
     : delivery
       ? presentDelivery(delivery as never)
       : (fact ?? {});

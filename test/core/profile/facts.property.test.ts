@@ -149,7 +149,9 @@ async function deliver(deliveries: readonly Delivered[], perRequest: number): Pr
     }
     await home.windTo(startMs + 36 * dayMs + hourMs);
     expect(home.problems).toEqual([]);
-    return await factsOf(home);
+    const facts = await factsOf(home);
+    expect(facts).not.toEqual([]);
+    return facts;
   } finally {
     home.close();
   }

@@ -1,0 +1,211 @@
+import { Command } from 'commander';
+import { createHash } from 'node:crypto';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { parseImportMap } from '../core/event/import-map.ts';
+import type { ImportMap } from '../core/event/import-schema.ts';
+import type { BatchItem } from '../functions/api.ts';
+import { connect, type Connection } from './connection.ts';
+import { readSource, sizeOf, type Imported, type Reading } from './import-source.ts';
+import { createProgress } from './progress.ts';
+import { exitCodes, giveUp, readInstant, settings } from './settings.ts';
+
+interface ImportOptions {
+  readonly map?: string;
+  readonly wind?: boolean;
+  readonly data: string;
+  readonly workflows: string;
+  readonly now?: number;
+  readonly json?: boolean;
+}
+
+/** How far the import of one file has come; kept beside the data, so that a killed import goes on. */
+interface Checkpoint {
+  readonly resumeLine: number;
+  readonly errorBytes: number;
+  readonly counts: Counts;
+  readonly isDone: boolean;
+}
+interface Counts {
+  lines: number;
+  accepted: number;
+  duplicate: number;
+  rejected: number;
+  problems: { [code: string]: number };
+}
+
+/** Messages sent to the home at once. */
+const portion = 1_000;
+
+/** `sojourn import`: events or people from files, through the same door as live ones. */
+export const importCommand = (): Command =>
+  new Command('import')
+    .description('imports events or people of any age; silent unless --wind; a killed import goes on where it stopped')
+    .argument('<file...>', '.ndjson of messages, or .csv with --map; also .gz')
+    .option('--map <file>', 'how lines become messages; see docs/importing.md')
+    .option('--wind', 'move a manual clock along with the events, and let everything happen as if live')
+    .option('--data <folder>', 'data folder of the home', settings.data)
+    .option('--workflows <folder>', 'workflows folder', settings.workflows)
+    .option('--now <instant>', "where an empty home's manual clock begins with --wind; default just before the first event", readInstant)
+    .option('--json', 'the summary as JSON')
+    .action(async (files: string[], options: ImportOptions) => {
+      for (const file of files) if (!existsSync(file)) giveUp(`There is no file ${file}.`);
+      const map = options.map === undefined ? undefined : readMap(options.map);
+      const csv = files.find((file) => !/\.ndjson(\.gz)?$/.test(file));
+      if (csv !== undefined && !map) giveUp(`${csv} needs --map, which says how its lines become messages; see docs/importing.md.`);
+      const startMs = options.now ?? (options.wind ? await firstInstant(files[0]!, map) : undefined);
+      const connection = await connect({ ...options, ...(options.wind && { clock: 'manual' as const }), ...(startMs !== undefined && { now: startMs }) });
+      try {
+        await importAll(connection, files, map, options);
+      } finally {
+        await connection.close();
+      }
+    });
+
+function readMap(path: string): ImportMap {
+  if (!existsSync(path)) giveUp(`There is no map ${path}.`);
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    giveUp(`${path} is not JSON: ${(error as Error).message}`);
+  }
+  const parsed = parseImportMap(json);
+  if ('map' in parsed) return parsed.map;
+  for (const { path: at, message } of parsed.findings) process.stderr.write(`${path}: ${at.join('.')}: ${message}\n`);
+  return giveUp(`The map ${path} has problems.`);
+}
+
+/** An empty home's clock begins just before what is imported. */
+async function firstInstant(file: string, map: ImportMap | undefined): Promise<number | undefined> {
+  for await (const one of readSource(file, map, 1, { bytes: 0, lines: 0, resumeLine: 1 })) {
+    const time = one.kind === 'message' ? one.message['timestamp'] : undefined;
+    if (typeof time === 'string') return Date.parse(time) - 1_000;
+  }
+  return undefined;
+}
+
+async function importAll(connection: Connection, files: readonly string[], map: ImportMap | undefined, options: ImportOptions): Promise<void> {
+  const folder = join(options.data, 'imports');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const totalBytes = files.reduce((sum, file) => sum + sizeOf(file), 0);
+  const progress = createProgress(options.wind ? 'Winding' : 'Importing', totalBytes);
+  let doneBytes = 0;
+  const all: { file: string; counts: Counts; errors?: string }[] = [];
+  for (const file of files) {
+    const one = new FileImport(connection, file, map, options, folder);
+    const counts = await one.run((bytes, lines) => progress.update(doneBytes + bytes, `${basename(file)}, line ${lines.toLocaleString('en')}`));
+    doneBytes += sizeOf(file);
+    all.push({ file, counts, ...(one.hasErrors && { errors: one.errorFile }) });
+  }
+  const totals = (await connection.get('/local/totals')) as Totals;
+  progress.done(`${all.reduce((sum, one) => sum + one.counts.lines, 0).toLocaleString('en')} lines`);
+  process.stdout.write(options.json ? `${JSON.stringify({ files: all, home: totals }, null, 2)}\n` : inWords(all, totals));
+  process.exitCode = exitCodes.ok;
+}
+
+type Totals = { readonly people: number; readonly events: readonly ({ readonly name: string; readonly count: number } & { readonly [value: string]: number | string })[] };
+
+function inWords(files: readonly { file: string; counts: Counts; errors?: string }[], totals: Totals): string {
+  const number = (value: number): string => value.toLocaleString('en', { maximumFractionDigits: 2 });
+  const lines = files.flatMap(({ file, counts, errors }) => [
+    `${file}: ${number(counts.lines)} lines, ${number(counts.accepted)} messages accepted, ${number(counts.duplicate)} known already, ${number(counts.rejected)} rejected`,
+    ...Object.entries(counts.problems).map(([code, n]) => `  ${code}: ${number(n)}`),
+    ...(errors === undefined ? [] : [`  what was left out, to be put right and imported again: ${errors}`]),
+  ]);
+  const events = totals.events.map(({ name, count, ...value }) => {
+    const worth = Object.entries(value).map(([property, sum]) => `, ${property} ${number(Number(sum))}`);
+    return `  ${name}: ${number(count)}${worth.join('')}`;
+  });
+  return `${[...lines, `The home now knows ${number(totals.people)} people:`, ...events].join('\n')}\n`;
+}
+
+/** The import of one file, in portions, each acknowledged before the next. */
+class FileImport {
+  readonly errorFile: string;
+  private readonly connection: Connection;
+  private readonly file: string;
+  private readonly map: ImportMap | undefined;
+  private readonly options: ImportOptions;
+  private readonly checkpointFile: string;
+  private readonly counts: Counts = { lines: 0, accepted: 0, duplicate: 0, rejected: 0, problems: {} };
+  private errorBytes = 0;
+  private waiting: { line: string; firstLine: number }[] = [];
+
+  constructor(connection: Connection, file: string, map: ImportMap | undefined, options: ImportOptions, folder: string) {
+    this.connection = connection;
+    this.file = file;
+    this.map = map;
+    this.options = options;
+    const identity = createHash('sha256').update(JSON.stringify([resolve(file), sizeOf(file), map ?? null, options.wind === true])).digest('hex').slice(0, 12);
+    this.checkpointFile = join(folder, `${basename(file)}.${identity}.json`);
+    this.errorFile = join(folder, `${basename(file)}.${identity}.errors.ndjson`);
+  }
+
+  get hasErrors(): boolean {
+    return this.errorBytes > 0;
+  }
+
+  async run(onProgress: (bytes: number, lines: number) => void): Promise<Counts> {
+    const standing = this.readCheckpoint();
+    if (standing) {
+      Object.assign(this.counts, standing.counts);
+      this.errorBytes = standing.errorBytes;
+      if (standing.isDone) return this.counts;
+    }
+    // What was written after the last checkpoint will be written again.
+    if (existsSync(this.errorFile)) truncateSync(this.errorFile, this.errorBytes);
+    const fromLine = standing?.resumeLine ?? 1;
+    const reading: Reading = { bytes: 0, lines: 0, resumeLine: fromLine };
+    let safeLine = fromLine;
+    for await (const one of readSource(this.file, this.map, fromLine, reading)) {
+      this.take(one);
+      if (this.waiting.length >= portion) {
+        await this.send();
+        safeLine = Math.max(safeLine, reading.resumeLine);
+        this.counts.lines = reading.lines;
+        this.writeCheckpoint(safeLine, false);
+      }
+      onProgress(reading.bytes, reading.lines);
+    }
+    await this.send();
+    this.counts.lines = reading.lines;
+    this.writeCheckpoint(reading.resumeLine, true);
+    return this.counts;
+  }
+
+  private take(one: Imported): void {
+    if (one.kind === 'message') this.waiting.push({ line: JSON.stringify(one.message), firstLine: one.firstLine });
+    else this.refuse(one.code, one.message, one.lines, one.records);
+  }
+
+  private refuse(code: string, message: string, lines: readonly number[], records: readonly unknown[]): void {
+    this.counts.problems[code] = (this.counts.problems[code] ?? 0) + 1;
+    const line = `${JSON.stringify({ code, message, lines, records })}\n`;
+    appendFileSync(this.errorFile, line, { mode: 0o600 });
+    this.errorBytes += Buffer.byteLength(line);
+  }
+
+  private async send(): Promise<void> {
+    if (this.waiting.length === 0) return;
+    const sending = this.waiting;
+    this.waiting = [];
+    const body = sending.map(({ line }) => line).join('\n');
+    const { results } = (await this.connection.post(`/local/import${this.options.wind ? '?wind=true' : ''}`, body)) as { results: readonly BatchItem[] };
+    results.forEach((result, index) => {
+      this.counts[result.status]++;
+      if (result.status !== 'rejected') return;
+      const { line, firstLine } = sending[index]!;
+      this.refuse(result.error?.code ?? 'rejected', result.error?.message ?? '', [firstLine], [JSON.parse(line)]);
+    });
+  }
+
+  private readCheckpoint(): Checkpoint | undefined {
+    if (!existsSync(this.checkpointFile)) return undefined;
+    return JSON.parse(readFileSync(this.checkpointFile, 'utf8')) as Checkpoint;
+  }
+  private writeCheckpoint(resumeLine: number, isDone: boolean): void {
+    const checkpoint: Checkpoint = { resumeLine, errorBytes: this.errorBytes, counts: this.counts, isDone };
+    writeFileSync(this.checkpointFile, JSON.stringify(checkpoint), { mode: 0o600 });
+  }
+}

@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import type { Message } from '../core/event/event.ts';
+import { parseMessage } from '../core/event/parse-message.ts';
+import type { BatchItem } from '../functions/api.ts';
+import { ApiProblem, type RouteTable } from '../functions/parts/http/api.ts';
+import type { Home } from './home.ts';
+
+/** Messages in one request; the command sends them in such portions. */
+export const mostImported = 2_000;
+
+/**
+ * `POST /local/import`: messages of any age, one JSON object a line, through the same door as live ones. Silent: they
+ * build profiles and start nothing. With `?wind=true` a clock that stands still is moved to each message's time first.
+ */
+export function importRoutes(home: Home): RouteTable {
+  return [
+    ['POST', '/local/import', async (context) => {
+      const isWinding = context.req.query('wind') === 'true';
+      if (isWinding && home.clock.kind === 'real') throw new ApiProblem(409, 'clock_real', 'Winding through an import needs a manual clock.', 'wind', 'Start the home with --clock manual.');
+      const lines = (await context.req.text()).split('\n').filter((line) => line !== '');
+      if (lines.length > mostImported) throw new ApiProblem(413, 'batch_too_large', `An import takes at most ${mostImported} messages at once.`);
+      const results = isWinding ? await importWinding(home, lines) : await importSilently(home, lines);
+      await home.store.durable();
+      return Response.json({ results });
+    }],
+    ['GET', '/local/totals', () => Response.json(totals(home))],
+  ];
+}
+
+type Read = { readonly message: Message } | { readonly item: BatchItem };
+
+function read(home: Home, line: string, isSilent: boolean): Read {
+  let body: unknown;
+  try {
+    body = JSON.parse(line);
+  } catch {
+    return { item: { messageId: '', status: 'rejected', error: { code: 'invalid_json', message: 'The line is not JSON.', path: '' } } };
+  }
+  const parsed = parseMessage(body, { receivedMs: home.clock.nowMs(), trust: 'server', isImport: true, isSilent, isWinding: !isSilent, newMessageId: randomUUID });
+  return 'message' in parsed ? parsed : { item: { messageId: String((body as { messageId?: unknown } | null)?.messageId ?? ''), status: 'rejected', error: parsed.refusal } };
+}
+
+async function importSilently(home: Home, lines: readonly string[]): Promise<readonly BatchItem[]> {
+  const reads = lines.map((line) => read(home, line, true));
+  const accepted = await home.accept(reads.flatMap((one) => ('message' in one ? [one.message] : [])));
+  let at = 0;
+  return reads.map((one) => ('item' in one ? one.item : accepted[at++]!));
+}
+
+/** Each message at its own time, with everything that is due before it and everything it causes. */
+async function importWinding(home: Home, lines: readonly string[]): Promise<readonly BatchItem[]> {
+  const results: BatchItem[] = [];
+  for (const line of lines) {
+    const first = read(home, line, false);
+    if ('item' in first) {
+      results.push(first.item);
+      continue;
+    }
+    await home.scheduler.windBefore(first.message.occurredMs);
+    const [result] = await home.accept([{ ...first.message, receivedMs: home.clock.nowMs() }]);
+    await home.scheduler.settle();
+    results.push(result!);
+  }
+  home.clock.save();
+  return results;
+}
+
+/** What a home holds: people, events by name, and the value of its conversions. */
+function totals(home: Home): object {
+  home.db.flush();
+  const { workspace } = home.definitions.now;
+  const value = workspace.value ?? 'value';
+  const names = new Set(home.definitions.now.conversion.flatMap((match) => [...match.names]));
+  const events = home.db.all<{ name: string; n: number; value: number | null }>(
+    `SELECT name, count(*) AS n, sum(round(json_extract(body, '$.properties.' || ?) * 100)) AS value FROM events GROUP BY name ORDER BY n DESC`,
+    value,
+  );
+  return {
+    people: home.db.get<{ n: number }>(`SELECT count(*) AS n FROM profiles WHERE json_extract(body, '$.mergedInto') IS NULL`)?.n ?? 0,
+    events: events.map(({ name, n, value: cents }) => ({ name, count: n, ...(names.has(name) && { [value]: (cents ?? 0) / 100 }) })),
+  };
+}

@@ -1,0 +1,204 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Message } from '../../../core/event/event.ts';
+import { historyIds } from '../../../core/profile/profile.ts';
+import { acceptEvents } from '../../../functions/accept-events/accept-events.ts';
+import { losing, portsAround, scheduledBy, type CommitFault } from '../../around-ports.ts';
+import { aMessage, anIdentify, aTrack, startMs, TestHome } from '../../builders.ts';
+import { runs } from '../../properties.ts';
+
+/** Two users, their own devices, and a device, an e-mail and a phone that they share. */
+const message = fc
+  .record({
+    userId: fc.option(fc.constantFrom('u1', 'u2'), { nil: undefined }),
+    anonymousId: fc.constantFrom('of-u1', 'of-u2', 'shared', 'free'),
+    type: fc.constantFrom('track', 'identify', 'identify'),
+    traits: fc.record(
+      { email: fc.constantFrom('shared@b.lv', 'free@b.lv'), phone: fc.constant('+37126123456') },
+      { requiredKeys: [] },
+    ),
+    trust: fc.constantFrom('server', 'server', 'public'),
+    minute: fc.nat(100),
+  })
+  .filter(
+    ({ userId, anonymousId }) =>
+      userId === undefined || !anonymousId.startsWith('of-') || anonymousId === `of-${userId}`,
+  )
+  .map(({ userId, type, traits, trust, anonymousId, minute }) =>
+    aMessage({
+      type: type as 'track',
+      anonymousId,
+      trust: trust as 'server',
+      occurredMs: startMs + minute * 60_000,
+      ...(userId !== undefined && { userId }),
+      ...(type === 'identify' && { traits }),
+    }),
+  );
+const faults = fc.array(fc.constantFrom<CommitFault>('none', 'none', 'lost-before', 'lost-after'), { maxLength: 4 });
+
+/** Accepts several requests at once, in whatever order their reads and commits fall. */
+async function race(
+  home: TestHome,
+  requests: readonly (readonly Message[])[],
+  scheduler: fc.Scheduler,
+  lost: readonly CommitFault[],
+) {
+  const ports = portsAround(home.ports, losing(lost, scheduledBy(scheduler)));
+  const accepted = Promise.all(requests.map((request) => acceptEvents(ports)(request)));
+  return scheduler.waitFor(accepted);
+}
+
+async function timelineOf(home: TestHome, key: string): Promise<readonly string[]> {
+  const events = await home.store.history(historyIds(await home.profile(key)));
+  return events.map((event) => event.eventId);
+}
+
+describe('a merge', () => {
+  it('loses nothing, has one winner and joins no two users, however requests race', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.scheduler(),
+        fc.array(fc.array(message, { minLength: 1, maxLength: 3 }), { minLength: 2, maxLength: 5 }),
+        faults,
+        async (scheduler, requests, lost) => {
+          const home = new TestHome({ isRecorded: true });
+          try {
+            await race(home, requests, scheduler, lost);
+            const everybody = home.profiles();
+            const alive = everybody.filter((profile) => profile.mergedInto === undefined);
+            const timelines = await Promise.all(alive.map((profile) => home.store.history(historyIds(profile))));
+            const written = timelines.flat().map((event) => event.eventId);
+            expect(written.sort()).toEqual(
+              requests
+                .flat()
+                .map((one) => one.messageId)
+                .sort(),
+            );
+            for (const one of requests.flat()) {
+              const keys = [
+                one.userId !== undefined && `userId:${one.userId}`,
+                one.userId === undefined && `anonymousId:${one.anonymousId}`,
+              ];
+              for (const key of keys) if (key) expect(await timelineOf(home, key)).toContain(one.messageId);
+            }
+            for (const profile of alive) {
+              const users = profile.identifiers.filter((one) => one.kind === 'userId');
+              expect(users.length).toBeLessThan(2);
+              for (const one of profile.identifiers.filter((identifier) => identifier.resolves))
+                expect((await home.profile(`${one.kind}:${one.value}`)).profileId).toBe(profile.profileId);
+            }
+          } finally {
+            home.close();
+          }
+        },
+      ),
+      runs(10_000),
+    );
+  });
+
+  it('may be repeated', async () => {
+    const home = new TestHome();
+    const link = anIdentify({ name: 'Ana' }, { userId: 'u1', anonymousId: 'a1' });
+    await home.accept(aTrack('Viewed', {}, { anonymousId: 'a1' }), aTrack('Bought', {}, { userId: 'u1' }), link);
+    const before = await home.profile();
+    await home.accept(link, { ...link, messageId: 'again' });
+    const after = await home.profile('anonymousId:a1');
+    expect(after.profileId).toBe(before.profileId);
+    expect(after.mergedIds).toEqual(before.mergedIds);
+    expect(after.mergedIds).toHaveLength(1);
+  });
+
+  it('moves every identity of the loser, also those that the message does not name', async () => {
+    const home = new TestHome();
+    const at = (anonymousId: string) => anIdentify({ email: 'ana@b.lv' }, { anonymousId });
+    await home.accept(at('a1'), at('a2'), aTrack('Bought', {}, { userId: 'u1' }));
+    await home.accept(anIdentify({}, { userId: 'u1', anonymousId: 'a1' }));
+    const { profileId } = await home.profile();
+    const rows = await home.store.owners(['anonymousId:a1', 'anonymousId:a2', 'email:ana@b.lv']);
+    expect([...rows.values()]).toEqual([profileId, profileId, profileId]);
+  });
+
+  it('takes a person who is made and merged in one request', async () => {
+    const home = new TestHome();
+    await home.accept(aTrack('Bought', {}, { userId: 'u1' }));
+    await home.take(aTrack('Viewed', {}, { anonymousId: 'a1' }), anIdentify({}, { userId: 'u1', anonymousId: 'a1' }));
+    expect(await home.profile('anonymousId:a1')).toEqual(await home.profile('userId:u1'));
+  });
+
+  it('keeps the stricter word on consent until somebody known to be the same person says otherwise', async () => {
+    const home = new TestHome();
+    const says = (value: string, over: Partial<Message>) =>
+      aTrack('Asked', {}, { context: { consent: { email: { marketing: value } } }, ...over });
+    const minute = (count: number) => startMs + count * 60_000;
+    await home.take(says('denied', { anonymousId: 'a1', occurredMs: minute(1) }));
+    await home.take(says('granted', { userId: 'u1', occurredMs: minute(2) }));
+    await home.take(anIdentify({}, { userId: 'u1', anonymousId: 'a1', occurredMs: minute(3) }));
+    expect((await home.profile()).consent['email/marketing']?.value).toBe('denied');
+    await home.take(says('granted', { userId: 'u1', occurredMs: minute(4) }));
+    expect((await home.profile()).consent['email/marketing']?.value).toBe('granted');
+  });
+
+  it('counts together what both did', async () => {
+    const home = new TestHome({
+      segments: [{ id: 'even', name: 'even', when: { did: 'Bought', sum: 'price', atMost: 5 } }],
+    });
+    await home.accept(
+      aTrack('Bought', { price: 20 }, { userId: 'u1' }),
+      aTrack('Bought', { price: -20 }, { anonymousId: 'a1' }),
+    );
+    expect(Object.keys((await home.profile()).segments)).toEqual([]);
+    await home.accept(anIdentify({}, { userId: 'u1', anonymousId: 'a1' }));
+    expect(Object.keys((await home.profile()).segments)).toEqual(['even']);
+  });
+});
+
+describe('identity', () => {
+  it('never joins two known users by a shared device, e-mail or phone', async () => {
+    const home = new TestHome();
+    const contact = { email: 'both@b.lv', phone: '+37126123456' };
+    await home.accept(
+      anIdentify(contact, { userId: 'u1', anonymousId: 'shared' }),
+      anIdentify(contact, { userId: 'u2', anonymousId: 'shared' }),
+    );
+    const [first, second] = [await home.profile('userId:u1'), await home.profile('userId:u2')];
+    expect(first.profileId).not.toBe(second.profileId);
+    expect((await home.profile('email:both@b.lv')).profileId).toBe(first.profileId);
+    expect(second.identifiers.find((one) => one.kind === 'email')).toMatchObject({
+      value: 'both@b.lv',
+      resolves: false,
+    });
+    expect(home.facts('conflict').map((fact) => fact.name)).toEqual(['anonymousId', 'email', 'phone']);
+  });
+
+  it('joins two users where an alias under the server key asks for it', async () => {
+    const home = new TestHome();
+    await home.accept(anIdentify({}, { userId: 'u1' }), anIdentify({}, { userId: 'u2' }));
+    await home.accept(aMessage({ type: 'alias', userId: 'u2', previousId: 'u1', trust: 'public' }));
+    expect((await home.profile('userId:u1')).profileId).not.toBe((await home.profile('userId:u2')).profileId);
+    await home.accept(aMessage({ type: 'alias', userId: 'u2', previousId: 'u1' }));
+    expect((await home.profile('userId:u1')).profileId).toBe((await home.profile('userId:u2')).profileId);
+  });
+
+  it('neither resolves nor moves an e-mail that came under the public key', async () => {
+    const home = new TestHome();
+    await home.accept(anIdentify({ email: 'ana@b.lv' }, { userId: 'u1' }));
+    await home.accept(anIdentify({ email: 'ana@b.lv' }, { anonymousId: 'stranger', trust: 'public' }));
+    expect((await home.profile('email:ana@b.lv')).profileId).toBe((await home.profile('userId:u1')).profileId);
+    const stranger = await home.profile('anonymousId:stranger');
+    expect(stranger.profileId).not.toBe((await home.profile('userId:u1')).profileId);
+    expect(stranger.identifiers.find((one) => one.kind === 'email')).toMatchObject({
+      isVerified: false,
+      resolves: false,
+    });
+  });
+
+  it('writes an alias of an anonymous id as that, and not as a user', async () => {
+    const home = new TestHome();
+    await home.accept(
+      aTrack('Viewed', {}, { anonymousId: 'a1' }),
+      aMessage({ type: 'alias', userId: 'u1', previousId: 'a1' }),
+    );
+    const users = (await home.profile()).identifiers.filter((one) => one.kind === 'userId').map((one) => one.value);
+    expect(users).toEqual(['u1']);
+  });
+});
