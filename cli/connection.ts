@@ -1,7 +1,7 @@
 import { isObject } from '../core/json.ts';
 import type { ClockKind } from '../local/clock.ts';
 import { holderOf } from '../local/lock.ts';
-import { giveUp, settings } from './settings.ts';
+import { giveUp } from './settings.ts';
 import { listen, openHome } from './start.ts';
 
 /** A home that answers: the one that is running on the data folder, else one opened for this command alone. */
@@ -32,10 +32,12 @@ export interface OpenOptions {
 export async function connect(options: OpenOptions): Promise<Connection> {
   const holder = holderOf(options.data);
   if (holder) {
-    if (holder.url === undefined || holder.token === undefined) giveUp(`The data folder ${options.data} is in use by process ${holder.pid}, which does not listen yet.`);
+    if (holder.url === undefined || holder.token === undefined)
+      giveUp(`The data folder ${options.data} is in use by process ${holder.pid}, which does not listen yet.`);
     return speaking(holder.url, holder.token, async () => undefined);
   }
-  const home = await openHome({ ...options, clock: options.clock ?? settings.clock, port: 0 });
+  // Without a clock of its own the command only looks on, or imports in silence: nothing that is due may happen meanwhile.
+  const home = await openHome({ ...options, isFrozen: options.clock === undefined, port: 0 });
   const server = await listen(home, 0);
   return speaking(server.url, server.token, async () => {
     await server.close();
@@ -49,7 +51,14 @@ function speaking(url: string, token: string, close: () => Promise<void>): Conne
     const body: unknown = await response.json();
     if (response.ok) return body;
     const error = isObject(body) && isObject(body['error']) ? body['error'] : {};
-    throw new AnswerRefused(response.status, [error['message'], error['suggestion']].filter((part) => typeof part === 'string').join(' '));
+    throw new AnswerRefused(
+      response.status,
+      [error['message'], error['suggestion']].filter((part) => typeof part === 'string').join(' '),
+    );
   };
-  return { get: (path) => ask(path, { method: 'GET' }), post: (path, body) => ask(path, { method: 'POST', body }), close };
+  return {
+    get: (path) => ask(path, { method: 'GET' }),
+    post: (path, body) => ask(path, { method: 'POST', body }),
+    close,
+  };
 }

@@ -11,7 +11,13 @@ import { isObject, type JsonObject } from '../core/json.ts';
 /** What a file gives, message by message or problem by problem. */
 export type Imported =
   | { readonly kind: 'message'; readonly message: JsonObject; readonly firstLine: number }
-  | { readonly kind: 'problem'; readonly code: string; readonly message: string; readonly lines: readonly number[]; readonly records: readonly unknown[] };
+  | {
+      readonly kind: 'problem';
+      readonly code: string;
+      readonly message: string;
+      readonly lines: readonly number[];
+      readonly records: readonly unknown[];
+    };
 
 /** How far a file is read. */
 export interface Reading {
@@ -24,7 +30,12 @@ export interface Reading {
 }
 
 /** Reads one file from a line on (1-based, the header not counted). */
-export async function* readSource(path: string, map: ImportMap | undefined, fromLine: number, reading: Reading): AsyncGenerator<Imported> {
+export async function* readSource(
+  path: string,
+  map: ImportMap | undefined,
+  fromLine: number,
+  reading: Reading,
+): AsyncGenerator<Imported> {
   const text = openText(path, reading);
   if (!/\.ndjson(\.gz)?$/.test(path)) yield* readCsv(text, map!, fromLine, reading);
   else yield* readNdjson(text, path, fromLine, reading);
@@ -78,9 +89,22 @@ function readLine(line: string, path: string, number: number): Imported {
   try {
     body = JSON.parse(line);
   } catch {
-    return { kind: 'problem', code: 'invalid_json', message: 'The line is not JSON.', lines: [number], records: [line] };
+    return {
+      kind: 'problem',
+      code: 'invalid_json',
+      message: 'The line is not JSON.',
+      lines: [number],
+      records: [line],
+    };
   }
-  if (!isObject(body)) return { kind: 'problem', code: 'body_invalid', message: 'A line is one JSON object.', lines: [number], records: [line] };
+  if (!isObject(body))
+    return {
+      kind: 'problem',
+      code: 'body_invalid',
+      message: 'A line is one JSON object.',
+      lines: [number],
+      records: [line],
+    };
   const type = body['type'] ?? (body['event'] === undefined ? 'identify' : 'track');
   const messageId = body['messageId'] ?? `import-${idOf(path.split('/').at(-1)!, String(number), line)}`;
   return { kind: 'message', message: { ...body, type, messageId } as unknown as JsonObject, firstLine: number };

@@ -46,15 +46,24 @@ export const importCommand = (): Command =>
     .option('--wind', 'move a manual clock along with the events, and let everything happen as if live')
     .option('--data <folder>', 'data folder of the home', settings.data)
     .option('--workflows <folder>', 'workflows folder', settings.workflows)
-    .option('--now <instant>', "where an empty home's manual clock begins with --wind; default just before the first event", readInstant)
+    .option(
+      '--now <instant>',
+      "where an empty home's manual clock begins with --wind; default just before the first event",
+      readInstant,
+    )
     .option('--json', 'the summary as JSON')
     .action(async (files: string[], options: ImportOptions) => {
       for (const file of files) if (!existsSync(file)) giveUp(`There is no file ${file}.`);
       const map = options.map === undefined ? undefined : readMap(options.map);
       const csv = files.find((file) => !/\.ndjson(\.gz)?$/.test(file));
-      if (csv !== undefined && !map) giveUp(`${csv} needs --map, which says how its lines become messages; see docs/importing.md.`);
+      if (csv !== undefined && !map)
+        giveUp(`${csv} needs --map, which says how its lines become messages; see docs/importing.md.`);
       const startMs = options.now ?? (options.wind ? await firstInstant(files[0]!, map) : undefined);
-      const connection = await connect({ ...options, ...(options.wind && { clock: 'manual' as const }), ...(startMs !== undefined && { now: startMs }) });
+      const connection = await connect({
+        ...options,
+        ...(options.wind && { clock: 'manual' as const }),
+        ...(startMs !== undefined && { now: startMs }),
+      });
       try {
         await importAll(connection, files, map, options);
       } finally {
@@ -85,7 +94,12 @@ async function firstInstant(file: string, map: ImportMap | undefined): Promise<n
   return undefined;
 }
 
-async function importAll(connection: Connection, files: readonly string[], map: ImportMap | undefined, options: ImportOptions): Promise<void> {
+async function importAll(
+  connection: Connection,
+  files: readonly string[],
+  map: ImportMap | undefined,
+  options: ImportOptions,
+): Promise<void> {
   const folder = join(options.data, 'imports');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const totalBytes = files.reduce((sum, file) => sum + sizeOf(file), 0);
@@ -94,17 +108,26 @@ async function importAll(connection: Connection, files: readonly string[], map: 
   const all: { file: string; counts: Counts; errors?: string }[] = [];
   for (const file of files) {
     const one = new FileImport(connection, file, map, options, folder);
-    const counts = await one.run((bytes, lines) => progress.update(doneBytes + bytes, `${basename(file)}, line ${lines.toLocaleString('en')}`));
+    const counts = await one.run((bytes, lines) =>
+      progress.update(doneBytes + bytes, `${basename(file)}, line ${lines.toLocaleString('en')}`),
+    );
     doneBytes += sizeOf(file);
     all.push({ file, counts, ...(one.hasErrors && { errors: one.errorFile }) });
   }
   const totals = (await connection.get('/local/totals')) as Totals;
   progress.done(`${all.reduce((sum, one) => sum + one.counts.lines, 0).toLocaleString('en')} lines`);
-  process.stdout.write(options.json ? `${JSON.stringify({ files: all, home: totals }, null, 2)}\n` : inWords(all, totals));
+  process.stdout.write(
+    options.json ? `${JSON.stringify({ files: all, home: totals }, null, 2)}\n` : inWords(all, totals),
+  );
   process.exitCode = exitCodes.ok;
 }
 
-type Totals = { readonly people: number; readonly events: readonly ({ readonly name: string; readonly count: number } & { readonly [value: string]: number | string })[] };
+type Totals = {
+  readonly people: number;
+  readonly events: readonly ({ readonly name: string; readonly count: number } & {
+    readonly [value: string]: number | string;
+  })[];
+};
 
 function inWords(files: readonly { file: string; counts: Counts; errors?: string }[], totals: Totals): string {
   const number = (value: number): string => value.toLocaleString('en', { maximumFractionDigits: 2 });
@@ -132,12 +155,21 @@ class FileImport {
   private errorBytes = 0;
   private waiting: { line: string; firstLine: number }[] = [];
 
-  constructor(connection: Connection, file: string, map: ImportMap | undefined, options: ImportOptions, folder: string) {
+  constructor(
+    connection: Connection,
+    file: string,
+    map: ImportMap | undefined,
+    options: ImportOptions,
+    folder: string,
+  ) {
     this.connection = connection;
     this.file = file;
     this.map = map;
     this.options = options;
-    const identity = createHash('sha256').update(JSON.stringify([resolve(file), sizeOf(file), map ?? null, options.wind === true])).digest('hex').slice(0, 12);
+    const identity = createHash('sha256')
+      .update(JSON.stringify([resolve(file), sizeOf(file), map ?? null, options.wind === true]))
+      .digest('hex')
+      .slice(0, 12);
     this.checkpointFile = join(folder, `${basename(file)}.${identity}.json`);
     this.errorFile = join(folder, `${basename(file)}.${identity}.errors.ndjson`);
   }
@@ -191,7 +223,9 @@ class FileImport {
     const sending = this.waiting;
     this.waiting = [];
     const body = sending.map(({ line }) => line).join('\n');
-    const { results } = (await this.connection.post(`/local/import${this.options.wind ? '?wind=true' : ''}`, body)) as { results: readonly BatchItem[] };
+    const { results } = (await this.connection.post(`/local/import${this.options.wind ? '?wind=true' : ''}`, body)) as {
+      results: readonly BatchItem[];
+    };
     results.forEach((result, index) => {
       this.counts[result.status]++;
       if (result.status !== 'rejected') return;

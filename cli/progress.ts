@@ -9,12 +9,19 @@ const width = 30;
 const redrawMs = { terminal: 100, lines: 10_000 } as const;
 
 /** @param total in the unit that `update` counts; `undefined` where the end is not known */
-export function createProgress(title: string, total: number | undefined, out: NodeJS.WriteStream = process.stderr): Progress {
+export function createProgress(
+  title: string,
+  total: number | undefined,
+  out: NodeJS.WriteStream = process.stderr,
+): Progress {
   const isTerminal = out.isTTY === true;
   let lastMs = -Infinity;
   const draw = (done: number, note: string): void => {
     const share = total === undefined || total === 0 ? undefined : Math.min(1, done / total);
-    const filled = share === undefined ? '' : `[${'#'.repeat(Math.round(share * width)).padEnd(width, '.')}] ${String(Math.floor(share * 100)).padStart(3)} %  `;
+    const filled =
+      share === undefined
+        ? ''
+        : `[${'#'.repeat(Math.round(share * width)).padEnd(width, '.')}] ${String(Math.floor(share * 100)).padStart(3)} %  `;
     const line = `${title}  ${filled}${note}`;
     out.write(isTerminal ? `\r\u001b[2K${line}` : `${line}\n`);
   };

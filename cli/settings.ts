@@ -7,7 +7,7 @@ export const settings = {
   port: Number(process.env['PORT'] ?? 4000),
   data: process.env['SOJOURN_DATA'] ?? '.sojourn',
   workflows: process.env['SOJOURN_WORKFLOWS'] ?? 'workflows',
-  clock: (process.env['SOJOURN_CLOCK'] ?? 'real') as ClockKind,
+  clock: process.env['SOJOURN_CLOCK'] as ClockKind | undefined,
   writeKey: process.env['SOJOURN_WRITE_KEY'],
   publicKey: process.env['SOJOURN_PUBLIC_KEY'],
   token: process.env['SOJOURN_TOKEN'],

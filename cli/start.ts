@@ -11,7 +11,7 @@ interface StartOptions {
   readonly port: number;
   readonly data: string;
   readonly workflows: string;
-  readonly clock: ClockKind;
+  readonly clock?: ClockKind;
   readonly now?: number;
   readonly speed: number;
 }
@@ -30,7 +30,7 @@ export const startCommand = (): Command =>
       const home = await openHome(options);
       const server = await listen(home, options.port);
       printWelcome(home, server, options);
-      const stopFast = options.clock === 'fast' ? runFast(home, options.speed) : undefined;
+      const stopFast = home.clock.kind === 'fast' ? runFast(home, options.speed) : undefined;
       await untilStopped();
       stopFast?.();
       await server.close();
@@ -47,7 +47,8 @@ const report = (what: string, error: unknown): void => {
 export async function openHome(options: {
   readonly data: string;
   readonly workflows: string;
-  readonly clock: ClockKind;
+  readonly clock?: ClockKind | undefined;
+  readonly isFrozen?: boolean;
   readonly now?: number;
   readonly port: number;
 }): Promise<Home> {
@@ -55,7 +56,8 @@ export async function openHome(options: {
     return await Home.open({
       data: options.data,
       workflows: options.workflows,
-      clock: options.clock,
+      ...(options.clock !== undefined && { clock: options.clock }),
+      ...(options.isFrozen && { isFrozen: true }),
       ...(options.now !== undefined && { startMs: options.now }),
       ...(settings.smtpUrl !== undefined && { smtpUrl: settings.smtpUrl }),
       baseUrl: `http://127.0.0.1:${options.port}`,
@@ -92,10 +94,10 @@ export async function listen(home: Home, port: number): Promise<HomeServer> {
   }
 }
 
-function printWelcome(home: Home, server: HomeServer, { data, clock }: StartOptions): void {
+function printWelcome(home: Home, server: HomeServer, { data }: StartOptions): void {
   const { documents, problems } = home.definitions;
   const lines = [
-    `Sojourn listens on ${server.url} (clock: ${clock}, data: ${data})`,
+    `Sojourn listens on ${server.url} (clock: ${home.clock.kind}, data: ${data})`,
     `${documents.journeys.length} journeys, ${documents.segments.length} segments, ${documents.audiences.length} audiences are published.${problems.length > 0 ? ` ${problems.length} warnings: see sojourn check.` : ''}`,
     `Outbox: ${server.url}/outbox?token=${server.token}`,
     `Token:  ${server.token}`,

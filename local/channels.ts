@@ -67,4 +67,4 @@ export class HomeChannels implements Channels {
 }
 
 /** An SMTP answer of class 5 will not change by asking again. */
-const isPermanent = (reason: string): boolean => /\b5\d\d[ -]/.test(reason);
+const isPermanent = (reason: string): boolean => /\breplied 5\d\d\b/.test(reason);

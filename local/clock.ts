@@ -4,21 +4,40 @@ import type { Database } from './store/database.ts';
 
 export type ClockKind = 'real' | 'manual' | 'fast';
 
+export interface ClockOptions {
+  /** Absent: the kind that the data folder was used with before, else real. */
+  readonly kind?: ClockKind | undefined;
+  /** Where an empty home's manual or fast clock begins, epoch milliseconds. */
+  readonly startMs?: number | undefined;
+  /** Stands still and is not kept: for looking at a home without letting anything happen in it. */
+  readonly isFrozen?: boolean | undefined;
+}
+
 /** The clock of the embedded home: the machine's, or one that stands still until it is wound and is kept in the data folder. */
 export class HomeClock implements Clock {
   readonly kind: ClockKind;
   private readonly db: Database;
+  private readonly isFrozen: boolean;
   private atMs: number;
   private savedMs: number;
 
-  /** @param startMs where an empty home's manual or fast clock begins */
-  constructor(db: Database, kind: ClockKind, startMs: number | undefined) {
+  constructor(db: Database, { kind, startMs, isFrozen = false }: ClockOptions) {
     this.db = db;
-    this.kind = kind;
-    const kept = db.get<{ value: string }>(`SELECT value FROM meta WHERE key = 'clock'`);
-    this.atMs = kept ? Number(kept.value) : (startMs ?? Date.now());
+    this.isFrozen = isFrozen;
+    const kept = this.keptClock();
+    this.kind = isFrozen ? 'manual' : (kind ?? kept.kind ?? 'real');
+    this.atMs = kept.ms ?? startMs ?? Date.now();
     this.savedMs = Number.NaN;
-    if (kind !== 'real') this.save();
+    this.save();
+    // Rows of a wind that is cut short must not lie ahead of the clock that goes on from them.
+    db.beforeCommit.push(() => this.write());
+  }
+
+  private keptClock(): { readonly kind?: ClockKind; readonly ms?: number } {
+    const rows = this.db.all<{ key: string; value: string }>(`SELECT key, value FROM meta WHERE key IN ('clock', 'clock-kind')`);
+    const meta = new Map(rows.map((row) => [row.key, row.value]));
+    const [kind, ms] = [meta.get('clock-kind'), meta.get('clock')];
+    return { ...(kind !== undefined && { kind: kind as ClockKind }), ...(ms !== undefined && { ms: Number(ms) }) };
   }
 
   nowMs(): number {
@@ -34,11 +53,19 @@ export class HomeClock implements Clock {
   later(duration: string, zone: string): number {
     return addDuration(this.nowMs(), duration, zone, 1);
   }
-  /** Puts the time into the data folder, in the transaction that is open. */
+  /** Puts the time into the data folder. */
   save(): void {
-    if (this.kind === 'real' || this.savedMs === this.atMs) return;
+    if (this.isToSave) this.db.write(() => this.write());
+  }
+  private get isToSave(): boolean {
+    return !this.isFrozen && this.kind !== 'real' && this.savedMs !== this.atMs;
+  }
+  private write(): void {
+    if (!this.isToSave) return;
     this.savedMs = this.atMs;
-    this.db.write(() => this.db.prepare(`INSERT OR REPLACE INTO meta VALUES ('clock', ?)`).run(String(this.atMs)));
+    const statement = this.db.prepare('INSERT OR REPLACE INTO meta VALUES (?, ?)');
+    statement.run('clock', String(this.atMs));
+    statement.run('clock-kind', this.kind);
   }
 
   /** At home two writers meet within one process: the next turn of the event loop is far enough away. */

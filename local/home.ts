@@ -32,7 +32,10 @@ export interface HomeOptions {
   /** Data folder; `:memory:` for a home that leaves nothing behind. */
   readonly data: string;
   readonly workflows: string;
+  /** Absent: the kind that the data folder was used with before, else real. */
   readonly clock?: ClockKind;
+  /** For looking at a home without letting anything happen in it. */
+  readonly isFrozen?: boolean;
   /** Where an empty home's manual or fast clock begins; epoch milliseconds. */
   readonly startMs?: number;
   readonly smtpUrl?: string;
@@ -75,7 +78,7 @@ export class Home {
     }
     const lock = isKept ? FolderLock.take(options.data) : undefined;
     const db = new Database(options.data, options.synchronous ? { synchronous: options.synchronous } : {});
-    const clock = new HomeClock(db, options.clock ?? 'real', options.startMs);
+    const clock = new HomeClock(db, { kind: options.clock, startMs: options.startMs, isFrozen: options.isFrozen });
     const definitions = new HomeDefinitions(db, options.workflows);
     const cacheDir = join(isKept ? options.data : '.cache', 'templates');
     const { templates, workspace } = definitions.documents;
@@ -153,6 +156,8 @@ export class Home {
       wakeDue: wakeDue(this.ports),
       onError: onProblem,
     });
+    // Of a home that is only looked at, what was left to do stays for the next real start.
+    if (options.isFrozen) return;
     this.store.onFacts = () => this.relay.notice();
     this.store.onDue = () => this.scheduler.notice();
     executions.onWake = () => this.scheduler.notice();

@@ -14,15 +14,27 @@ export const mostImported = 2_000;
  */
 export function importRoutes(home: Home): RouteTable {
   return [
-    ['POST', '/local/import', async (context) => {
-      const isWinding = context.req.query('wind') === 'true';
-      if (isWinding && home.clock.kind === 'real') throw new ApiProblem(409, 'clock_real', 'Winding through an import needs a manual clock.', 'wind', 'Start the home with --clock manual.');
-      const lines = (await context.req.text()).split('\n').filter((line) => line !== '');
-      if (lines.length > mostImported) throw new ApiProblem(413, 'batch_too_large', `An import takes at most ${mostImported} messages at once.`);
-      const results = isWinding ? await importWinding(home, lines) : await importSilently(home, lines);
-      await home.store.durable();
-      return Response.json({ results });
-    }],
+    [
+      'POST',
+      '/local/import',
+      async (context) => {
+        const isWinding = context.req.query('wind') === 'true';
+        if (isWinding && home.clock.kind === 'real')
+          throw new ApiProblem(
+            409,
+            'clock_real',
+            'Winding through an import needs a manual clock.',
+            'wind',
+            'Start the home with --clock manual.',
+          );
+        const lines = (await context.req.text()).split('\n').filter((line) => line !== '');
+        if (lines.length > mostImported)
+          throw new ApiProblem(413, 'batch_too_large', `An import takes at most ${mostImported} messages at once.`);
+        const results = isWinding ? await importWinding(home, lines) : await importSilently(home, lines);
+        await home.store.durable();
+        return Response.json({ results });
+      },
+    ],
     ['GET', '/local/totals', () => Response.json(totals(home))],
   ];
 }
@@ -34,10 +46,31 @@ function read(home: Home, line: string, isSilent: boolean): Read {
   try {
     body = JSON.parse(line);
   } catch {
-    return { item: { messageId: '', status: 'rejected', error: { code: 'invalid_json', message: 'The line is not JSON.', path: '' } } };
+    return {
+      item: {
+        messageId: '',
+        status: 'rejected',
+        error: { code: 'invalid_json', message: 'The line is not JSON.', path: '' },
+      },
+    };
   }
-  const parsed = parseMessage(body, { receivedMs: home.clock.nowMs(), trust: 'server', isImport: true, isSilent, isWinding: !isSilent, newMessageId: randomUUID });
-  return 'message' in parsed ? parsed : { item: { messageId: String((body as { messageId?: unknown } | null)?.messageId ?? ''), status: 'rejected', error: parsed.refusal } };
+  const parsed = parseMessage(body, {
+    receivedMs: home.clock.nowMs(),
+    trust: 'server',
+    isImport: true,
+    isSilent,
+    isWinding: !isSilent,
+    newMessageId: randomUUID,
+  });
+  return 'message' in parsed
+    ? parsed
+    : {
+        item: {
+          messageId: String((body as { messageId?: unknown } | null)?.messageId ?? ''),
+          status: 'rejected',
+          error: parsed.refusal,
+        },
+      };
 }
 
 async function importSilently(home: Home, lines: readonly string[]): Promise<readonly BatchItem[]> {
@@ -76,7 +109,13 @@ function totals(home: Home): object {
     value,
   );
   return {
-    people: home.db.get<{ n: number }>(`SELECT count(*) AS n FROM profiles WHERE json_extract(body, '$.mergedInto') IS NULL`)?.n ?? 0,
-    events: events.map(({ name, n, value: cents }) => ({ name, count: n, ...(names.has(name) && { [value]: (cents ?? 0) / 100 }) })),
+    people:
+      home.db.get<{ n: number }>(`SELECT count(*) AS n FROM profiles WHERE json_extract(body, '$.mergedInto') IS NULL`)
+        ?.n ?? 0,
+    events: events.map(({ name, n, value: cents }) => ({
+      name,
+      count: n,
+      ...(names.has(name) && { [value]: (cents ?? 0) / 100 }),
+    })),
   };
 }

@@ -148,6 +148,16 @@ export class ReadModel implements Directory {
     return row && (JSON.parse(row.message) as RenderedMessage);
   }
 
+  async refusalsOf(
+    profileIds: readonly string[],
+    journeyId: string,
+  ): Promise<readonly { readonly atMs: number; readonly reason: string }[]> {
+    const sql = `SELECT at_ms, json_extract(detail, '$.refused') AS reason FROM facts
+      WHERE profile_id IN (${marks(profileIds)}) AND kind = 'entry' AND name = ? ORDER BY sequence DESC LIMIT 100`;
+    const rows = this.db.all<{ at_ms: number; reason: string }>(sql, ...profileIds, journeyId);
+    return rows.map((row) => ({ atMs: row.at_ms, reason: row.reason }));
+  }
+
   async suppressions(
     channel: string | undefined,
     addressHash: string | undefined,

@@ -249,7 +249,7 @@ export class TestHome {
 
   constructor(options: TestHomeOptions = {}) {
     const { startMs: fromMs = startMs, isRecorded = false, ...documents } = options;
-    this.clock = new HomeClock(this.db, 'manual', fromMs);
+    this.clock = new HomeClock(this.db, { kind: 'manual', startMs: fromMs });
     this.definitions = new TestDefinitions(documentsOf(documents));
     const { clock, store } = this;
     this.interpreter = new Interpreter({

@@ -2,7 +2,7 @@ import type { JourneyVersion } from '../definitions.ts';
 import type { Occurrence } from '../event/event.ts';
 import { idOf } from '../hash.ts';
 import type { JsonObject } from '../json.ts';
-import { afterState, doneState, holdState, type TouchDefinition } from '../journey/compile.ts';
+import { afterState, doneState, type TouchDefinition } from '../journey/compile.ts';
 import type { Channel } from '../journey/document.ts';
 import type { PlanNode } from '../journey/plan.ts';
 import type { SendRequest, StepView } from '../journey/roles/role.ts';
@@ -12,9 +12,11 @@ import type { Change, Loaded, RenderRequest } from '../ports.ts';
 import { Draft, repairDelayMs, type Surroundings } from '../profile/draft.ts';
 import { compiledOnce, seedStates } from '../segment/compile-condition.ts';
 import { zoneOf } from '../segment/settle.ts';
+import { decideAfterEnd } from './after-end.ts';
 import type { Enrollment, Hold } from './enrollment.ts';
 import { nextWatchMs, watchedConditions } from './resolve.ts';
-import { SendStep, type Handed, type Prepared } from './send-step.ts';
+import { deliveryIdOf, SendStep, type Handed, type Prepared } from './send-step.ts';
+import { elsewhere, toDeferral, toHold } from './whereabouts.ts';
 
 /** One go at a touch: what was read, and what was done since the last go. */
 export interface TouchInput extends Surroundings {
@@ -51,7 +53,8 @@ export interface TouchDecision {
  * Walks a person on from where the enrollment stands: all steps up to the next hold, or up to a message that has to be
  * rendered or handed over first. An enrollment that stands elsewhere is left alone: an older touch does nothing.
  */
-export const decideTouch = (input: TouchInput): TouchDecision => new Walk(input).run();
+export const decideTouch = (input: TouchInput): TouchDecision =>
+  input.enrollment.status === 'active' ? new Walk(input).run() : decideAfterEnd(input);
 
 /** What a step did: where to go on, or why the walk stops here. */
 type Move = { readonly to: string | null } | { readonly stop: TouchAnswer };
@@ -78,39 +81,29 @@ class Walk {
 
   run(): TouchDecision {
     const { row } = this;
-    if (row.status !== 'active') return { answer: { kind: 'ended' } };
     const { touch, nowMs } = this.input;
     const standsAt = row.cursor.stepId;
     const node = this.nodes.get(standsAt);
-    if (!node) return standsAt === '' ? this.finish(this.complete()) : { answer: this.elsewhere() };
+    if (!node) return standsAt === '' ? this.finish(this.complete()) : { answer: elsewhere(this.input, row) };
     if (node.role === 'hold' && row.hold?.kind === 'step') {
-      if (node.id !== touch.start) return { answer: this.toHold(row.hold) };
+      if (node.id !== touch.start) return { answer: toHold(row.hold) };
       const way = row.hold.resolved?.outcome ?? (nowMs >= row.hold.wakeMs ? 'timeout' : undefined);
-      if (way === undefined) return { answer: this.toHold(row.hold) };
+      if (way === undefined) return { answer: toHold(row.hold) };
       this.leaveHold();
       return this.walk(node.ways[way] ?? null);
     }
     if (row.hold?.kind === 'deferral') {
-      if (nowMs < row.hold.wakeMs && !row.hold.resolved)
-        return { answer: { kind: 'next', state: this.deferral(), wakeMs: row.hold.wakeMs } };
+      if (nowMs < row.hold.wakeMs && !this.hasNews())
+        return { answer: toDeferral(this.input, row.hold.wakeMs) };
       this.leaveHold();
     }
     return this.walk(node.id);
   }
 
-  /** A repair begins a lost execution anew: its first touch leads to where the enrollment stands. */
-  private elsewhere(): TouchAnswer {
-    const { hold, cursor } = this.row;
-    if (this.input.touch.state !== 'Begin') return { kind: 'ended' };
-    if (hold?.kind === 'step' && !hold.resolved && this.input.nowMs < hold.wakeMs) return this.toHold(hold);
-    const before = hold?.kind === 'step' ? cursor.stepId : this.touchOf(cursor.stepId);
-    return { kind: 'next', state: afterState(before), wakeMs: this.input.nowMs };
-  }
-  /** The hold whose following touch holds a node. */
-  private touchOf(nodeId: string): string {
-    const holds = [...this.input.journey.plan.nodes.values()].filter((node) => node.role === 'hold');
-    const path = this.row.path;
-    return path.findLast((id) => id !== nodeId && holds.some((hold) => hold.id === id)) ?? nodeId;
+  /** Whether the message at the cursor has an outcome, so that its turn has come whatever it was put off to. */
+  private hasNews(): boolean {
+    const { enrollmentId, cursor } = this.row;
+    return this.input.handed?.deliveryId === deliveryIdOf(enrollmentId, cursor.stepId, cursor.visit);
   }
 
   private walk(from: string | null): TouchDecision {
@@ -234,10 +227,7 @@ class Walk {
     this.row = { ...this.row, hold, attemptedMs: this.row.attemptedMs ?? this.input.nowMs };
     this.isDirty = true;
     this.draft.dueAt(this.row.profileId, this.row.enrollmentId, wakeMs + repairDelayMs);
-    return { stop: { kind: 'next', state: this.deferral(), wakeMs } };
-  }
-  private deferral(): string {
-    return `Defer in ${this.input.touch.state}`;
+    return { stop: toDeferral(this.input, wakeMs) };
   }
 
   private hold(node: Extract<PlanNode, { role: 'hold' }>): Move {
@@ -273,7 +263,7 @@ class Walk {
     }
     this.watch(nextWatchMs(this.row, journey, states));
     this.draft.dueAt(this.row.profileId, this.row.enrollmentId, spec.wakeMs + repairDelayMs);
-    return { stop: { kind: 'next', state: holdState(node.id), wakeMs: spec.wakeMs } };
+    return { stop: toHold(hold) };
   }
 
   private watch(watchMs: number): void {
@@ -285,15 +275,12 @@ class Walk {
     this.draft.replaceStub(this.profileId, watchMs === Infinity ? rest : { ...rest, watchMs });
   }
 
-  private toHold(hold: Hold): TouchAnswer {
-    return { kind: 'next', state: holdState(hold.stepId), wakeMs: hold.wakeMs };
-  }
-
   private leaveHold(): void {
     const { hold: _, ...rest } = this.row;
     this.row = rest;
     this.isDirty = true;
-    this.draft.notDue(this.row.profileId, this.row.enrollmentId);
+    // An active enrollment always has a due row, so that none is lost between two holds.
+    this.draft.dueAt(this.row.profileId, this.row.enrollmentId, this.input.nowMs + repairDelayMs);
   }
 
   private complete(): TouchAnswer {
@@ -329,8 +316,10 @@ class Walk {
   }
 
   private finish(answer: TouchAnswer): TouchDecision {
-    // What only has to be rendered or looked up is decided again afterwards, from the same place: nothing is written yet.
-    if (answer.kind === 'render' || answer.kind === 'reconcile' || !this.isDirty) return { answer };
+    // What only has to be rendered or looked up is decided again afterwards, from the same place: nothing is written
+    // yet, but for the outcome of a message before it, which nobody else knows.
+    const isPause = answer.kind === 'render' || answer.kind === 'reconcile';
+    if (!this.isDirty || (isPause && this.rows.deliveries.length === 0)) return { answer };
     this.keep();
     this.draft.touch(this.profileId);
     const { deliveries, unless } = this.rows;

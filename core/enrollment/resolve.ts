@@ -58,7 +58,7 @@ export function resolveEnrollment(
   let next = row;
   let goalReached = false;
   const goalUntilMs = stub?.goalUntilMs;
-  if (event && journey.goal && row.goalReachedMs === undefined && goalUntilMs !== undefined && nowMs <= goalUntilMs) {
+  if (event && journey.goal && row.goalReachedMs === undefined && goalUntilMs !== undefined && nowMs < goalUntilMs) {
     if (isMatch(journey.goal, event, row.key, zone)) {
       next = { ...next, goalReachedMs: nowMs };
       goalReached = true;
@@ -175,19 +175,20 @@ const savedEvent = (event: Occurrence): JsonObject => ({
   properties: event.properties,
 });
 
-/** A changed trait moves the wait. */
+/** A changed trait moves the wait; into the past, it ends it. A wait whose time has come is left to its timer. */
 function moveHold(
   row: Enrollment,
   journey: JourneyVersion,
   { profile, nowMs, zone, workspace }: Happening,
 ): Enrollment {
-  const node = journey.plan.nodes.get(row.hold!.stepId);
-  if (node?.role !== 'hold') return row;
+  const { hold } = row;
+  const node = hold && journey.plan.nodes.get(hold.stepId);
+  if (node?.role !== 'hold' || nowMs >= hold!.wakeMs) return row;
   const { role } = roleOf(node.step);
   if (role.role !== 'hold') return row;
   const spec = role.hold(node.step, { profile, nowMs, zone, states: {}, saved: row.saved, enrollment: row, workspace });
-  const wakeMs = Math.max(spec.wakeMs, nowMs);
-  return wakeMs === row.hold!.wakeMs ? row : { ...row, hold: { ...row.hold!, wakeMs } };
+  if (spec.pass) return { ...row, hold: { ...hold!, resolved: { outcome: spec.pass, atMs: nowMs } } };
+  return spec.wakeMs === hold!.wakeMs ? row : { ...row, hold: { ...hold!, wakeMs: spec.wakeMs } };
 }
 
 /** When a watched condition next changes by time alone. */

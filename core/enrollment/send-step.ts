@@ -39,6 +39,9 @@ export interface SendVerdict {
   readonly stop?: TouchAnswer;
 }
 
+/** A touch that authorised a message has handed it over, or been stopped, by then: a touch is given 60 s. */
+export const handingLimitMs = 60_000;
+
 /** A refusal that may pass is tried again after 30 s, 1 min, 2 min … 1 h. */
 const backOffMs = (tries: number): number => Math.min(30_000 * 2 ** tries, 3_600_000);
 
@@ -63,16 +66,26 @@ export class SendStep {
   }
 
   decide(): SendVerdict {
-    const { standing, deliveryId } = this;
-    const handed = this.input.handed?.deliveryId === deliveryId ? this.input.handed : undefined;
+    const { standing, deliveryId, input } = this;
     if (standing?.status !== 'handing') return this.gate();
-    if (handed?.outcome.kind === 'absent') return this.gate();
+    const handed = input.handed?.deliveryId === deliveryId ? input.handed : undefined;
+    if (handed?.outcome.kind === 'absent') return this.afresh();
     if (handed) return this.settle(standing, handed.outcome);
     // The row carries this attempt's id: the commit had succeeded and only its answer was lost.
-    if (standing.attemptId === this.input.attemptId && this.input.prepared?.deliveryId === deliveryId) {
+    if (standing.attemptId === input.attemptId && input.prepared?.deliveryId === deliveryId) {
       return { stop: { kind: 'hand', deliveryId, handingMs: standing.atMs } };
     }
+    // Another touch may be handing it over this moment: the provider is asked once that touch can no longer be.
+    const askableMs = standing.atMs + handingLimitMs;
+    if (input.nowMs < askableMs) return { deferUntilMs: askableMs };
     return { stop: { kind: 'reconcile', deliveryId } };
+  }
+
+  /** The provider never had it: through the gate again, without its own slot in the way. */
+  private afresh(): SendVerdict {
+    const { input, row, stepId, request, profile } = this;
+    const { profile: freed = profile } = this.freeSlot();
+    return { profile: freed, ...new SendStep(input, row, stepId, request, freed).gate() };
   }
 
   private settle(standing: Delivery, outcome: Exclude<Handed['outcome'], { kind: 'absent' }>): SendVerdict {

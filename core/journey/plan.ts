@@ -36,9 +36,9 @@ export interface Plan {
 export function compilePlan(journey: Journey): Plan {
   const ids = nameSteps(journey.steps);
   const nodes = new Map<string, PlanNode>();
-  const add = (steps: Steps, next: string | null): string | null => {
+  const add: Add = (steps, next, beyond) => {
     let after: string | null = next;
-    let afterNext: string | null = next;
+    let afterNext: string | null = beyond;
     for (const step of steps.toReversed()) {
       const id = ids.get(step)!;
       nodes.set(id, node(step, id, after, afterNext, add));
@@ -46,7 +46,7 @@ export function compilePlan(journey: Journey): Plan {
     }
     return after;
   };
-  const start = add(journey.steps, null);
+  const start = add(journey.steps, null, null);
   const holds = [...nodes.values()].flatMap((one) => {
     const { role } = roleOf(one.step);
     return role.role === 'hold' ? [{ step: one.step, role }] : [];
@@ -66,7 +66,8 @@ export function compilePlan(journey: Journey): Plan {
   };
 }
 
-type Add = (steps: Steps, next: string | null) => string | null;
+/** Adds a list of steps that goes on to `next`, and where its last step passes over that, to `beyond`. */
+type Add = (steps: Steps, next: string | null, beyond: string | null) => string | null;
 
 function node(step: Step, id: string, next: string | null, afterNext: string | null, add: Add): PlanNode {
   const { role } = roleOf(step);
@@ -74,13 +75,13 @@ function node(step: Step, id: string, next: string | null, afterNext: string | n
     case 'act':
       return { role: 'act', id, step, next };
     case 'choose': {
-      const ways = Object.entries(role.ways(step)).map(([way, steps]) => [way, add(steps, next)] as const);
+      const ways = Object.entries(role.ways(step)).map(([way, steps]) => [way, add(steps, next, afterNext)] as const);
       return { role: 'choose', id, step, ways: Object.fromEntries(ways) };
     }
     case 'hold': {
       const ways = Object.entries(role.ways(step)).map(([way, to]) => {
         if (to === 'next') return [way, next] as const;
-        return [way, to === 'after-next' ? afterNext : add(to, next)] as const;
+        return [way, to === 'after-next' ? afterNext : add(to, next, afterNext)] as const;
       });
       return { role: 'hold', id, step, ways: Object.fromEntries(ways) };
     }

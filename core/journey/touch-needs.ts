@@ -8,6 +8,13 @@ const names = new WeakMap<TouchDefinition, readonly string[]>();
 
 /** Names of the events that a touch's conditions ask about or begin to watch: what history must be read. */
 export function askedNames(touch: TouchDefinition, journey: JourneyVersion): readonly string[] {
+  const exits = touch.nodes.some((node) => node.role === 'hold') ? journey.exitConditions : [];
+  if (exits.length === 0) return ownNames(touch);
+  return [...new Set([...ownNames(touch), ...exits.flatMap((condition) => [...condition.names])])];
+}
+
+/** Of the touch's own steps, which other versions of the journey may share. */
+function ownNames(touch: TouchDefinition): readonly string[] {
   const standing = names.get(touch);
   if (standing) return standing;
   const asked = touch.nodes.flatMap(({ step }) => {
@@ -16,12 +23,9 @@ export function askedNames(touch: TouchDefinition, journey: JourneyVersion): rea
     const watched = role.role === 'hold' ? role.watches?.(step) : undefined;
     return watched ? [watched] : [];
   });
-  const found = new Set(asked.flatMap((condition) => [...compiledOnce(condition).names]));
-  if (touch.nodes.some((node) => node.role === 'hold')) {
-    for (const condition of journey.exitConditions) for (const name of condition.names) found.add(name);
-  }
-  names.set(touch, [...found]);
-  return [...found];
+  const found = [...new Set(asked.flatMap((condition) => [...compiledOnce(condition).names]))];
+  names.set(touch, found);
+  return found;
 }
 
 /** Channels that a touch may send on. */

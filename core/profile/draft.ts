@@ -162,7 +162,9 @@ export class Draft {
       this.fact(profileId, 'enrollment', row.journeyId, { enrollmentId: row.enrollmentId, goal: 'reached' }, false);
     if (ended) this.tellEnded(profileId, row, ended);
     if (isResumed) this.fact(profileId, 'resume', row.enrollmentId, {}, true);
-    if (isResumed && !ended && row.hold) this.dueAt(row.profileId, row.enrollmentId, row.hold.wakeMs + repairDelayMs);
+    if (isResumed && !ended && row.hold) {
+      this.dueAt(row.profileId, row.enrollmentId, (row.hold.resolved?.atMs ?? row.hold.wakeMs) + repairDelayMs);
+    }
     const { watchMs: _, goalUntilMs, ...rest } = stub;
     this.replaceStub(profileId, {
       ...rest,

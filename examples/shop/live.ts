@@ -14,7 +14,11 @@ const keys = { server: 'local-server-key', public: 'local-public-key' } as const
  * Lives through a year of the shop: each message comes in at its own time through the intake, and everything that is due
  * in between happens first.
  */
-export async function liveYear(home: Home, year: Parameters<typeof shopYear>, onDay: (atMs: number, messages: number) => void): Promise<Lived> {
+export async function liveYear(
+  home: Home,
+  year: Parameters<typeof shopYear>,
+  onDay: (atMs: number, messages: number) => void,
+): Promise<Lived> {
   const intake = new Intake({
     accept: home.accept,
     // Nobody waits for the single message: the home puts its work on disk every tenth of a second anyway.
@@ -32,7 +36,12 @@ export async function liveYear(home: Home, year: Parameters<typeof shopYear>, on
   for (const { atMs, key, message } of shopYear(...year)) {
     await home.scheduler.windBefore(atMs);
     const { type, ...body } = message;
-    const response = await intake.handle({ method: 'POST', path: `/v1/${type}`, authorization: authorization[key], body: encoder.encode(JSON.stringify(body)) });
+    const response = await intake.handle({
+      method: 'POST',
+      path: `/v1/${type}`,
+      authorization: authorization[key],
+      body: encoder.encode(JSON.stringify(body)),
+    });
     messages++;
     if (response.status !== 200) refused++;
     const today = Math.floor(atMs / 86_400_000);

@@ -66,7 +66,9 @@ export function summarise(home: Home): YearSummary {
       ),
     })),
     sent: many('SELECT channel AS name, count(*) AS n FROM outbox GROUP BY 1 ORDER BY 2 DESC'),
-    refused: many('SELECT reason AS name, count(*) AS n FROM deliveries WHERE reason IS NOT NULL GROUP BY 1 ORDER BY 2 DESC'),
+    refused: many(
+      'SELECT reason AS name, count(*) AS n FROM deliveries WHERE reason IS NOT NULL GROUP BY 1 ORDER BY 2 DESC',
+    ),
     conversions: one(`SELECT count(*) AS n FROM facts WHERE kind = 'conversion'`),
     suppressed: one('SELECT count(*) AS n FROM suppressions'),
     merged: one(`SELECT count(*) AS n FROM facts WHERE kind = 'enrollment' AND name = 'merged'`),

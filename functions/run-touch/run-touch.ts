@@ -109,8 +109,11 @@ async function tryTouch(
 ): Promise<Tried<Answer>> {
   const loaded = await ports.profiles.load(task.profileId);
   const [enrollment] = await ports.profiles.enrollments([task.enrollmentId]);
-  if (!loaded || enrollment?.status !== 'active') return { answer: { kind: 'ended' } };
+  if (!loaded || !enrollment) return { answer: { kind: 'ended' } };
   const { profile } = loaded;
+  const { enrollmentId, cursor } = enrollment;
+  const delivery = await ports.profiles.delivery(deliveryIdOf(enrollmentId, cursor.stepId, cursor.visit));
+  if (enrollment.status !== 'active' && !delivery) return { answer: { kind: 'ended' } };
   const definitions = await ports.definitions.current();
   const journey = await ports.definitions.journey(enrollment.journeyId, enrollment.version);
   const names = askedNames(touch, journey);
@@ -125,17 +128,17 @@ async function tryTouch(
     history: names.length === 0 ? [] : await ports.profiles.history(historyIds(profile), { names }),
     suppressions: await readSuppressions(ports, touch, profile),
     stops: await ports.profiles.stops(),
-    delivery: await ports.profiles.delivery(
-      deliveryIdOf(enrollment.enrollmentId, enrollment.cursor.stepId, enrollment.cursor.visit),
-    ),
+    delivery,
     addressHash: ports.ids.addressHash,
     ...(prepared && { prepared }),
     ...(handed && { handed }),
     ...(await readOthers(ports, profile, enrollment, journey)),
   });
   const { answer, change } = decided;
+  // A message is rendered from what this try saw; where it wrote something, that made the next version.
+  const version = loaded.version + (change ? 1 : 0);
   return {
-    answer: answer.kind === 'render' ? { ...answer, version: loaded.version } : answer,
+    answer: answer.kind === 'render' ? { ...answer, version } : answer,
     ...(change && { change }),
   };
 }

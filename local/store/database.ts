@@ -22,8 +22,8 @@ export class Database {
   private isScheduled = false;
   private timer: NodeJS.Timeout | undefined;
   private failure: unknown;
-  /** Called inside each transaction, just before it is committed. */
-  beforeCommit: (() => void) | undefined;
+  /** Called inside each transaction, just before it is committed; they prepare statements and never call `write`. */
+  readonly beforeCommit: (() => void)[] = [];
   /** Called after each durable commit; the crash tests read the length of the log here. */
   onFlushed: (() => void) | undefined;
 
@@ -101,7 +101,7 @@ export class Database {
     this.waiters = [];
     try {
       if (this.isOpen) {
-        this.beforeCommit?.();
+        for (const prepare of this.beforeCommit) prepare();
         this.isOpen = false;
         this.unflushed = 0;
         this.db.exec('COMMIT');

@@ -55,7 +55,7 @@ export class SqliteProfileStore implements ProfileStore {
   constructor(db: Database) {
     this.db = db;
     this.waiting = this.readWaiting();
-    db.beforeCommit = () => this.writeDirty();
+    db.beforeCommit.push(() => this.writeDirty());
   }
 
   private read(profileId: string): Loaded | undefined {

@@ -17,11 +17,12 @@ afterEach(() => local.close());
 /** What stands before the home on its way: it may refuse, or lose the answer. */
 type Trouble = 'none' | 'refuse' | 'lose-answer';
 class Door {
-  readonly requests: Trouble[] = [];
+  readonly requests: readonly Trouble[];
   readonly url: string;
   private readonly server: Server;
-  private constructor(server: Server) {
+  private constructor(server: Server, requests: Trouble[]) {
     this.server = server;
+    this.requests = requests;
     this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
   /** @param troubles of the first requests, in order; the others pass */
@@ -47,9 +48,7 @@ class Door {
       });
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const door = new Door(server);
-    Object.assign(door, { requests });
-    return door;
+    return new Door(server, requests);
   }
   close(): Promise<void> {
     return new Promise((resolve) => {
@@ -105,11 +104,11 @@ describe('the Segment client', () => {
   });
 
   it('comes again after a 503 and after a lost answer, and nothing is stored twice', async () => {
-    const door = await Door.open(local, ['refuse', 'lose-answer', 'lose-answer']);
+    const door = await Door.open(local, ['refuse', 'lose-answer']);
     const client = open(door.url, { flushAt: 20 });
     makeAllCalls(client);
     await client.closeAndFlush({ timeout: 30_000 });
-    expect(door.requests).toEqual(['refuse', 'lose-answer', 'lose-answer', 'none']);
+    expect(door.requests).toEqual(['refuse', 'lose-answer', 'none']);
     await expectAllOnce();
     await door.close();
   });
@@ -127,7 +126,7 @@ describe('the Segment client', () => {
 
 describe('the RudderStack client', () => {
   const open = (dataPlaneUrl: string, options: object = {}): Rudder =>
-    new Rudder(serverKey, { dataPlaneUrl, logLevel: 'silly-and-silent', flushInterval: 50, ...options });
+    new Rudder(serverKey, { dataPlaneUrl, logLevel: 'none', flushInterval: 50, ...options });
   const flushed = async (client: Rudder): Promise<void> => {
     // It sends its first message at once and the rest with the next flush.
     await client.flush();

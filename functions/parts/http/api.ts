@@ -12,6 +12,7 @@ import { historyIds, type ConsentStatus } from '../../../core/profile/profile.ts
 import type { ConsentChange } from '../../change-consent/change-consent.ts';
 import type { SuppressTask } from '../../suppress-address/suppress-address.ts';
 import { CursorInvalid, type Directory, type Page, type PageQuery } from './directory.ts';
+import { explainJourney } from './explain.ts';
 import {
   presentDelivery,
   presentEnrollment,
@@ -147,6 +148,7 @@ export const apiRoutes = (options: ApiOptions): RouteTable => [
   ...listRoutes(options),
   ...journeyRoutes(options),
   ...suppressionRoutes(options),
+  ...explainRoutes(options),
 ];
 
 const pageOf = (context: Context): PageQuery => {
@@ -461,6 +463,22 @@ function journeyRoutes({ ports, directory, enter, durable }: ApiOptions): RouteT
     ],
   ];
 }
+
+/** Why a person is, or is not, in a journey. */
+const explainRoutes = ({ ports, directory }: ApiOptions): RouteTable => [
+  [
+    'GET',
+    '/api/profiles/:profileId/journeys/:id',
+    async (context) => {
+      const loaded = await ports.profiles.load(context.req.param('profileId') ?? '');
+      if (!loaded) throw new ApiProblem(404, 'profile_unknown', 'There is no profile with this id.', 'profileId');
+      const journey = (await ports.definitions.current()).journeys.get(context.req.param('id') ?? '');
+      if (!journey)
+        throw new ApiProblem(404, 'journey_unknown', `There is no journey "${context.req.param('id')}".`, 'id');
+      return Response.json(await explainJourney(ports, directory, loaded, journey));
+    },
+  ],
+];
 
 async function profileOf(body: JsonObject, ports: ApiOptions['ports']): Promise<Loaded> {
   const { profileId, userId } = body;

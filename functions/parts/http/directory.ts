@@ -52,6 +52,11 @@ export interface Directory {
   enrollmentsIn(journeyId: string, status: string | undefined, page: PageQuery): Promise<Page<Enrollment>>;
   journeyCounts(journeyId: string): Promise<JourneyCounts>;
   deliveries(filter: DeliveryFilter, page: PageQuery): Promise<Page<Delivery>>;
+  /** Triggers of a journey that were refused and left a note, newest first. */
+  refusalsOf(
+    profileIds: readonly string[],
+    journeyId: string,
+  ): Promise<readonly { readonly atMs: number; readonly reason: string }[]>;
   message(deliveryId: string): Promise<RenderedMessage | undefined>;
   suppressions(
     channel: string | undefined,

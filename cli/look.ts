@@ -1,0 +1,174 @@
+import { Command } from 'commander';
+import { isObject } from '../core/json.ts';
+import { AnswerRefused, connect, type Connection } from './connection.ts';
+import { giveUp, settings } from './settings.ts';
+
+type Thing = { readonly [key: string]: unknown };
+interface LookOptions {
+  readonly data: string;
+  readonly workflows: string;
+  readonly json?: boolean;
+}
+
+const looking = (command: Command): Command =>
+  command
+    .option('--data <folder>', 'data folder of the home', settings.data)
+    .option('--workflows <folder>', 'workflows folder', settings.workflows)
+    .option('--json', 'everything, as JSON');
+
+/** Asks a home, and tells in words where it has no answer. */
+async function ask(options: LookOptions, work: (home: Connection) => Promise<string>): Promise<void> {
+  const home = await connect(options);
+  try {
+    process.stdout.write(`${await work(home)}\n`);
+  } catch (error) {
+    if (!(error instanceof AnswerRefused)) throw error;
+    await home.close();
+    giveUp(error.message);
+  }
+  await home.close();
+}
+
+/** `sojourn profile`: what is known of one person. */
+export const profileCommand = (): Command =>
+  looking(
+    new Command('profile')
+      .description('what is known of one person, and what happened to them')
+      .argument('<who>', 'profile id, userId:…, anonymousId:…, email:… or phone:…'),
+  ).action((who: string, options: LookOptions) =>
+    ask(options, async (home) => {
+      const profile = await findProfile(home, who);
+      const path = `/api/profiles/${encodeURIComponent(String(profile['profileId']))}`;
+      const [timeline, enrollments, deliveries] = await Promise.all(
+        ['timeline', 'enrollments', 'deliveries'].map((list) => items(home, `${path}/${list}?limit=50`)),
+      );
+      if (options.json) return JSON.stringify({ profile, timeline, enrollments, deliveries }, null, 2);
+      return [
+        ...profileLines(profile),
+        'Journeys',
+        ...rows(enrollments!.map(enrollmentLine)),
+        'Latest',
+        ...rows(timeline!.slice(0, 25).map(timelineLine)),
+      ].join('\n');
+    }),
+  );
+
+/** `sojourn journey`: who is in a journey, and what became of them. */
+export const journeyCommand = (): Command =>
+  looking(
+    new Command('journey')
+      .description('who is in a journey, at which step, and what became of the others')
+      .argument('<id>', 'id of the journey'),
+  ).action((id: string, options: LookOptions) =>
+    ask(options, async (home) => {
+      const journey = (await home.get(`/api/journeys/${encodeURIComponent(id)}`)) as Thing;
+      if (options.json) return JSON.stringify(journey, null, 2);
+      const counts = journey['counts'] as { readonly [kind: string]: { readonly [name: string]: number } };
+      const line = (name: string, of: string): string => `${name.padEnd(14)}${listed(counts[of] ?? {})}`;
+      const steps = Object.entries(counts['reached'] ?? {}).map(([step, n]) => {
+        const sends = (
+          counts['deliveries'] as unknown as { readonly [step: string]: { readonly [outcome: string]: number } }
+        )[step];
+        return `${step.padEnd(28)}${String(n).padStart(8)} reached${sends ? `   ${listed(sends)}` : ''}`;
+      });
+      return [
+        `${String(journey['name'])} (${id}, ${String(journey['stage'])}, ${String(journey['kind'])}, version ${String(journey['version'])})`,
+        line('People', 'byStatus'),
+        line('Ended by', 'byReason'),
+        `${'Goal'.padEnd(14)}${String(counts['goals'])} reached it`,
+        line('Standing at', 'standing'),
+        'Steps',
+        ...rows(steps),
+      ].join('\n');
+    }),
+  );
+
+/** `sojourn explain`: why a person is, or is not, in a journey. */
+export const explainCommand = (): Command =>
+  looking(
+    new Command('explain')
+      .description('why a person is, or is not, in a journey, and why each message was sent or not')
+      .argument('<profile>', 'as for `profile`')
+      .argument('<journey>', 'id of the journey'),
+  ).action((who: string, journeyId: string, options: LookOptions) =>
+    ask(options, async (home) => {
+      const profile = await findProfile(home, who);
+      const found = (await home.get(
+        `/api/profiles/${encodeURIComponent(String(profile['profileId']))}/journeys/${encodeURIComponent(journeyId)}`,
+      )) as { readonly [key: string]: readonly Thing[] };
+      if (options.json) return JSON.stringify(found, null, 2);
+      const findings = found['entry']!.map(
+        (one) => `${one['isMet'] === true ? 'yes' : 'NO '}  ${String(one['asks'])}: ${String(one['because'])}`,
+      );
+      return [
+        `${String(profile['userId'] ?? profile['profileId'])} and the journey "${journeyId}"`,
+        'Enrollments',
+        ...rows(found['enrollments']!.map(enrollmentLine)),
+        'Messages',
+        ...rows(found['deliveries']!.map(deliveryLine)),
+        ...(found['refusals']!.length > 0
+          ? [
+              'Triggers that were refused',
+              ...rows(found['refusals']!.map((one) => `${String(one['at'])}  ${String(one['reason'])}`)),
+            ]
+          : []),
+        'Would they enter now?',
+        ...rows(findings),
+      ].join('\n');
+    }),
+  );
+
+async function findProfile(home: Connection, who: string): Promise<Thing> {
+  const [, kind, value] = /^(userId|anonymousId|email|phone):(.+)$/.exec(who) ?? [];
+  if (kind === undefined || value === undefined)
+    return (await home.get(`/api/profiles/${encodeURIComponent(who)}`)) as Thing;
+  const [profile] = await items(home, `/api/profiles?${kind}=${encodeURIComponent(value)}`);
+  return profile ?? giveUp(`There is no person with ${kind} "${value}".`);
+}
+
+async function items(home: Connection, path: string): Promise<readonly Thing[]> {
+  const list = await home.get(path);
+  return isObject(list) ? (list['items'] as readonly Thing[]) : [];
+}
+
+const rows = (lines: readonly string[]): readonly string[] =>
+  lines.length === 0 ? ['  none'] : lines.map((line) => `  ${line}`);
+const listed = (counts: { readonly [name: string]: number }): string =>
+  Object.entries(counts)
+    .map(([name, n]) => `${name} ${n}`)
+    .join(' · ') || 'nobody';
+const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
+function profileLines(profile: Thing): readonly string[] {
+  const identifiers = (profile['identifiers'] as readonly Thing[]).map(
+    (one) =>
+      `${text(one['kind'])} ${text(one['value'])}${one['verified'] === true ? '' : ' (unverified)'}${one['resolves'] === true ? '' : ' (address only)'}`,
+  );
+  const traits = Object.entries(profile['traits'] as Thing).map(([name, value]) => `${name} = ${text(value)}`);
+  return [
+    `${text(profile['profileId'])}  stage ${text(profile['stage'])}  zone ${text(profile['timeZone'])}${profile['convertedAt'] === undefined ? '' : `  converted ${text(profile['convertedAt'])}`}`,
+    'Known as',
+    ...rows(identifiers),
+    'Traits',
+    ...rows(traits),
+    `Segments   ${(profile['segments'] as readonly string[]).join(', ') || 'none'}`,
+    `Audiences  ${(profile['audiences'] as readonly string[]).join(', ') || 'none'}`,
+    `Consent    ${JSON.stringify(profile['consent'])}`,
+  ];
+}
+
+const enrollmentLine = (one: Thing): string =>
+  `${text(one['enteredAt'])}  ${text(one['journeyId'])}  ${text(one['status'])}${one['reason'] === undefined ? '' : ` (${text(one['reason'])})`}${one['stepId'] === undefined ? '' : ` at ${text(one['stepId'])}`}${one['wakeAt'] === undefined ? '' : ` until ${text(one['wakeAt'])}`}  ${(one['path'] as readonly string[]).join(' → ')}`;
+const deliveryLine = (one: Thing): string =>
+  `${text(one['at'])}  ${text(one['stepId'])}: ${text(one['channel'])} "${text(one['template'])}" ${text(one['status'])}${one['reason'] === undefined ? '' : `: ${text(one['reason'])}`}${one['detail'] === undefined ? '' : ` (${text(one['detail'])})`}`;
+const timelineLine = (one: Thing): string => {
+  const more =
+    one['kind'] === 'delivery'
+      ? `${text(one['channel'])} ${text(one['status'])}${one['reason'] === undefined ? '' : `: ${text(one['reason'])}`}`
+      : one['kind'] === 'segment'
+        ? text(one['edge'])
+        : one['kind'] === 'enrollment'
+          ? text(one['status'] ?? one['goal'] ?? '')
+          : '';
+  return `${text(one['at'])}  ${text(one['kind']).padEnd(10)}  ${text(one['name'])}  ${more}`.trimEnd();
+};

@@ -1,0 +1,30 @@
+import { afterState, deferState, holdState } from '../journey/compile.ts';
+import type { Plan } from '../journey/plan.ts';
+import type { TouchAnswer, TouchInput } from './advance.ts';
+import type { Enrollment, Hold } from './enrollment.ts';
+
+type Next = Extract<TouchAnswer, { kind: 'next' }>;
+
+/** On to the state that waits at a hold. */
+export const toHold = (hold: Hold): Next => ({ kind: 'next', state: holdState(hold.stepId), wakeMs: hold.wakeMs });
+/** On to the state in which a touch's message waits for its time. */
+export const toDeferral = ({ touch }: TouchInput, wakeMs: number): Next => ({
+  kind: 'next',
+  state: deferState(touch.state),
+  wakeMs,
+});
+
+/**
+ * Where a touch leads that does not know the step at which the enrollment stands. A repair begins a lost execution
+ * anew, so its first touch leads to the right one; any other is an older one and ends.
+ */
+export function elsewhere({ touch, nowMs, journey }: TouchInput, { hold, cursor, path }: Enrollment): TouchAnswer {
+  if (touch.state !== 'Begin') return { kind: 'ended' };
+  if (hold?.kind === 'step' && !hold.resolved && nowMs < hold.wakeMs) return toHold(hold);
+  const before = hold?.kind === 'step' ? cursor.stepId : touchOf(cursor.stepId, journey.plan, path);
+  return { kind: 'next', state: afterState(before), wakeMs: nowMs };
+}
+
+/** The hold whose following touch holds a node: the last one on the person's path. */
+const touchOf = (nodeId: string, plan: Plan, path: readonly string[]): string =>
+  path.findLast((id) => id !== nodeId && plan.nodes.get(id)?.role === 'hold') ?? nodeId;

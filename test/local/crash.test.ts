@@ -1,0 +1,168 @@
+import { rmSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { isDeep } from '../properties.ts';
+import { Chance } from './chance.ts';
+import { ServerChild, startArgs } from './child.ts';
+import { FolderTruth } from './folder-truth.ts';
+import { aFolder, token } from './home.ts';
+import { Load } from './load.ts';
+import { Mailbox } from './mailbox.ts';
+
+const kills = isDeep ? 200 : 25;
+/** Of these under a clock that is wound; the others under a real one, with mail leaving the machine. */
+const woundKills = Math.floor(kills / 3);
+
+const headers = { authorization: `Bearer ${token}` };
+const api = async (
+  server: ServerChild,
+  method: string,
+  path: string,
+  body?: object,
+): Promise<{ readonly [key: string]: unknown }> => {
+  const response = await fetch(`${server.url}${path}`, {
+    method,
+    headers,
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  return (await response.json()) as { readonly [key: string]: unknown };
+};
+
+/** What must hold of a folder at whatever instant its process was killed. */
+function expectSound(truth: FolderTruth, load: Load): void {
+  expect(truth.integrity()).toEqual(['ok']);
+  const events = truth.events();
+  expect(load.acked.filter(({ messageId }) => events.get(messageId) !== 1)).toEqual([]);
+  expect([...events].filter(([, count]) => count !== 1)).toEqual([]);
+  expect(truth.tornProfiles()).toEqual([]);
+  expect(truth.contradictions()).toEqual([]);
+  expect(truth.strandedEnrollments()).toEqual([]);
+  const outbox = truth.outbox();
+  const deliveries = truth.deliveries();
+  expect(deliveries.filter(({ id, status }) => status === 'sent' && !outbox.has(id))).toEqual([]);
+  const statuses = new Map(deliveries.map(({ id, status }) => [id, status]));
+  expect([...outbox].filter((id) => !['handing', 'sent'].includes(statuses.get(id) ?? 'no row'))).toEqual([]);
+}
+
+/** What must hold besides once everything that was begun has been carried out. */
+function expectSettled(truth: FolderTruth, nowMs: number): void {
+  expect(truth.outgoing()).toBe(0);
+  expect(truth.deliveries().filter(({ status }) => status === 'handing')).toEqual([]);
+  expect(truth.unheldEnrollments(nowMs)).toEqual([]);
+  expect(truth.unansweredOrders()).toEqual([]);
+  const { said, stored } = truth.emitted();
+  expect(stored).toBe(said);
+}
+
+const folders: string[] = [];
+const folder = (): string => {
+  const made = aFolder();
+  folders.push(made);
+  return made;
+};
+afterAll(() => {
+  for (const made of folders) rmSync(made, { recursive: true, force: true });
+});
+
+describe('a process that is killed at any instant', () => {
+  let mailbox: Mailbox;
+  beforeAll(async () => {
+    mailbox = await Mailbox.open();
+  });
+  afterAll(() => mailbox.close());
+
+  it(`loses no acknowledged event and hands over no mail twice: ${kills - woundKills} kills under a real clock`, async () => {
+    const chance = new Chance(inject('seed'));
+    const load = new Load(chance, 'real');
+    const data = folder();
+    const start = (): Promise<ServerChild> =>
+      ServerChild.start({ args: startArgs(data), env: { SOJOURN_SMTP_URL: mailbox.url } });
+
+    for (let kill = 0; kill < kills - woundKills; kill++) {
+      const server = await start();
+      const loading = load.sendTo(server.url, 8);
+      await Promise.race([sleep(chance.between(20, 900)), loading]);
+      await server.end('SIGKILL');
+      load.stop();
+      await loading;
+      const truth = new FolderTruth(data);
+      expectSound(truth, load);
+      truth.close();
+    }
+
+    const server = await start();
+    // The waits of the journeys are at most 3 s, but for the hour of one.
+    await sleep(4_500);
+    await api(server, 'POST', '/local/settle');
+    const unknown = (await api(server, 'GET', '/api/deliveries?status=unknown&limit=1000'))['items'] as readonly {
+      deliveryId: string;
+    }[];
+    expect(await server.end('SIGTERM')).toBe(0);
+    const truth = new FolderTruth(data);
+    expectSound(truth, load);
+    expectSettled(truth, Date.now());
+
+    const mails = truth.deliveries().filter(({ channel }) => channel === 'email');
+    expect([...mailbox.taken].filter(([, times]) => times !== 1)).toEqual([]);
+    expect(mails.filter(({ id, status }) => status === 'sent' && !mailbox.taken.has(id))).toEqual([]);
+    const listed = new Set(unknown.map(({ deliveryId }) => deliveryId));
+    const known = new Map(mails.map(({ id, status }) => [id, status]));
+    expect([...mailbox.taken.keys()].filter((id) => known.get(id) !== 'sent' && !listed.has(id))).toEqual([]);
+    expect(mails.filter(({ id, status }) => status === 'unknown' && !listed.has(id))).toEqual([]);
+    truth.close();
+    console.log(
+      `real clock: ${load.acked.length} events acknowledged, ${mailbox.taken.size} mails taken, ${listed.size} listed as unknown`,
+    );
+    expect(load.acked.length).toBeGreaterThan(kills);
+    expect(mailbox.taken.size).toBeGreaterThan(kills);
+  });
+
+  it(`goes on where it stood: ${woundKills} kills while the clock is wound`, async () => {
+    const chance = new Chance(inject('seed') + 1);
+    const load = new Load(chance, 'wound');
+    const data = folder();
+    const start = (): Promise<ServerChild> =>
+      ServerChild.start({ args: startArgs(data, '--clock', 'manual', '--now', '2026-03-02T10:00:00Z') });
+    let reachedMs = 0;
+
+    for (let kill = 0; kill < woundKills; kill++) {
+      const server = await start();
+      const nowMs = Date.parse(String((await api(server, 'GET', '/local/clock'))['now']));
+      expect(nowMs).toBeGreaterThanOrEqual(reachedMs);
+      const loading = load.sendTo(server.url, 4);
+      const winding = (async () => {
+        for (;;) {
+          await sleep(chance.between(0, 100));
+          const { now } = await api(server, 'POST', '/local/clock', {
+            by: chance.pick(['PT1S', 'PT7S', 'PT40M', 'P3D']),
+          });
+          reachedMs = Math.max(reachedMs, Date.parse(String(now)));
+        }
+      })().catch((error: unknown) => {
+        if (!(error instanceof TypeError)) throw error;
+      });
+      await sleep(chance.between(100, 900));
+      await server.end('SIGKILL');
+      load.stop();
+      await Promise.all([loading, winding]);
+      const truth = new FolderTruth(data);
+      expectSound(truth, load);
+      const { latestMs, clockMs } = truth.instants();
+      expect(clockMs).toBeGreaterThanOrEqual(latestMs);
+      truth.close();
+    }
+
+    const server = await start();
+    await api(server, 'POST', '/local/clock', { by: 'PT10S' });
+    const { now } = await api(server, 'GET', '/local/clock');
+    expect(await server.end('SIGTERM')).toBe(0);
+    const truth = new FolderTruth(data);
+    expectSound(truth, load);
+    expectSettled(truth, Date.parse(String(now)));
+    // With no mail server between, nothing is ever in doubt.
+    expect(truth.deliveries().filter(({ status }) => status === 'unknown')).toEqual([]);
+    truth.close();
+    console.log(`wound clock: ${load.acked.length} events acknowledged`);
+    expect(load.acked.length).toBeGreaterThan(kills);
+  });
+});
