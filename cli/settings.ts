@@ -2,16 +2,19 @@ import { InvalidArgumentError } from 'commander';
 import { parseInstant } from '../core/time/instant.ts';
 import type { ClockKind } from '../local/clock.ts';
 
+/** A variable that is set to nothing is not set: an empty key would let everybody in. */
+const given = (name: string): string | undefined => process.env[name] || undefined;
+
 /** Settings that come from the environment where no option is given. */
 export const settings = {
-  port: Number(process.env['PORT'] ?? 4000),
-  data: process.env['SOJOURN_DATA'] ?? '.sojourn',
-  workflows: process.env['SOJOURN_WORKFLOWS'] ?? 'workflows',
-  clock: process.env['SOJOURN_CLOCK'] as ClockKind | undefined,
-  writeKey: process.env['SOJOURN_WRITE_KEY'],
-  publicKey: process.env['SOJOURN_PUBLIC_KEY'],
-  token: process.env['SOJOURN_TOKEN'],
-  smtpUrl: process.env['SOJOURN_SMTP_URL'],
+  port: Number(given('PORT') ?? 4000),
+  data: given('SOJOURN_DATA') ?? '.sojourn',
+  workflows: given('SOJOURN_WORKFLOWS') ?? 'workflows',
+  clock: given('SOJOURN_CLOCK') as ClockKind | undefined,
+  writeKey: given('SOJOURN_WRITE_KEY'),
+  publicKey: given('SOJOURN_PUBLIC_KEY'),
+  token: given('SOJOURN_TOKEN'),
+  smtpUrl: given('SOJOURN_SMTP_URL'),
 };
 
 /** Exit codes of all commands. */

@@ -29,9 +29,10 @@ export const startCommand = (): Command =>
     .action(async (options: StartOptions) => {
       const home = await openHome(options);
       const server = await listen(home, options.port);
+      const stopped = untilStopped();
       printWelcome(home, server, options);
       const stopFast = home.clock.kind === 'fast' ? runFast(home, options.speed) : undefined;
-      await untilStopped();
+      await stopped;
       stopFast?.();
       await server.close();
       await home.close();
@@ -60,7 +61,7 @@ export async function openHome(options: {
       ...(options.isFrozen && { isFrozen: true }),
       ...(options.now !== undefined && { startMs: options.now }),
       ...(settings.smtpUrl !== undefined && { smtpUrl: settings.smtpUrl }),
-      baseUrl: `http://127.0.0.1:${options.port}`,
+      ...(options.port !== 0 && { baseUrl: `http://127.0.0.1:${options.port}` }),
       onProblem: report,
     });
   } catch (error) {

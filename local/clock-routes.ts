@@ -1,7 +1,7 @@
 import { isObject } from '../core/json.ts';
 import { parseDuration } from '../core/time/duration.ts';
 import { parseInstant, toInstant } from '../core/time/instant.ts';
-import { ApiProblem, type RouteTable } from '../functions/parts/http/api.ts';
+import { ApiProblem, textOf, type RouteTable } from '../functions/parts/http/api.ts';
 import type { Home } from './home.ts';
 
 /** The clock of the embedded home, and the question whether it is at rest. */
@@ -22,7 +22,7 @@ export function clockRoutes(home: Home): RouteTable {
             undefined,
             'Start with --clock manual.',
           );
-        await home.scheduler.wind(targetMs(home, await context.req.text()));
+        await home.scheduler.wind(targetMs(home, await textOf(context)));
         await home.store.durable();
         return Response.json(now());
       },
@@ -37,6 +37,13 @@ export function clockRoutes(home: Home): RouteTable {
       },
     ],
   ];
+}
+
+/** Beyond, waits and windows would leave the range of dates. */
+const lastMs = Date.UTC(3000, 0, 1);
+function near(targetMs: number, path: string): number {
+  if (targetMs <= lastMs) return targetMs;
+  throw new ApiProblem(422, 'clock_too_far', `The clock goes no further than ${toInstant(lastMs)}.`, path);
 }
 
 function targetMs(home: Home, text: string): number {
@@ -59,7 +66,7 @@ function targetMs(home: Home, text: string): number {
     const target = home.clock.later(body['by'], home.definitions.now.workspace.timeZone);
     if (target < home.clock.nowMs())
       throw new ApiProblem(422, 'clock_backwards', 'A clock is not wound backwards.', 'by');
-    return target;
+    return near(target, 'by');
   }
   if (isObject(body) && typeof body['to'] === 'string') {
     const target = parseInstant(body['to']);
@@ -78,7 +85,7 @@ function targetMs(home: Home, text: string): number {
         `The clock stands at ${toInstant(home.clock.nowMs())} already.`,
         'to',
       );
-    return target;
+    return near(target, 'to');
   }
   throw new ApiProblem(
     422,

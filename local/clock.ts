@@ -34,7 +34,9 @@ export class HomeClock implements Clock {
   }
 
   private keptClock(): { readonly kind?: ClockKind; readonly ms?: number } {
-    const rows = this.db.all<{ key: string; value: string }>(`SELECT key, value FROM meta WHERE key IN ('clock', 'clock-kind')`);
+    const rows = this.db.all<{ key: string; value: string }>(
+      `SELECT key, value FROM meta WHERE key IN ('clock', 'clock-kind')`,
+    );
     const meta = new Map(rows.map((row) => [row.key, row.value]));
     const [kind, ms] = [meta.get('clock-kind'), meta.get('clock')];
     return { ...(kind !== undefined && { kind: kind as ClockKind }), ...(ms !== undefined && { ms: Number(ms) }) };

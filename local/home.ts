@@ -39,7 +39,7 @@ export interface HomeOptions {
   /** Where an empty home's manual or fast clock begins; epoch milliseconds. */
   readonly startMs?: number;
   readonly smtpUrl?: string;
-  /** Base of the links in messages. */
+  /** Base of the links in messages; absent: wherever the server listens. */
   readonly baseUrl?: string;
   /** Makes ids and chance come out the same at every run. */
   readonly seed?: string;
@@ -66,6 +66,7 @@ export class Home {
   readonly relay: Relay;
   readonly scheduler: Scheduler;
   readonly accept: (messages: readonly Message[]) => ReturnType<ReturnType<typeof acceptEvents>>;
+  private readonly isBaseUrlOpen: boolean;
   private readonly smtp: Smtp | undefined;
   private readonly lock: FolderLock | undefined;
 
@@ -108,6 +109,7 @@ export class Home {
     this.secrets = new Secrets(db, options.seed);
     this.store = new SqliteProfileStore(db);
     this.outbox = new Outbox(db, clock);
+    this.isBaseUrlOpen = options.baseUrl === undefined;
     this.links = new SignedLinks(this.secrets, options.baseUrl ?? 'http://127.0.0.1:4000');
     this.read = new ReadModel(db);
     this.smtp = options.smtpUrl === undefined ? undefined : createSmtp(options.smtpUrl);
@@ -168,6 +170,7 @@ export class Home {
 
   /** Tells other commands of this user where this home answers. */
   announce(url: string, token: string): void {
+    if (this.isBaseUrlOpen) this.links.baseUrl = url;
     this.lock?.publish(url, token);
   }
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Message } from '../core/event/event.ts';
 import { parseMessage } from '../core/event/parse-message.ts';
-import type { BatchItem } from '../functions/api.ts';
-import { ApiProblem, type RouteTable } from '../functions/parts/http/api.ts';
+import { limits, type BatchItem } from '../functions/api.ts';
+import { ApiProblem, textOf, type RouteTable } from '../functions/parts/http/api.ts';
 import type { Home } from './home.ts';
 
 /** Messages in one request; the command sends them in such portions. */
@@ -27,7 +27,9 @@ export function importRoutes(home: Home): RouteTable {
             'wind',
             'Start the home with --clock manual.',
           );
-        const lines = (await context.req.text()).split('\n').filter((line) => line !== '');
+        const lines = (await textOf(context, mostImported * limits.eventBytes))
+          .split('\n')
+          .filter((line) => line !== '');
         if (lines.length > mostImported)
           throw new ApiProblem(413, 'batch_too_large', `An import takes at most ${mostImported} messages at once.`);
         const results = isWinding ? await importWinding(home, lines) : await importSilently(home, lines);

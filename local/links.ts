@@ -11,7 +11,8 @@ export interface LinkSubject {
 /** Links that say whom and what they are about in a form that nobody else can make. */
 export class SignedLinks implements Links {
   private readonly secrets: Secrets;
-  private readonly baseUrl: string;
+  /** Set again once a server listens on a port that was left open. */
+  baseUrl: string;
   constructor(secrets: Secrets, baseUrl: string) {
     this.secrets = secrets;
     this.baseUrl = baseUrl;

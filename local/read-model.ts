@@ -14,9 +14,14 @@ import {
   type PageQuery,
   type TimelineItem,
 } from '../functions/parts/http/directory.ts';
+import { unpackMessage } from './channels.ts';
 import type { Database } from './store/database.ts';
 
 type Bodied = { readonly body: string; readonly at: number; readonly id: string };
+/** A delivery's id begins with its enrollment's, so a person's deliveries need no index of their own. */
+const deliveriesOf = (profileIds: readonly string[]): string =>
+  `enrollments CROSS JOIN deliveries ON delivery_id > enrollment_id || '-' AND delivery_id < enrollment_id || '.'
+   WHERE enrollments.profile_id IN (${marks(profileIds)})`;
 const marks = (values: readonly unknown[]): string => values.map(() => '?').join(', ');
 
 /** Lists over the tables of the embedded home. */
@@ -51,7 +56,7 @@ export class ReadModel implements Directory {
   async timeline(profileIds: readonly string[], page: PageQuery): Promise<Page<TimelineItem>> {
     const ids = marks(profileIds);
     const events = `SELECT occurred_ms AS at, 'event/' || event_id AS id, json_object('kind', 'event', 'name', name, 'eventId', event_id, 'event', json(body)) AS body FROM events WHERE profile_id IN (${ids})`;
-    const deliveries = `SELECT at_ms, 'delivery/' || delivery_id, json_object('kind', 'delivery', 'name', json_extract(body, '$.template'), 'delivery', json(body)) FROM deliveries WHERE profile_id IN (${ids})`;
+    const deliveries = `SELECT deliveries.at_ms, 'delivery/' || delivery_id, json_object('kind', 'delivery', 'name', json_extract(deliveries.body, '$.template'), 'delivery', json(deliveries.body)) FROM ${deliveriesOf(profileIds)}`;
     const facts = `SELECT at_ms, 'fact/' || printf('%012d', sequence), json_object('kind', kind, 'name', name, 'detail', json(detail)) FROM facts WHERE profile_id IN (${ids}) AND kind IN ('segment', 'enrollment', 'consent')`;
     const values = [...profileIds, ...profileIds, ...profileIds];
     return this.newest(`${events} UNION ALL ${deliveries} UNION ALL ${facts}`, [], values, page, ({ at, body }) =>
@@ -64,7 +69,7 @@ export class ReadModel implements Directory {
     return this.newest(select, [], profileIds, page, (row) => JSON.parse(row.body) as Enrollment);
   }
   async deliveriesOf(profileIds: readonly string[], page: PageQuery): Promise<Page<Delivery>> {
-    const select = `SELECT at_ms AS at, delivery_id AS id, body FROM deliveries WHERE profile_id IN (${marks(profileIds)})`;
+    const select = `SELECT deliveries.at_ms AS at, delivery_id AS id, deliveries.body FROM ${deliveriesOf(profileIds)}`;
     return this.newest(select, [], profileIds, page, (row) => JSON.parse(row.body) as Delivery);
   }
 
@@ -144,8 +149,8 @@ export class ReadModel implements Directory {
     return this.newest(select, where, values, page, (row) => JSON.parse(row.body) as Delivery);
   }
   async message(deliveryId: string): Promise<RenderedMessage | undefined> {
-    const row = this.db.get<{ message: string }>('SELECT message FROM outbox WHERE delivery_id = ?', deliveryId);
-    return row && (JSON.parse(row.message) as RenderedMessage);
+    const row = this.db.get<{ message: Uint8Array }>('SELECT message FROM outbox WHERE delivery_id = ?', deliveryId);
+    return row && unpackMessage(row.message);
   }
 
   async refusalsOf(

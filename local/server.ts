@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { randomBytes } from 'node:crypto';
+import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { Trust } from '../core/event/event.ts';
@@ -50,6 +51,7 @@ export class HomeServer {
       return void listener(request, response);
     });
     server.keepAliveTimeout = 65_000;
+    server.on('clientError', refuseClient);
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen(options.port, '127.0.0.1', resolve);
@@ -108,6 +110,16 @@ function appOf({ home }: ServerOptions, token: string, onError: (error: unknown,
   });
   mount(app, [...api, ...clockRoutes(home), ...importRoutes(home), ...pageRoutes(home, isToken)], onError);
   return app;
+}
+
+/** What is no HTTP gets an answer too, and then its connection is closed. */
+function refuseClient(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
+  const { headers, body } = refused(400, 'http_invalid', 'This is not a request of HTTP that can be read.');
+  socket.end(
+    `HTTP/1.1 ${status}\r\ncontent-type: ${headers['content-type']}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
 }
 
 /** Loopback by any of its names; a page elsewhere that points its own name here is not answered. */

@@ -4,7 +4,7 @@ import { callNames, type CallType, type Message } from '../core/event/event.ts';
 import { VersionUnknown } from '../core/failures.ts';
 import { idOf } from '../core/hash.ts';
 import type { JsonObject } from '../core/json.ts';
-import { compileStateMachine } from '../core/journey/compile.ts';
+import { compileStateMachine, touchDefinition } from '../core/journey/compile.ts';
 import type { Audience, Channel, Documents, Journey, Segment, Steps, Workspace } from '../core/journey/document.ts';
 import { entryRule } from '../core/journey/entry-rule.ts';
 import type { Delivery } from '../core/message/delivery.ts';
@@ -243,6 +243,8 @@ export class TestHome {
   readonly recorded = new RecordedExecutions();
   readonly ports: Ports;
   readonly problems: unknown[] = [];
+  /** Happens between the commit of a hold and its registration. */
+  beforeHold: () => Promise<void> = async () => undefined;
   private readonly interpreter: Interpreter;
   private readonly relay: Relay;
   private readonly scheduler: Scheduler;
@@ -258,7 +260,10 @@ export class TestHome {
       machine: (journeyId, version) => this.definitions.machine(journeyId, version),
       functions: {
         runTouch: (task: never) => runTouch(this.ports)(task),
-        registerHold: (task: never) => registerHold(this.ports)(task),
+        registerHold: async (task: never) => {
+          await this.beforeHold();
+          return registerHold(this.ports)(task);
+        },
         markFailed: (task: never) => markFailed(this.ports)(task),
       },
       concurrency: 1,
@@ -362,6 +367,11 @@ export class TestHome {
             ? message.text
             : message.title,
     );
+  }
+  /** What the state machine of a journey hands to one of its touches: `Begin`, or `After <hold>`. */
+  touchText(state: string, journeyId = 'cart'): string {
+    const { plan } = this.definitions.now.journeys.get(journeyId)!;
+    return JSON.stringify(touchDefinition(plan, state, state === 'Begin' ? plan.start : state.slice('After '.length)));
   }
   close(): void {
     this.db.close();

@@ -2,7 +2,7 @@ import type { JourneyVersion } from '../definitions.ts';
 import type { Occurrence } from '../event/event.ts';
 import { idOf } from '../hash.ts';
 import type { JsonObject } from '../json.ts';
-import { afterState, doneState, type TouchDefinition } from '../journey/compile.ts';
+import { doneState, type TouchDefinition } from '../journey/compile.ts';
 import type { Channel } from '../journey/document.ts';
 import type { PlanNode } from '../journey/plan.ts';
 import type { SendRequest, StepView } from '../journey/roles/role.ts';
@@ -12,9 +12,9 @@ import type { Change, Loaded, RenderRequest } from '../ports.ts';
 import { Draft, repairDelayMs, type Surroundings } from '../profile/draft.ts';
 import { compiledOnce, seedStates } from '../segment/compile-condition.ts';
 import { zoneOf } from '../segment/settle.ts';
+import { arriveAtHold } from './arrive-at-hold.ts';
 import { decideAfterEnd } from './after-end.ts';
 import type { Enrollment, Hold } from './enrollment.ts';
-import { nextWatchMs, watchedConditions } from './resolve.ts';
 import { deliveryIdOf, SendStep, type Handed, type Prepared } from './send-step.ts';
 import { elsewhere, toDeferral, toHold } from './whereabouts.ts';
 
@@ -93,8 +93,7 @@ class Walk {
       return this.walk(node.ways[way] ?? null);
     }
     if (row.hold?.kind === 'deferral') {
-      if (nowMs < row.hold.wakeMs && !this.hasNews())
-        return { answer: toDeferral(this.input, row.hold.wakeMs) };
+      if (nowMs < row.hold.wakeMs && !this.hasNews()) return { answer: toDeferral(this.input, row.hold.wakeMs) };
       this.leaveHold();
     }
     return this.walk(node.id);
@@ -231,39 +230,14 @@ class Walk {
   }
 
   private hold(node: Extract<PlanNode, { role: 'hold' }>): Move {
-    const { role } = roleOf(node.step);
-    if (role.role !== 'hold') throw new RangeError(`Step ${node.id} does not hold`);
-    const { nowMs, journey } = this.input;
-    const spec = role.hold(node.step, this.view());
     this.arrive(node.id);
     this.moveCursor(node.id);
-    const hold: Hold = {
-      stepId: node.id,
-      visit: this.row.cursor.visit,
-      kind: 'step',
-      wakeMs: spec.wakeMs,
-      sinceVersion: this.input.loaded.version,
-    };
-    this.row = { ...this.row, hold };
-    const view = this.view();
-    const watched = watchedConditions(this.row, journey);
-    const seeded = seedStates(
-      watched.flatMap((condition) => condition.leaves),
-      this.input.history,
-      view.zone,
-    );
-    this.row = { ...this.row, watches: { ...this.row.watches, ...seeded } };
-    const states = { ...view, states: this.row.watches };
-    const condition = role.watches?.(node.step);
-    const isTrueAtOnce = condition !== undefined && compiledOnce(condition).isTrue(states);
-    const pass = isTrueAtOnce ? 'event' : spec.pass;
-    if (pass !== undefined) {
-      this.row = { ...this.row, hold: { ...hold, resolved: { outcome: pass, atMs: nowMs } } };
-      return { stop: { kind: 'next', state: afterState(node.id), wakeMs: nowMs } };
-    }
-    this.watch(nextWatchMs(this.row, journey, states));
-    this.draft.dueAt(this.row.profileId, this.row.enrollmentId, spec.wakeMs + repairDelayMs);
-    return { stop: toHold(hold) };
+    const { row, next, watchMs } = arriveAtHold(this.row, node, this.view(), this.input);
+    this.row = row;
+    if (row.hold?.resolved) return { stop: next };
+    this.watch(watchMs);
+    this.draft.dueAt(row.profileId, row.enrollmentId, next.wakeMs + repairDelayMs);
+    return { stop: next };
   }
 
   private watch(watchMs: number): void {

@@ -34,7 +34,8 @@ function outcomeOf(delivery: Delivery, { outcome }: Handed, isYoung: boolean): [
       return [{ ...delivery, status: 'skipped', reason: 'expired' }, false];
     case 'absent':
       // Whoever authorised it may be handing it over this moment.
-      if (isYoung) return [{ ...delivery, status: 'unknown', detail: 'Its enrollment ended while it was handed over.' }, true];
+      if (isYoung)
+        return [{ ...delivery, status: 'unknown', detail: 'Its enrollment ended while it was handed over.' }, true];
       return [notActive(delivery), false];
     default:
       return outcome satisfies never;

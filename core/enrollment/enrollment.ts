@@ -10,6 +10,7 @@ export type ExitReason =
 /** Why a trigger did not become an enrollment, from one closed list. */
 export type EntryRefusal =
   | 'stale'
+  | 'not-matched'
   | 'key_missing'
   | 'already-inside'
   | 'again'

@@ -4,6 +4,7 @@ import type { Occurrence, StoredEvent } from '../event/event.ts';
 import { idOf } from '../hash.ts';
 import type { JsonObject } from '../json.ts';
 import type { Change, Loaded } from '../ports.ts';
+import { isConversion } from '../profile/apply-event.ts';
 import { Draft, type Surroundings } from '../profile/draft.ts';
 import type { EnrollmentStub } from '../profile/profile.ts';
 import { seedStates, type View } from '../segment/compile-condition.ts';
@@ -25,6 +26,8 @@ export interface Trigger {
   /** The profile it was accepted under, and the version that made. */
   readonly profileId: string;
   readonly version: number;
+  /** Ids of events accepted after it in the same commit. */
+  readonly then?: readonly string[];
 }
 
 export interface EntryInput extends Surroundings {
@@ -53,9 +56,14 @@ export const staleMs = 3_600_000;
 export const mostPerJourney = 20;
 export const mostPerProfile = 50;
 
-/** The id of the enrollment that a trigger makes: the same however often it is delivered. */
-export const enrollmentIdOf = (journeyId: string, triggerId: string): string =>
-  `e_${idOf('enrollment', journeyId, triggerId)}`;
+/**
+ * The id of the enrollment that a trigger makes: the same however often it is delivered. It begins with the trigger's
+ * time, so that rows of the same hour lie side by side in any ordered store; an API call may be repeated at another time.
+ */
+export const enrollmentIdOf = (
+  journeyId: string,
+  { kind, triggerId, atMs }: Pick<Trigger, 'kind' | 'triggerId' | 'atMs'>,
+): string => `e_${kind === 'api' ? '' : atMs.toString(36).padStart(9, '0')}${idOf('enrollment', journeyId, triggerId)}`;
 
 /**
  * Whether a trigger becomes an enrollment. It exists logically from its trigger on: what was accepted since may
@@ -79,7 +87,6 @@ export function decideEntry(input: EntryInput): EntryDecision {
   draft.set({ ...draft.profile(profileId), enrollments: [...draft.profile(profileId).enrollments, stub] });
   draft.replaceStub(profileId, stub);
   draft.touch(profileId);
-  if (row.status === 'active') draft.dueAt(profileId, row.enrollmentId, input.nowMs + 5 * 60_000);
   draft.fact(
     profileId,
     'enrollment',
@@ -94,7 +101,9 @@ export function decideEntry(input: EntryInput): EntryDecision {
     enteredMs: input.nowMs,
     enrollmentId: row.enrollmentId,
   };
-  const change = draft.change({ guards: [guard] });
+  // Nobody asks the guard of a journey that may always be entered again.
+  const isGuarded = (journey.document.entry.again ?? 'always') !== 'always';
+  const change = draft.change(isGuarded ? { guards: [guard] } : {});
   return { change, answer: { kind: 'entered', enrollment: draft.enrollment(row.enrollmentId)! } };
 }
 
@@ -120,6 +129,7 @@ function refusalOf(input: EntryInput, key: string | undefined): EntryRefusal | u
   const { profile } = loaded;
   const { entry } = journey.document;
   if (profile.isErased) return 'erased';
+  if (!isMeant(input)) return 'not-matched';
   if (trigger.kind !== 'api' && nowMs - trigger.atMs > staleMs) return 'stale';
   if (entry.key !== undefined && key === undefined) return 'key_missing';
   if (journey.isAcquisition && wasConverted(input)) return 'converted';
@@ -127,13 +137,12 @@ function refusalOf(input: EntryInput, key: string | undefined): EntryRefusal | u
   if (inside && entry.meanwhile !== 'restart') return 'already-inside';
   if (!inside && !mayAgain(input)) return 'again';
   const active = profile.enrollments.filter((stub) => stub.isActive);
-  if (
-    active.length >= mostPerProfile ||
-    active.filter((stub) => stub.journeyId === journey.id).length >= mostPerJourney
-  )
-    return 'too-many';
+  const here = active.filter((stub) => stub.journeyId === journey.id);
+  // One that is restarted makes room for the new one.
+  const freed = inside ? 1 : 0;
+  if (active.length - freed >= mostPerProfile || here.length - freed >= mostPerJourney) return 'too-many';
   if ('edge' in entry.on && trigger.kind === 'segment') {
-    const isMember = entry.on.segment in profile.segments;
+    const isMember = Object.hasOwn(profile.segments, entry.on.segment);
     if (isMember !== (entry.on.edge === 'enter')) return 'not-in-segment';
   }
   const view = entryView(input);
@@ -141,11 +150,17 @@ function refusalOf(input: EntryInput, key: string | undefined): EntryRefusal | u
   return journey.exitConditions.some((condition) => isTrue(condition, view, input)) ? 'exit-condition' : undefined;
 }
 
+/** The bus passes on more than the document says: it cannot express every condition. */
+function isMeant({ journey, trigger, loaded, definitions }: EntryInput): boolean {
+  if (trigger.kind !== 'event') return true;
+  const zone = zoneOf(loaded.profile, definitions);
+  return trigger.event !== undefined && journey.entry?.matches(trigger.event, zone) === true;
+}
+
 /** Converted by the trigger itself or before it; a conversion since then ends the enrollment instead. */
 function wasConverted({ loaded, after, definitions }: EntryInput): boolean {
   if (loaded.profile.convertedMs === undefined) return false;
-  const zone = zoneOf(loaded.profile, definitions);
-  return !after.some((event) => definitions.conversion.some((match) => match.matches(event, zone)));
+  return !after.some((event) => isConversion(event, definitions));
 }
 
 const insideStub = ({ loaded, journey }: EntryInput, key: string | undefined): EnrollmentStub | undefined =>
@@ -206,8 +221,8 @@ function whatEndedIt(
   const zone = zoneOf(loaded.profile, definitions);
   return after.find(
     (event) =>
-      journey.exits.some((exit) => isMatch(exit, event, key, zone)) ||
-      (journey.isAcquisition && definitions.conversion.some((match) => match.matches(event, zone))),
+      (!event.isSilent && journey.exits.some((exit) => isMatch(exit, event, key, zone))) ||
+      (journey.isAcquisition && isConversion(event, definitions)),
   );
 }
 
@@ -219,10 +234,10 @@ function newEnrollment(
 ): Enrollment {
   const { journey, trigger, nowMs, loaded, attemptId, after, definitions, history } = input;
   const zone = zoneOf(loaded.profile, definitions);
-  const goal = journey.goal && after.find((event) => isMatch(journey.goal!, event, key, zone));
+  const goal = journey.goal && after.find((event) => !event.isSilent && isMatch(journey.goal!, event, key, zone));
   const { event } = trigger;
   return {
-    enrollmentId: enrollmentIdOf(journey.id, trigger.triggerId),
+    enrollmentId: enrollmentIdOf(journey.id, trigger),
     journeyId: journey.id,
     version: journey.version,
     profileId: loaded.profile.profileId,
@@ -247,13 +262,12 @@ function newEnrollment(
   };
 }
 
-function stubOf(row: Enrollment, { journey, loaded, nowMs, definitions }: EntryInput): EnrollmentStub {
+function stubOf(row: Enrollment, input: EntryInput): EnrollmentStub {
+  const { journey, loaded, nowMs, definitions } = input;
   const zone = zoneOf(loaded.profile, definitions);
   const counts = journey.goal && row.goalReachedMs === undefined;
   const watchMs =
-    row.status === 'active'
-      ? nextWatchMs(row, journey, { profile: loaded.profile, nowMs, zone, states: row.watches, saved: {} })
-      : Infinity;
+    row.status === 'active' ? nextWatchMs(row, journey, { ...entryView(input), states: row.watches }) : Infinity;
   return {
     enrollmentId: row.enrollmentId,
     journeyId: row.journeyId,

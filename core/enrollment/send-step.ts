@@ -1,4 +1,3 @@
-import { idOf } from '../hash.ts';
 import type { JsonObject } from '../json.ts';
 import type { SendRequest } from '../journey/roles/role.ts';
 import { addressFor } from '../message/addresses.ts';
@@ -249,9 +248,9 @@ export class SendStep {
   }
 }
 
-/** The id of a send's delivery: the same on every retry. */
+/** The id of a send's delivery: the same on every retry, and beginning with its enrollment's. */
 export const deliveryIdOf = (enrollmentId: string, stepId: string, visit: number): string =>
-  `d_${idOf('delivery', enrollmentId, stepId, String(visit))}`;
+  `${enrollmentId}-${stepId}-${visit}`;
 
 /** What templates read as `profile`. */
 function profileContext(profile: Profile): JsonObject {

@@ -36,7 +36,9 @@ function visit(value: object, depth: number): Fault | undefined {
   if (keys.length > mostKeys) return { code: 'key_forbidden', ...tooMany, path: [] };
   for (const key of keys) {
     const fault =
-      checkKey(key) ?? checkText(key, key) ?? checkValue((value as { readonly [key: string]: unknown })[key], key, depth);
+      checkKey(key) ??
+      checkText(key, key) ??
+      checkValue((value as { readonly [key: string]: unknown })[key], key, depth);
     if (fault) return fault;
   }
   return undefined;

@@ -69,6 +69,7 @@ function acceptOne(
   suppressions: Suppression[],
 ): Omit<StoredEvent, 'version'> {
   const { definitions } = input;
+  draft.begin(message);
   const resolved = resolveProfile(message, draft, owners);
   const { profileId } = resolved;
   draft.touch(profileId);

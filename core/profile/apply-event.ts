@@ -51,11 +51,15 @@ export function applyEvent(profile: Profile, message: Message, definitions: Defi
   }
   const conditions = stepConditions(profile, event, definitions, zone);
   if (conditions !== profile.conditions) changed.conditions = conditions;
-  if (definitions.conversion.some((match) => match.matches(event, zone))) {
+  if (isConversion(event, definitions)) {
     changed.convertedMs = Math.min(profile.convertedMs ?? Infinity, message.occurredMs);
   }
   return Object.keys(changed).length === 0 ? profile : { ...profile, ...changed };
 }
+
+/** Whether an event makes a person converted, for good. */
+export const isConversion = (event: Occurrence, { conversion, workspace }: Definitions): boolean =>
+  conversion.some((match) => match.matches(event, workspace.timeZone));
 
 const stamp = <T>(value: T, message: Message): Stamped<T> => ({ value, ms: message.occurredMs, id: message.messageId });
 

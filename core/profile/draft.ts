@@ -33,6 +33,9 @@ export class Draft {
   >();
   private readonly rows = new Map<string, { row: Enrollment; isNew: boolean }>();
   private readonly facts: Fact[] = [];
+  /** Messages accepted so far, and how many they were when each fact was told. */
+  private readonly accepted: { readonly messageId: string; readonly name: string }[] = [];
+  private readonly places: number[] = [];
   private readonly due = new Map<string, DueRow>();
   private readonly undue = new Map<string, { profileId: string; subject: string }>();
 
@@ -74,6 +77,10 @@ export class Draft {
     return undefined;
   }
 
+  /** From now on, what is told is caused by this message. */
+  begin(message: { readonly messageId: string; readonly name: string }): void {
+    this.accepted.push(message);
+  }
   fact(
     profileId: string,
     kind: Fact['kind'],
@@ -83,6 +90,21 @@ export class Draft {
     atMs = this.around.nowMs,
   ): void {
     this.facts.push({ profileId, kind, name, atMs, detail, isOutgoing });
+    this.places.push(this.accepted.length);
+  }
+  /** Facts that may begin a journey name what was accepted after them in the same commit, where it could end one. */
+  private factsWithThen(): readonly Fact[] {
+    const { conversion, entriesByName, entriesByEdge } = this.around.definitions;
+    return this.facts.map((fact, index) => {
+      const later = this.accepted.slice(this.places[index]);
+      if (!fact.isOutgoing || later.length === 0 || (fact.kind !== 'event' && fact.kind !== 'segment')) return fact;
+      const edge = `${fact.name}/${String(fact.detail['edge'])}`;
+      const journeys = (fact.kind === 'event' ? entriesByName.get(fact.name) : entriesByEdge.get(edge)) ?? [];
+      const isHeard = (name: string): boolean =>
+        conversion.some((match) => match.names.has(name)) || journeys.some((journey) => journey.listens.has(name));
+      const then = later.filter((message) => isHeard(message.name)).map((message) => message.messageId);
+      return then.length === 0 ? fact : { ...fact, detail: { ...fact.detail, then } };
+    });
   }
 
   dueAt(profileId: string, subject: string, dueMs: number): void {
@@ -240,12 +262,13 @@ export class Draft {
     );
   }
 
-  /** Puts a stub back, or drops it once nothing of it matters any more. */
+  /** Puts a stub back, or drops it once nothing of it matters any more; the others are looked at by the way. */
   replaceStub(profileId: string, stub: EnrollmentStub): void {
     const profile = this.profile(profileId);
-    const matters = stub.isActive || (stub.goalUntilMs !== undefined && stub.goalUntilMs >= this.around.nowMs);
+    const { nowMs } = this.around;
     const others = profile.enrollments.filter((one) => one.enrollmentId !== stub.enrollmentId);
-    this.set({ ...profile, enrollments: matters ? [...others, stub] : others });
+    const enrollments = [...others, stub].filter((one) => one.isActive || (one.goalUntilMs ?? -Infinity) > nowMs);
+    this.set({ ...profile, enrollments });
   }
 
   /** The change to commit, with each profile's due row where it must come earlier. */
@@ -265,7 +288,7 @@ export class Draft {
         .filter((one) => one.profile !== one.before || this.touched.has(one.profile.profileId))
         .map(({ expectedVersion, profile }) => ({ expectedVersion, profile })),
       enrollments: [...this.rows.values()],
-      facts: this.facts,
+      facts: this.factsWithThen(),
       due: [...this.due.values()],
       undue: [...this.undue.values()],
     };

@@ -121,7 +121,10 @@ async function readPeople(ports: AcceptPorts, messages: readonly Message[]) {
     // Two may become one, and the loser's other identities move with it.
     const all = [...profiles.values()].flatMap(({ profile }) => profile.identifiers);
     const keys = new Set(all.filter((one) => one.resolves).map((one) => identityKey(one.kind, one.value)));
-    for (const [key, owner] of await ports.profiles.owners([...keys])) rows.set(key, owner);
+    for (const [key, owner] of await ports.profiles.owners([...keys])) {
+      // One that changed hands since the first look belongs to a writer who was faster: the commit will tell.
+      if (!rows.has(key) && holders.has(owner)) rows.set(key, owner);
+    }
   }
   const owners = new Map([...rows].map(([key, owner]) => [key, holders.get(owner) ?? owner] as const));
   return { rows, owners, profiles };

@@ -30,7 +30,7 @@ export const enterJourney =
       ]);
       const path = journey.document.entry.key?.split('.');
       const key = trigger.key ?? (path && trigger.event && keyOf(trigger.event, path)) ?? '';
-      const [standing] = await ports.profiles.enrollments([enrollmentIdOf(journeyId, trigger.triggerId)]);
+      const [standing] = await ports.profiles.enrollments([enrollmentIdOf(journeyId, trigger)]);
       const others = await readInside(ports, profile, journeyId);
       return decideEntry({
         loaded,
@@ -67,15 +67,25 @@ async function readInside(ports: EnterPorts, profile: Profile, journeyId: string
   return { journeys, enrollments: new Map(rows.map((row) => [row.enrollmentId, row])) };
 }
 
-/** What was accepted since the trigger: under its own profile, and under the winner since a merge. */
+/** What was accepted since the trigger: under its own profile, and since a merge under those that it became. */
 async function acceptedAfter(
-  ports: EnterPorts,
+  { profiles }: EnterPorts,
   { profile, version }: Loaded,
   trigger: Trigger,
 ): Promise<readonly StoredEvent[]> {
   const merged = profile.mergedIds.find((one) => one.profileId === trigger.profileId);
-  if (!merged && trigger.version >= version) return [];
-  const own = await ports.profiles.history([trigger.profileId], { afterVersion: trigger.version });
-  const since = merged ? await ports.profiles.history([profile.profileId], { afterVersion: merged.version }) : [];
-  return [...own.toSorted((a, b) => a.version - b.version), ...since.toSorted((a, b) => a.version - b.version)];
+  const then = new Set(trigger.then);
+  if (!merged && trigger.version >= version && then.size === 0) return [];
+  const own = await profiles.history([trigger.profileId], { afterVersion: trigger.version - 1 });
+  const after = own.filter((event) => event.version > trigger.version || then.has(event.eventId));
+  if (!merged) return inOrder(after);
+  // The merge's own commit counts: the message that joined the two may be the one that ends the journey.
+  const since = await profiles.history([profile.profileId], { afterVersion: merged.version - 1 });
+  const between = profile.mergedIds.filter((one) => one !== merged).map((one) => one.profileId);
+  const others = between.length === 0 ? [] : await profiles.history(between);
+  return inOrder([...after, ...since, ...others.filter((event) => event.receivedMs >= merged.atMs)]);
 }
+
+/** In order of acceptance, as far as profiles that became one can tell. */
+const inOrder = (events: readonly StoredEvent[]): readonly StoredEvent[] =>
+  events.toSorted((a, b) => a.receivedMs - b.receivedMs || a.version - b.version);

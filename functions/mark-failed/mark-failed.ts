@@ -1,4 +1,5 @@
 import { decideLoop } from '../../core/decide-loop.ts';
+import { deliveryIdOf } from '../../core/enrollment/send-step.ts';
 import type { Ports } from '../../core/ports.ts';
 import { Draft } from '../../core/profile/draft.ts';
 
@@ -26,6 +27,10 @@ export const markFailed =
       const reason = `${error}: ${cause}`.slice(0, 500);
       draft.touch(loaded.profile.profileId);
       draft.fail(loaded.profile.profileId, row, reason);
-      return { answer: undefined, change: draft.change() };
+      const delivery = await ports.profiles.delivery(deliveryIdOf(enrollmentId, row.cursor.stepId, row.cursor.visit));
+      if (delivery?.status !== 'handing') return { answer: undefined, change: draft.change() };
+      // Nobody will come back to tell what became of it.
+      const open = { ...delivery, status: 'unknown' as const, detail: reason };
+      return { answer: undefined, change: draft.change({ deliveries: [{ row: open, isNew: false }] }) };
     });
   };

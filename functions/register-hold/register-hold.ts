@@ -1,6 +1,7 @@
 import { decideLoop } from '../../core/decide-loop.ts';
 import type { Ports } from '../../core/ports.ts';
 import { Draft } from '../../core/profile/draft.ts';
+import { parseInstant } from '../../core/time/instant.ts';
 
 export type RegisterPorts = Pick<Ports, 'profiles' | 'definitions' | 'executions' | 'clock' | 'ids'>;
 export interface HoldTask {
@@ -9,6 +10,8 @@ export interface HoldTask {
   /** The holding step; empty for a send that waits for its time. */
   readonly stepId: string;
   readonly token: string;
+  /** Until when the execution will wait. */
+  readonly wakeAt?: string;
 }
 
 type Registered = 'waiting' | 'already-resolved' | 'ended';
@@ -16,7 +19,8 @@ type Registered = 'waiting' | 'already-resolved' | 'ended';
 /** Puts the token of a waiting execution into its enrollment; where the hold is over already, the token is used at once. */
 export const registerHold =
   (ports: RegisterPorts) =>
-  async ({ profileId, enrollmentId, stepId, token }: HoldTask): Promise<Registered> => {
+  async ({ profileId, enrollmentId, stepId, token, wakeAt }: HoldTask): Promise<Registered> => {
+    const waitsUntilMs = (wakeAt === undefined ? undefined : parseInstant(wakeAt)) ?? -Infinity;
     const registered = await decideLoop<Registered>(ports, async (attemptId) => {
       const loaded = await ports.profiles.load(profileId);
       const [row] = await ports.profiles.enrollments([enrollmentId]);
@@ -24,7 +28,8 @@ export const registerHold =
       const { hold } = row;
       const isHere =
         hold !== undefined && !hold.resolved && (stepId === '' ? hold.kind === 'deferral' : hold.stepId === stepId);
-      if (!isHere) return { answer: 'already-resolved' };
+      // A wait that was moved nearer meanwhile: the touch that follows sends the execution back with the new time.
+      if (!isHere || hold.wakeMs < waitsUntilMs) return { answer: 'already-resolved' };
       const definitions = await ports.definitions.current();
       const draft = new Draft(
         { definitions, nowMs: ports.clock.nowMs(), attemptId, enrollments: new Map(), journeys: new Map() },

@@ -47,8 +47,9 @@ async function wakeProfile(ports: WakePorts, due: DueRow): Promise<void> {
 async function repair(ports: WakePorts, due: DueRow): Promise<void> {
   const [row] = await ports.profiles.enrollments([due.subject]);
   const nowMs = ports.clock.nowMs();
-  const isLost = row?.status === 'active' && (row.hold === undefined || nowMs >= row.hold.wakeMs);
-  const token = row?.hold?.token;
+  const { hold } = row ?? {};
+  const isLost = row?.status === 'active' && (!hold || hold.resolved !== undefined || nowMs >= hold.wakeMs);
+  const token = hold?.token;
   const isAlive = isLost && token !== undefined && (await ports.executions.succeed(token, {})) === 'done';
   const started = await decideLoop(ports, async (attemptId) => {
     const loaded = await ports.profiles.load(due.profileId);
@@ -61,8 +62,12 @@ async function repair(ports: WakePorts, due: DueRow): Promise<void> {
       draft.notDue(due.profileId, due.subject);
       return { answer: undefined, change: draft.change() };
     }
-    draft.dueAt(due.profileId, due.subject, Math.max(nowMs, current.hold?.wakeMs ?? nowMs) + repairDelayMs);
-    const next = isLost && !isAlive ? { ...current, hop: current.hop + 1 } : undefined;
+    // The answer to this commit was lost: the next hop is in the row already.
+    if (current.attemptId === attemptId) return { answer: current };
+    const wakeMs = current.hold?.resolved ? nowMs : (current.hold?.wakeMs ?? nowMs);
+    draft.dueAt(due.profileId, due.subject, Math.max(nowMs, wakeMs) + repairDelayMs);
+    const isUntouched = current.attemptId === row?.attemptId;
+    const next = isLost && !isAlive && isUntouched ? { ...current, hop: current.hop + 1 } : undefined;
     if (next) draft.putEnrollment(next);
     return { answer: next, change: draft.change() };
   });

@@ -37,6 +37,10 @@ type Row = {
 };
 type Body = Pick<Execution, 'input' | 'enteredMs' | 'variables' | 'retries'>;
 
+/** What an update writes; the row stays where it is. */
+const replaced =
+  'UPDATE SET status = excluded.status, state = excluded.state, token = excluded.token, wake_ms = excluded.wake_ms, transitions = excluded.transitions, body = excluded.body';
+
 /** Executions in SQLite. */
 export class ExecutionStore {
   private readonly db: Database;
@@ -49,20 +53,20 @@ export class ExecutionStore {
 
   /** @returns false where the name was taken: the execution exists already */
   insert(execution: Execution): boolean {
-    return this.db.write(() => this.put('INSERT OR IGNORE', execution));
+    return this.db.write(() => this.put('NOTHING', execution));
   }
   update(execution: Execution): void {
-    this.db.write(() => this.put('INSERT OR REPLACE', execution));
+    this.db.write(() => this.put(replaced, execution));
     if (execution.wakeMs !== undefined) this.onWake?.();
   }
-  private put(verb: string, execution: Execution): boolean {
+  private put(clash: string, execution: Execution): boolean {
     const { input, enteredMs, variables, retries } = execution;
     const isOver = execution.status !== 'running';
     // Of a closed execution only the name matters: it must not be started again.
     const body = isOver ? '{}' : JSON.stringify({ input, enteredMs, variables, retries } satisfies Body);
     const { name, profileId, journeyId, version, status, state, token, wakeMs, startedMs, transitions } = execution;
     const done = this.db
-      .prepare(`${verb} INTO executions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+      .prepare(`INSERT INTO executions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO ${clash}`)
       .run(
         name,
         profileId,

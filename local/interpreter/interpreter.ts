@@ -3,7 +3,7 @@ import type { JsonObject } from '../../core/json.ts';
 import type { Clock, Executions } from '../../core/ports.ts';
 import { toInstant } from '../../core/time/instant.ts';
 import { isListed, type Machine, type State, type Way } from './definition.ts';
-import type { ExecutionStore} from './execution-store.ts';
+import type { ExecutionStore } from './execution-store.ts';
 import { type Execution } from './execution-store.ts';
 import type { Scope } from './expression.ts';
 

@@ -32,7 +32,7 @@ export class Database {
     if (folder !== ':memory:') mkdirSync(folder, { recursive: true, mode: 0o700 });
     this.db = new DatabaseSync(folder === ':memory:' ? folder : join(folder, 'sojourn.db'));
     this.db.exec(
-      `PRAGMA page_size = 2048; PRAGMA journal_mode = WAL; PRAGMA synchronous = ${options.synchronous ?? 'FULL'}; PRAGMA wal_autocheckpoint = 8000;`,
+      `PRAGMA journal_mode = WAL; PRAGMA synchronous = ${options.synchronous ?? 'FULL'}; PRAGMA wal_autocheckpoint = 8000;`,
     );
     this.db.exec(
       'PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY; PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = OFF;',

@@ -154,7 +154,8 @@ export class SqliteProfileStore implements ProfileStore {
     const statement = this.db.prepare(
       'INSERT INTO profiles VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET version = excluded.version, body = excluded.body',
     );
-    for (const { profile, version } of this.dirty.values()) statement.run(profile.profileId, version, JSON.stringify(profile));
+    for (const { profile, version } of this.dirty.values())
+      statement.run(profile.profileId, version, JSON.stringify(profile));
     this.dirty.clear();
   }
 
@@ -188,9 +189,11 @@ export class SqliteProfileStore implements ProfileStore {
   }
 
   private writeEnrollment(row: Enrollment, isNew: boolean): void {
-    const verb = isNew ? 'INSERT OR IGNORE' : 'INSERT OR REPLACE';
+    const clash = isNew
+      ? 'NOTHING'
+      : 'UPDATE SET status = excluded.status, reason = excluded.reason, step_id = excluded.step_id, goal_ms = excluded.goal_ms, body = excluded.body';
     const done = this.db
-      .prepare(`${verb} INTO enrollments VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+      .prepare(`INSERT INTO enrollments VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO ${clash}`)
       .run(
         row.enrollmentId,
         row.profileId,
@@ -206,9 +209,11 @@ export class SqliteProfileStore implements ProfileStore {
   }
 
   private writeDelivery(row: Delivery, isNew: boolean): void {
-    const verb = isNew ? 'INSERT OR IGNORE' : 'INSERT OR REPLACE';
+    const clash = isNew
+      ? 'NOTHING'
+      : 'UPDATE SET status = excluded.status, reason = excluded.reason, at_ms = excluded.at_ms, body = excluded.body';
     const done = this.db
-      .prepare(`${verb} INTO deliveries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+      .prepare(`INSERT INTO deliveries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO ${clash}`)
       .run(
         row.deliveryId,
         row.profileId,
@@ -428,7 +433,9 @@ export class SqliteProfileStore implements ProfileStore {
       at_ms: number;
       detail: string;
     };
-    const rows = this.db.all<Row>('SELECT facts.* FROM outgoing CROSS JOIN facts USING (sequence) ORDER BY outgoing.sequence');
+    const rows = this.db.all<Row>(
+      'SELECT facts.* FROM outgoing CROSS JOIN facts USING (sequence) ORDER BY outgoing.sequence',
+    );
     return rows.map((row) => ({
       sequence: row.sequence,
       profileId: row.profile_id,

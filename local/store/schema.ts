@@ -1,7 +1,10 @@
-/** Tables of the embedded home. Rows hold their body as JSON; columns beside it are what is looked up. */
+/**
+ * Tables of the embedded home. Rows hold their body as JSON; columns beside it are what is looked up. Tables with large
+ * rows keep their rowid: without one, a row over a quarter of a page spills onto pages of its own.
+ */
 export const schema = `
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS profiles (profile_id TEXT PRIMARY KEY, version INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS profiles (profile_id TEXT PRIMARY KEY, version INTEGER NOT NULL, body TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS identities (key TEXT PRIMARY KEY, profile_id TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS events (
   profile_id TEXT NOT NULL, event_id TEXT NOT NULL, name TEXT NOT NULL, occurred_ms INTEGER NOT NULL,
@@ -9,7 +12,7 @@ CREATE TABLE IF NOT EXISTS events (
   PRIMARY KEY (profile_id, event_id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS enrollments (
   enrollment_id TEXT PRIMARY KEY, profile_id TEXT NOT NULL, journey_id TEXT NOT NULL, status TEXT NOT NULL, reason TEXT,
-  step_id TEXT, entered_ms INTEGER NOT NULL, goal_ms INTEGER, body TEXT NOT NULL) WITHOUT ROWID;
+  step_id TEXT, entered_ms INTEGER NOT NULL, goal_ms INTEGER, body TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS enrollments_by_profile ON enrollments (profile_id, entered_ms);
 CREATE INDEX IF NOT EXISTS enrollments_by_journey ON enrollments (journey_id, status, entered_ms);
 CREATE TABLE IF NOT EXISTS guards (
@@ -17,11 +20,10 @@ CREATE TABLE IF NOT EXISTS guards (
   PRIMARY KEY (profile_id, journey_id, key)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS deliveries (
   delivery_id TEXT PRIMARY KEY, profile_id TEXT NOT NULL, journey_id TEXT NOT NULL, step_id TEXT NOT NULL, channel TEXT NOT NULL,
-  status TEXT NOT NULL, reason TEXT, at_ms INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS deliveries_by_profile ON deliveries (profile_id, at_ms);
+  status TEXT NOT NULL, reason TEXT, at_ms INTEGER NOT NULL, body TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS deliveries_by_time ON deliveries (at_ms);
 CREATE TABLE IF NOT EXISTS outbox (
-  delivery_id TEXT PRIMARY KEY, channel TEXT NOT NULL, handed_ms INTEGER NOT NULL, message TEXT NOT NULL) WITHOUT ROWID;
+  delivery_id TEXT PRIMARY KEY, channel TEXT NOT NULL, handed_ms INTEGER NOT NULL, message BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS suppressions (
   channel TEXT NOT NULL, address_hash TEXT NOT NULL, reason TEXT NOT NULL, at_ms INTEGER NOT NULL, source TEXT,
   PRIMARY KEY (channel, address_hash, reason)) WITHOUT ROWID;
@@ -38,7 +40,7 @@ CREATE TABLE IF NOT EXISTS members (
 CREATE TABLE IF NOT EXISTS documents (kind TEXT NOT NULL, id TEXT NOT NULL, hash TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, id, hash)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS executions (
   name TEXT PRIMARY KEY, profile_id TEXT NOT NULL, journey_id TEXT NOT NULL, version TEXT NOT NULL, status TEXT NOT NULL, state TEXT,
-  token TEXT, wake_ms INTEGER, started_ms INTEGER NOT NULL, transitions INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
+  token TEXT, wake_ms INTEGER, started_ms INTEGER NOT NULL, transitions INTEGER NOT NULL, body TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS executions_by_token ON executions (token) WHERE token IS NOT NULL;
 CREATE INDEX IF NOT EXISTS executions_by_wake ON executions (wake_ms, profile_id, name) WHERE wake_ms IS NOT NULL;
 CREATE INDEX IF NOT EXISTS executions_running ON executions (name) WHERE status = 'running' AND wake_ms IS NULL;

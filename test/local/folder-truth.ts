@@ -53,9 +53,7 @@ export class FolderTruth {
   strandedEnrollments(): readonly string[] {
     return this.texts(
       `SELECT enrollment_id AS text FROM enrollments WHERE status = 'active'
-       AND NOT EXISTS (SELECT 1 FROM due WHERE due.profile_id = enrollments.profile_id AND due.subject = enrollment_id)
-       AND NOT EXISTS (SELECT 1 FROM executions WHERE name = enrollment_id || '-' || json_extract(enrollments.body, '$.hop')
-                       AND executions.status = 'running')`,
+       AND NOT EXISTS (SELECT 1 FROM due WHERE due.profile_id = enrollments.profile_id AND due.subject = enrollment_id)`,
     );
   }
   /** Enrollments that profiles say are active though their rows do not, or the other way round. */

@@ -3,6 +3,7 @@ import type { Hono } from 'hono';
 import { type Context } from 'hono';
 import type { EntryAnswer, Trigger } from '../../../core/enrollment/enter.ts';
 import { channels, type Channel } from '../../../core/journey/document.ts';
+import { checkValues } from '../../../core/event/check-values.ts';
 import { isObject, type Json, type JsonObject } from '../../../core/json.ts';
 import { suppressionScopes, type SuppressionReason } from '../../../core/message/delivery.ts';
 import type { Loaded, Ports } from '../../../core/ports.ts';
@@ -11,6 +12,7 @@ import { identityKey } from '../../../core/profile/identity.ts';
 import { historyIds, type ConsentStatus } from '../../../core/profile/profile.ts';
 import type { ConsentChange } from '../../change-consent/change-consent.ts';
 import type { SuppressTask } from '../../suppress-address/suppress-address.ts';
+import { limits } from '../../api.ts';
 import { CursorInvalid, type Directory, type Page, type PageQuery } from './directory.ts';
 import { explainJourney } from './explain.ts';
 import {
@@ -162,8 +164,22 @@ const pageOf = (context: Context): PageQuery => {
 const list = <T>(page: Page<T>, present: (item: T) => JsonObject): Response =>
   Response.json({ items: page.items.map(present), ...(page.next !== undefined && { next: page.next }) });
 
-async function bodyOf(context: Context): Promise<JsonObject> {
-  const text = await context.req.text();
+/** The body, of which no more is kept than may be. @throws ApiProblem 413 */
+export async function textOf(context: Context, mostBytes: number = limits.batchBytes): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of context.req.raw.body ?? []) {
+    size += chunk.byteLength;
+    // The rest is read and dropped, so that the caller hears the answer.
+    if (size <= mostBytes) chunks.push(chunk);
+  }
+  if (size > mostBytes) throw new ApiProblem(413, 'body_too_large', `A body holds at most ${mostBytes} bytes.`);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+async function bodyOf(context: Context, whenEmpty?: JsonObject): Promise<JsonObject> {
+  const text = await textOf(context);
+  if (text === '' && whenEmpty) return whenEmpty;
   let body: unknown;
   try {
     body = JSON.parse(text);
@@ -171,6 +187,8 @@ async function bodyOf(context: Context): Promise<JsonObject> {
     throw new ApiProblem(400, 'invalid_json', 'The body is not JSON.');
   }
   if (!isObject(body)) throw new ApiProblem(400, 'body_invalid', 'The body must be a JSON object.');
+  const found = checkValues(body);
+  if (found) throw new ApiProblem(422, found.code, found.message, found.path, found.suggestion);
   return body as JsonObject;
 }
 
@@ -458,6 +476,14 @@ function journeyRoutes({ ports, directory, enter, durable }: ApiOptions): RouteT
         await durable();
         if (answer.kind === 'refused')
           throw new ApiProblem(409, 'entry_refused', `The person does not enter: ${answer.reason}.`, undefined);
+        if (!historyIds(loaded.profile).includes(answer.enrollment.profileId))
+          throw new ApiProblem(
+            422,
+            'idempotency_key_reused',
+            'This key stands for an entry of somebody else.',
+            'idempotency-key',
+            'Use a new key for each entry.',
+          );
         return Response.json(presentEnrollment(answer.enrollment), { status: 201 });
       },
     ],
@@ -567,10 +593,7 @@ function suppressionRoutes({ ports, directory, suppress, durable }: ApiOptions):
       'DELETE',
       '/api/suppressions',
       async (context) => {
-        const body = {
-          ...context.req.query(),
-          ...(context.req.header('content-length') === undefined ? {} : await bodyOf(context)),
-        } as JsonObject;
+        const body: JsonObject = { ...context.req.query(), ...(await bodyOf(context, {})) };
         const { channel, address } = read(body['channel'], body['address']);
         const { evidence } = body;
         if (typeof evidence !== 'string' || evidence.trim() === '')

@@ -1,0 +1,90 @@
+import { load } from './load.ts';
+import type { Bench, Figure } from './report.ts';
+import { BenchServer } from './server.ts';
+import { workflowsWith } from './workflows.ts';
+
+const seconds = 8;
+const people = 20_000;
+let count = 0;
+
+/** One `track` of 345 bytes, always of a new message and of one of 20,000 people. */
+export function track(event = 'Article Read'): string {
+  const at = count++;
+  const message = {
+    userId: `user-${at % people}`,
+    event,
+    messageId: `bench-${process.pid}-${at}`,
+    timestamp: new Date().toISOString(),
+    properties: {
+      title: 'A headline that is about as long as headlines are',
+      section: 'news',
+      length: 1200 + (at % 10),
+      tags: ['one', 'two'],
+      pad: '',
+    },
+    context: { library: { name: 'bench', version: '1.0.0' } },
+  };
+  const text = JSON.stringify(message);
+  return JSON.stringify({
+    ...message,
+    properties: { ...message.properties, pad: 'x'.repeat(Math.max(0, 345 - text.length)) },
+  });
+}
+
+const eventsPerSecond = async (
+  server: BenchServer,
+  connections: number,
+  batch: number,
+): Promise<{ rate: number; failed: number }> => {
+  const next =
+    batch === 1
+      ? () => track()
+      : () => `{"batch":[${Array.from({ length: batch }, () => track().replace('{', '{"type":"track",')).join(',')}]}`;
+  const result = await load(server.url, batch === 1 ? '/v1/track' : '/v1/batch', connections, seconds, next);
+  return { rate: (result.requests * batch) / result.seconds, failed: result.failed };
+};
+
+/** Durable and applied before the 2xx: single events, batches, and what 20 event-count segments cost. */
+export const intakeBench: Bench = {
+  name: 'intake',
+  async run(): Promise<readonly Figure[]> {
+    const figures: Figure[] = [];
+    const idle = await BenchServer.start(workflowsWith({ segments: 0 }));
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    figures.push({ work: 'idle', value: idle.rssMb, unit: 'MB RSS', aim: '≤ 150' });
+    await eventsPerSecond(idle, 64, 1);
+    const single = await eventsPerSecond(idle, 64, 1);
+    const batches = await eventsPerSecond(idle, 16, 50);
+    figures.push({
+      work: 'single track POSTs of 345 B, 64 connections',
+      value: single.rate,
+      unit: 'events/s',
+      aim: '≥ 4,000',
+      ratio: { to: '716/s of the reference', value: single.rate / 716 },
+      note: `${single.failed} failed`,
+    });
+    figures.push({
+      work: 'the same in batches of 50',
+      value: batches.rate,
+      unit: 'events/s',
+      aim: '≥ 15,000',
+      ratio: { to: '1,089/s of the reference', value: batches.rate / 1089 },
+      note: `${batches.failed} failed`,
+    });
+    figures.push({ work: 'peak under this load', value: idle.peakRssMb, unit: 'MB RSS', aim: '≤ 400' });
+    await idle.stop();
+
+    const loaded = await BenchServer.start(workflowsWith({ segments: 20 }));
+    await eventsPerSecond(loaded, 64, 1);
+    const counted = await eventsPerSecond(loaded, 64, 1);
+    await loaded.stop();
+    figures.push({
+      work: 'single POSTs with 20 event-count segments',
+      value: counted.rate,
+      unit: 'events/s',
+      ratio: { to: 'without them', value: counted.rate / single.rate },
+      aim: '≥ 0.75 ×',
+    });
+    return figures;
+  },
+};

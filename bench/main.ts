@@ -1,0 +1,20 @@
+import { intakeBench } from './intake.ts';
+import { mailBench } from './mail.ts';
+import { onlineRetailBench } from './online-retail.ts';
+import { report } from './report.ts';
+import { waitingBench } from './waiting.ts';
+
+/** `npm run bench [-- name …]`: all benchmarks, or those named. */
+const benches = [intakeBench, mailBench, waitingBench, onlineRetailBench];
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !benches.some((bench) => bench.name === name));
+if (unknown.length > 0) {
+  process.stderr.write(
+    `There is no benchmark ${unknown.join(', ')}. There are: ${benches.map((bench) => bench.name).join(', ')}.\n`,
+  );
+  process.exit(2);
+}
+for (const bench of benches.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
+  process.stderr.write(`Running ${bench.name} …\n`);
+  report(bench.name, await bench.run());
+}

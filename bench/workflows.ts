@@ -1,0 +1,78 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const workspace = {
+  name: 'Bench',
+  timeZone: 'UTC',
+  locale: 'en',
+  currency: 'EUR',
+  sender: { email: { from: 'Bench <bench@shop.example>', postalAddress: 'Bench, 1 Road, Riga' } },
+  conversion: [{ event: 'Subscription Started' }],
+  consent: 'opt-out',
+};
+
+/** A journey that answers an order with a promo mail of three items. */
+const promo = {
+  id: 'promo',
+  name: 'Promo',
+  stage: 'decision',
+  kind: 'lifecycle',
+  entry: { on: { event: 'Order Completed' }, again: 'always', key: 'properties.orderId' },
+  steps: [{ id: 'mail', send: { email: 'promo' } }],
+};
+/** Three touches and two waits. */
+const three = {
+  id: 'three',
+  name: 'Three touches',
+  stage: 'decision',
+  kind: 'lifecycle',
+  entry: { on: { event: 'Trial Started' }, again: 'always', key: 'properties.trialId' },
+  steps: [
+    { id: 'one', send: { email: 'promo' } },
+    { id: 'day', wait: 'P1D' },
+    { id: 'two', send: { email: 'promo' } },
+    { id: 'days', wait: 'P2D' },
+    { id: 'last', send: { email: 'promo' } },
+  ],
+};
+
+const mail = `---
+subject: "{{ profile.traits.firstName }}, thank you for order {{ event.properties.orderId }}"
+preheader: "What goes well with it"
+---
+<mjml>
+  <mj-body background-color="#f4f4f4">
+    <mj-section background-color="#ffffff"><mj-column>
+      <mj-text font-size="20px">Dear {{ profile.traits.firstName }},</mj-text>
+      <mj-text>you spent {{ event.properties.revenue | money }} with us. This is what you chose:</mj-text>
+    </mj-column></mj-section>
+    {% for item in event.properties.products %}
+    <mj-section background-color="#ffffff">
+      <mj-column width="30%"><mj-image src="{{ item.image }}" alt="{{ item.name }}" /></mj-column>
+      <mj-column width="70%"><mj-text font-size="16px">{{ item.name }}</mj-text><mj-text>{{ item.price | money }}</mj-text>
+      <mj-button href="https://shop.example/p/{{ item.id }}">Once more</mj-button></mj-column>
+    </mj-section>
+    {% endfor %}
+    <mj-section><mj-column><mj-text font-size="11px">{{ workspace.sender.email.postalAddress }} · <a href="{{ links.unsubscribe }}">Unsubscribe</a></mj-text></mj-column></mj-section>
+  </mj-body>
+</mjml>
+`;
+
+/** A workflows folder for the benchmarks, with so many event-count segments. */
+export function workflowsWith({ segments }: { readonly segments: number }): string {
+  const folder = mkdtempSync(join(tmpdir(), 'sojourn-bench-workflows-'));
+  const write = (path: string, content: unknown): void => {
+    mkdirSync(join(folder, path, '..'), { recursive: true });
+    writeFileSync(join(folder, path), typeof content === 'string' ? content : JSON.stringify(content));
+  };
+  write('workspace.json', workspace);
+  write('journeys/promo.journey.json', promo);
+  write('journeys/three.journey.json', three);
+  write('templates/promo/email.mjml', mail);
+  for (let index = 0; index < segments; index++) {
+    const when = { did: 'Article Read', atLeast: 2 + (index % 10), within: `P${1 + index}D` };
+    write(`segments/readers-${index}.segment.json`, { id: `readers-${index}`, name: `Readers ${index}`, when });
+  }
+  return folder;
+}
