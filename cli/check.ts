@@ -1,8 +1,11 @@
 import { Command } from 'commander';
-import { existsSync } from 'node:fs';
-import { basename, dirname, resolve } from 'node:path';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
 import { checkDocuments } from '../core/journey/check.ts';
-import { renderProblem } from '../core/problem.ts';
+import type { Documents } from '../core/journey/document.ts';
+import { renderProblem, type Problem } from '../core/problem.ts';
+import { createRenderer } from '../functions/parts/content/renderer.ts';
 import { readWorkflows } from '../local/definitions.ts';
 import { exitCodes, giveUp, settings } from './settings.ts';
 
@@ -13,12 +16,12 @@ export const checkCommand = (): Command =>
     .argument('[path]', 'workflows folder, or one document in it', settings.workflows)
     .option('--strict', 'warnings count as errors')
     .option('--json', 'problems as JSON')
-    .action((path: string, options: { strict?: boolean; json?: boolean }) => {
+    .action(async (path: string, options: { strict?: boolean; json?: boolean }) => {
       if (!existsSync(path)) giveUp(`There is no ${path}.`);
       const { folder, only } = workflowsOf(resolve(path));
-      const problems = checkDocuments(readWorkflows(folder)).problems.filter(
-        (problem) => only === undefined || problem.file === only,
-      );
+      const { documents, problems: found } = checkDocuments(readWorkflows(folder));
+      const all = [...found, ...(documents ? await templateProblems(documents) : [])];
+      const problems = all.filter((problem) => only === undefined || problem.file === only);
       if (options.json) process.stdout.write(`${JSON.stringify({ problems }, null, 2)}\n`);
       else for (const problem of problems) process.stdout.write(`${renderProblem(problem)}\n\n`);
       const errors = problems.filter((problem) => problem.severity === 'error').length;
@@ -27,6 +30,18 @@ export const checkCommand = (): Command =>
         process.stdout.write(problems.length === 0 ? 'No problems.\n' : `${errors} errors, ${warnings} warnings.\n`);
       process.exitCode = errors > 0 || (options.strict && warnings > 0) ? exitCodes.problems : exitCodes.ok;
     });
+
+/** What only compiling a template shows: its MJML and its Liquid. */
+async function templateProblems({ templates, workspace }: Documents): Promise<readonly Problem[]> {
+  const cacheDir = mkdtempSync(join(tmpdir(), 'sojourn-check-'));
+  const renderer = await createRenderer({ files: templates, workspace, cacheDir });
+  rmSync(cacheDir, { recursive: true, force: true });
+  return renderer.problems.map(({ severity, file, line = 1, message }) => {
+    const text = templates.find((one) => one.file === file)?.text.split('\n')[line - 1] ?? '';
+    const column = text.length - text.trimStart().length + 1;
+    return { code: 'template-invalid', severity, file, line, column, length: text.trim().length, text, message };
+  });
+}
 
 /** One document is checked within its folder, because it refers to the others. */
 function workflowsOf(path: string): { readonly folder: string; readonly only?: string } {

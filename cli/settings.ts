@@ -5,20 +5,22 @@ import type { ClockKind } from '../local/clock.ts';
 /** A variable that is set to nothing is not set: an empty key would let everybody in. */
 const given = (name: string): string | undefined => process.env[name] || undefined;
 
+/** Exit codes of all commands. */
+export const exitCodes = { ok: 0, problems: 1, couldNotRun: 2 } as const;
+
 /** Settings that come from the environment where no option is given. */
 export const settings = {
   port: Number(given('PORT') ?? 4000),
   data: given('SOJOURN_DATA') ?? '.sojourn',
   workflows: given('SOJOURN_WORKFLOWS') ?? 'workflows',
-  clock: given('SOJOURN_CLOCK') as ClockKind | undefined,
+  clock: clockOf(given('SOJOURN_CLOCK')),
   writeKey: given('SOJOURN_WRITE_KEY'),
   publicKey: given('SOJOURN_PUBLIC_KEY'),
   token: given('SOJOURN_TOKEN'),
   smtpUrl: given('SOJOURN_SMTP_URL'),
+  /** Under which people reach this home; links in messages begin with it. */
+  url: urlOf(given('SOJOURN_URL')),
 };
-
-/** Exit codes of all commands. */
-export const exitCodes = { ok: 0, problems: 1, couldNotRun: 2 } as const;
 
 export function readPort(text: string): number {
   const port = Number(text);
@@ -40,6 +42,15 @@ export function readSpeed(text: string): number {
   const speed = Number(text);
   if (!(speed > 0)) throw new InvalidArgumentError('A speed is a number above 0.');
   return speed;
+}
+
+function clockOf(text: string | undefined): ClockKind | undefined {
+  if (text === undefined || text === 'real' || text === 'manual' || text === 'fast') return text;
+  return giveUp(`SOJOURN_CLOCK is "${text}"; a clock is real, manual or fast.`);
+}
+function urlOf(text: string | undefined): string | undefined {
+  if (text === undefined || (URL.canParse(text) && /^https?:/.test(text))) return text?.replace(/\/+$/, '');
+  return giveUp(`SOJOURN_URL is "${text}"; write it like https://journeys.example.com.`);
 }
 
 /** Ends the command with a sentence: something it needs is not there. */

@@ -61,8 +61,12 @@ export async function openHome(options: {
       ...(options.isFrozen && { isFrozen: true }),
       ...(options.now !== undefined && { startMs: options.now }),
       ...(settings.smtpUrl !== undefined && { smtpUrl: settings.smtpUrl }),
-      ...(options.port !== 0 && { baseUrl: `http://127.0.0.1:${options.port}` }),
+      ...(settings.url !== undefined && { baseUrl: settings.url }),
       onProblem: report,
+      onFatal: (error) => {
+        report('write the data folder', error);
+        process.exit(exitCodes.couldNotRun);
+      },
     });
   } catch (error) {
     if (error instanceof DocumentsRefused) {
@@ -86,6 +90,7 @@ export async function listen(home: Home, port: number): Promise<HomeServer> {
       ...(writeKey !== undefined && { writeKey }),
       ...(publicKey !== undefined && { publicKey }),
       ...(token !== undefined && { token }),
+      ...(settings.url !== undefined && { hosts: [new URL(settings.url).hostname] }),
       onError: report,
     });
   } catch (error) {

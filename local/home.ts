@@ -46,6 +46,8 @@ export interface HomeOptions {
   /** For tests of the crash tests: what a home must never do. */
   readonly synchronous?: 'FULL' | 'OFF';
   readonly onProblem?: (what: string, error: unknown) => void;
+  /** The data folder could not be written: nothing more is accepted, and the process should end. */
+  readonly onFatal?: (error: unknown) => void;
 }
 
 /** Executions and hand-overs advanced at once while the clock runs by itself. */
@@ -102,6 +104,10 @@ export class Home {
   ) {
     const { db, clock, definitions } = made;
     const onProblem = options.onProblem ?? (() => undefined);
+    db.onFailed = (error) => {
+      void this.scheduler.stop();
+      options.onFatal?.(error);
+    };
     this.lock = made.lock;
     this.db = db;
     this.clock = clock;

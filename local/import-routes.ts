@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Message } from '../core/event/event.ts';
 import { parseMessage } from '../core/event/parse-message.ts';
+import { isObject } from '../core/json.ts';
 import { limits, type BatchItem } from '../functions/api.ts';
 import { ApiProblem, textOf, type RouteTable } from '../functions/parts/http/api.ts';
 import type { Home } from './home.ts';
@@ -68,12 +69,15 @@ function read(home: Home, line: string, isSilent: boolean): Read {
     ? parsed
     : {
         item: {
-          messageId: String((body as { messageId?: unknown } | null)?.messageId ?? ''),
+          messageId: messageIdOf(body),
           status: 'rejected',
           error: parsed.refusal,
         },
       };
 }
+
+const messageIdOf = (body: unknown): string =>
+  isObject(body) && typeof body['messageId'] === 'string' ? body['messageId'].slice(0, 100) : '';
 
 async function importSilently(home: Home, lines: readonly string[]): Promise<readonly BatchItem[]> {
   const reads = lines.map((line) => read(home, line, true));

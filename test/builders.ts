@@ -10,6 +10,7 @@ import { entryRule } from '../core/journey/entry-rule.ts';
 import type { Delivery } from '../core/message/delivery.ts';
 import type { Message as RenderedMessage } from '../core/message/message.ts';
 import type {
+  Change,
   Channels,
   Content,
   DefinitionStore,
@@ -40,6 +41,7 @@ import { Relay } from '../local/relay.ts';
 import { Scheduler } from '../local/scheduler.ts';
 import { Database } from '../local/store/database.ts';
 import { SqliteProfileStore } from '../local/store/profile-store.ts';
+import { portsAround, type Around } from './around-ports.ts';
 
 /** A Monday morning, ten o'clock in UTC. */
 export const startMs = Date.parse('2026-03-02T10:00:00Z');
@@ -180,8 +182,10 @@ const rendered = ({ channel, templateId, deliveryId, to }: RenderRequest): Rende
   }
 };
 
-/** The process that handed over died: before the provider had the message, or after. */
-export class Died extends Error {}
+/** The process that handed over died, before the provider had the message or after: its task runs out of time. */
+export class Died extends Error {
+  override readonly name = 'States.Timeout';
+}
 export type ChannelAnswer = HandOver | 'dies-before' | 'dies-after';
 
 /** Keeps what was handed over, and answers as it is told. */
@@ -230,6 +234,10 @@ export interface TestHomeOptions extends Partial<Documents> {
   readonly startMs?: number;
   /** Leaves executions to the test. */
   readonly isRecorded?: boolean;
+  /** Stands around every call of a port. */
+  readonly around?: Around;
+  /** Executions advanced at once. */
+  readonly concurrency?: number;
 }
 
 /** The embedded home in memory, with channels and content that tests can tell what to do. */
@@ -243,14 +251,17 @@ export class TestHome {
   readonly recorded = new RecordedExecutions();
   readonly ports: Ports;
   readonly problems: unknown[] = [];
+  /** Everything that was committed, in order. */
+  readonly log: Change[] = [];
   /** Happens between the commit of a hold and its registration. */
   beforeHold: () => Promise<void> = async () => undefined;
+  private underWay = 0;
   private readonly interpreter: Interpreter;
   private readonly relay: Relay;
   private readonly scheduler: Scheduler;
 
   constructor(options: TestHomeOptions = {}) {
-    const { startMs: fromMs = startMs, isRecorded = false, ...documents } = options;
+    const { startMs: fromMs = startMs, isRecorded = false, around, concurrency = 1, ...documents } = options;
     this.clock = new HomeClock(this.db, { kind: 'manual', startMs: fromMs });
     this.definitions = new TestDefinitions(documentsOf(documents));
     const { clock, store } = this;
@@ -266,10 +277,16 @@ export class TestHome {
         },
         markFailed: (task: never) => markFailed(this.ports)(task),
       },
-      concurrency: 1,
+      concurrency,
       onBroken: (_, error) => this.problems.push(error),
     });
-    this.ports = {
+    const commit = store.commit.bind(store);
+    store.commit = async (change) => {
+      const answer = await commit(change);
+      if (answer === 'committed') this.log.push(change);
+      return answer;
+    };
+    const ports: Ports = {
       profiles: store,
       definitions: this.definitions,
       content: this.content,
@@ -278,6 +295,7 @@ export class TestHome {
       clock,
       ids: new CountingIds(),
     };
+    this.ports = around ? portsAround(ports, around) : ports;
     this.relay = new Relay({
       store,
       bus: new Bus(this.rules()),
@@ -313,17 +331,23 @@ export class TestHome {
     }
   }
   /** Carries out all that has been committed. */
-  async drain(): Promise<void> {
+  drain(): Promise<void> {
+    return this.relaying(() => this.scheduler.settle());
+  }
+  /** Facts are carried out only while something is awaited that should: between them, tests act. */
+  private async relaying(work: () => Promise<void>): Promise<void> {
+    this.underWay++;
+    this.store.onFacts = () => this.relay.notice();
     this.relay.notice();
-    await this.scheduler.settle();
+    await work();
+    if (--this.underWay === 0) this.store.onFacts = undefined;
   }
   /** Moves the clock by a duration (in UTC), doing all that is due on the way. */
   wind(duration: string): Promise<void> {
     return this.windTo(addDuration(this.clock.nowMs(), duration, 'UTC', 1));
   }
-  async windTo(ms: number): Promise<void> {
-    this.relay.notice();
-    await this.scheduler.wind(ms);
+  windTo(ms: number): Promise<void> {
+    return this.relaying(() => this.scheduler.wind(ms));
   }
 
   async profile(key = 'userId:u1'): Promise<Profile> {

@@ -15,7 +15,7 @@ import { zoneOf } from '../segment/settle.ts';
 import { arriveAtHold } from './arrive-at-hold.ts';
 import { decideAfterEnd } from './after-end.ts';
 import type { Enrollment, Hold } from './enrollment.ts';
-import { deliveryIdOf, SendStep, type Handed, type Prepared } from './send-step.ts';
+import { newsOf, SendStep, type Handed, type Prepared } from './send-step.ts';
 import { elsewhere, toDeferral, toHold } from './whereabouts.ts';
 
 /** One go at a touch: what was read, and what was done since the last go. */
@@ -39,8 +39,8 @@ export interface TouchInput extends Surroundings {
 /** What the touch is to do next. */
 export type TouchAnswer =
   | { readonly kind: 'render'; readonly request: RenderRequest }
-  | { readonly kind: 'hand'; readonly deliveryId: string; readonly handingMs: number }
-  | { readonly kind: 'reconcile'; readonly deliveryId: string }
+  | { readonly kind: 'hand'; readonly deliveryId: string; readonly attemptId: string; readonly handingMs: number }
+  | { readonly kind: 'reconcile'; readonly deliveryId: string; readonly attemptId: string }
   | { readonly kind: 'next'; readonly state: string; readonly wakeMs: number }
   | { readonly kind: 'ended' };
 
@@ -93,16 +93,13 @@ class Walk {
       return this.walk(node.ways[way] ?? null);
     }
     if (row.hold?.kind === 'deferral') {
-      if (nowMs < row.hold.wakeMs && !this.hasNews()) return { answer: toDeferral(this.input, row.hold.wakeMs) };
+      // The outcome of a hand-over is heard whatever its message was put off to.
+      const { delivery, handed } = this.input;
+      if (nowMs < row.hold.wakeMs && !newsOf(delivery, handed))
+        return { answer: toDeferral(this.input, row.hold.wakeMs) };
       this.leaveHold();
     }
     return this.walk(node.id);
-  }
-
-  /** Whether the message at the cursor has an outcome, so that its turn has come whatever it was put off to. */
-  private hasNews(): boolean {
-    const { enrollmentId, cursor } = this.row;
-    return this.input.handed?.deliveryId === deliveryIdOf(enrollmentId, cursor.stepId, cursor.visit);
   }
 
   private walk(from: string | null): TouchDecision {

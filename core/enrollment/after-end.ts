@@ -1,7 +1,7 @@
 import type { Delivery } from '../message/delivery.ts';
 import { Draft } from '../profile/draft.ts';
 import type { TouchDecision, TouchInput } from './advance.ts';
-import { handingLimitMs, type Handed } from './send-step.ts';
+import { handingLimitMs, newsOf, type Handed } from './send-step.ts';
 
 /**
  * An enrollment that has ended does nothing more, but a message that was on its way when it ended has an outcome: it is
@@ -9,17 +9,38 @@ import { handingLimitMs, type Handed } from './send-step.ts';
  */
 export function decideAfterEnd(input: TouchInput): TouchDecision {
   const { delivery, attemptId, nowMs } = input;
-  const handed = input.handed && input.handed.deliveryId === delivery?.deliveryId ? input.handed : undefined;
+  const handed = newsOf(delivery, input.handed);
   const isOpen = delivery?.status === 'handing' || (delivery?.status === 'unknown' && handed !== undefined);
   if (!delivery || !isOpen) return { answer: { kind: 'ended' } };
   // The commit that authorised it had succeeded without our knowing: nobody has handed it over.
   if (delivery.attemptId === attemptId) return settled(input, notActive(delivery), false);
-  if (!handed) return { answer: { kind: 'reconcile', deliveryId: delivery.deliveryId } };
+  if (!handed) return { answer: { kind: 'reconcile', deliveryId: delivery.deliveryId, attemptId: delivery.attemptId } };
   const isYoung = nowMs - delivery.atMs < handingLimitMs;
   return settled(input, ...outcomeOf(delivery, handed, isYoung));
 }
 
-const notActive = (delivery: Delivery): Delivery => ({ ...delivery, status: 'skipped', reason: 'not-active' });
+function notActive(delivery: Delivery): Delivery {
+  const { untilMs: _, ...rest } = delivery;
+  return { ...rest, status: 'skipped', reason: 'not-active' };
+}
+
+const endedMeanwhile = 'Its enrollment ended while it was handed over.';
+
+/**
+ * An open message of an enrollment that was ended from outside: one that was put off will not be sent; of one on its way
+ * nobody may come back to tell, and whoever does may still say what became of it.
+ * @param found what the provider says of it
+ * @returns `undefined` for one that has an outcome
+ */
+export function closed(
+  delivery: Delivery | undefined,
+  found: 'accepted' | 'absent' | 'unknown' | undefined,
+): Delivery | undefined {
+  if (delivery?.status === 'deferred' || delivery?.status === 'pending') return notActive(delivery);
+  if (delivery?.status !== 'handing') return undefined;
+  if (found === 'accepted') return { ...delivery, status: 'sent' };
+  return { ...delivery, status: 'unknown', detail: endedMeanwhile };
+}
 
 /** The delivery as it stands then, and whether its cap slot stays taken. */
 function outcomeOf(delivery: Delivery, { outcome }: Handed, isYoung: boolean): [Delivery, boolean] {
@@ -34,8 +55,7 @@ function outcomeOf(delivery: Delivery, { outcome }: Handed, isYoung: boolean): [
       return [{ ...delivery, status: 'skipped', reason: 'expired' }, false];
     case 'absent':
       // Whoever authorised it may be handing it over this moment.
-      if (isYoung)
-        return [{ ...delivery, status: 'unknown', detail: 'Its enrollment ended while it was handed over.' }, true];
+      if (isYoung) return [{ ...delivery, status: 'unknown', detail: endedMeanwhile }, true];
       return [notActive(delivery), false];
     default:
       return outcome satisfies never;

@@ -22,9 +22,15 @@ export interface Prepared {
 /** What became of a hand-over: the provider's answer, or why there was none. */
 export interface Handed {
   readonly deliveryId: string;
+  /** The attempt that had authorised it: an answer about an earlier one says nothing of a later. */
+  readonly attemptId: string;
   /** `absent`: the provider never had it; `too-late`: its call did not start within 5 s of the commit. */
   readonly outcome: HandOver | { readonly kind: 'absent' } | { readonly kind: 'too-late' };
 }
+
+/** What is known of a hand-over beside its row; `undefined` where it is about another one. */
+export const newsOf = (delivery: Delivery | undefined, handed: Handed | undefined): Handed | undefined =>
+  handed?.deliveryId === delivery?.deliveryId && handed?.attemptId === delivery?.attemptId ? handed : undefined;
 
 /** What a send step makes of its turn. */
 export interface SendVerdict {
@@ -67,17 +73,17 @@ export class SendStep {
   decide(): SendVerdict {
     const { standing, deliveryId, input } = this;
     if (standing?.status !== 'handing') return this.gate();
-    const handed = input.handed?.deliveryId === deliveryId ? input.handed : undefined;
+    const handed = newsOf(standing, input.handed);
     if (handed?.outcome.kind === 'absent') return this.afresh();
     if (handed) return this.settle(standing, handed.outcome);
     // The row carries this attempt's id: the commit had succeeded and only its answer was lost.
     if (standing.attemptId === input.attemptId && input.prepared?.deliveryId === deliveryId) {
-      return { stop: { kind: 'hand', deliveryId, handingMs: standing.atMs } };
+      return { stop: { kind: 'hand', deliveryId, attemptId: input.attemptId, handingMs: standing.atMs } };
     }
     // Another touch may be handing it over this moment: the provider is asked once that touch can no longer be.
     const askableMs = standing.atMs + handingLimitMs;
     if (input.nowMs < askableMs) return { deferUntilMs: askableMs };
-    return { stop: { kind: 'reconcile', deliveryId } };
+    return { stop: { kind: 'reconcile', deliveryId, attemptId: standing.attemptId } };
   }
 
   /** The provider never had it: through the gate again, without its own slot in the way. */
@@ -168,7 +174,7 @@ export class SendStep {
       ...this.takeSlot(),
       delivery: this.newRow('handing', address),
       ...(addressHash !== undefined && { unless: { channel: request.channel, addressHash, purpose } }),
-      stop: { kind: 'hand', deliveryId, handingMs: input.nowMs },
+      stop: { kind: 'hand', deliveryId, attemptId: input.attemptId, handingMs: input.nowMs },
     };
   }
 

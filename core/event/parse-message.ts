@@ -115,7 +115,7 @@ function readType(body: Body): CallType {
     found ??
     refuse(
       'type_missing',
-      type === undefined ? 'The item has no type.' : `There is no type "${String(type).slice(0, 40)}".`,
+      typeof type === 'string' ? `There is no type "${type.slice(0, 40)}".` : 'The item has no type.',
       'type',
       `Use one of ${callTypes.join(', ')}.`,
     )

@@ -27,6 +27,8 @@ export const holdState = (nodeId: string): string => `Hold ${nodeId}`;
 export const afterState = (nodeId: string): string => `After ${nodeId}`;
 /** Where a touch whose message must wait goes, to come back to itself. */
 export const deferState = (touchState: string): string => `Defer in ${touchState}`;
+/** What a hold's `stepId` says where it is a send that waits for its time. */
+export const anySend = '*';
 const startState = 'Begin';
 
 /** Lambda's own passing errors, by their exact names, and our store's. Never `States.ALL`: it would swallow exits. */
@@ -68,7 +70,7 @@ export function compileStateMachine(journey: JourneyVersion): JsonObject {
     const next = nextStates(definition);
     if (next.length > 1) states[`Next of ${state}`] = choice(next);
     if (definition.nodes.some(isDeferrable)) {
-      states[deferState(state)] = holdTask('', state);
+      states[deferState(state)] = holdTask(anySend, state);
       targets.push(deferState(state));
     }
   };

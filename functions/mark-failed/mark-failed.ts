@@ -1,4 +1,5 @@
 import { decideLoop } from '../../core/decide-loop.ts';
+import { closed } from '../../core/enrollment/after-end.ts';
 import { deliveryIdOf } from '../../core/enrollment/send-step.ts';
 import type { Ports } from '../../core/ports.ts';
 import { Draft } from '../../core/profile/draft.ts';
@@ -28,9 +29,7 @@ export const markFailed =
       draft.touch(loaded.profile.profileId);
       draft.fail(loaded.profile.profileId, row, reason);
       const delivery = await ports.profiles.delivery(deliveryIdOf(enrollmentId, row.cursor.stepId, row.cursor.visit));
-      if (delivery?.status !== 'handing') return { answer: undefined, change: draft.change() };
-      // Nobody will come back to tell what became of it.
-      const open = { ...delivery, status: 'unknown' as const, detail: reason };
-      return { answer: undefined, change: draft.change({ deliveries: [{ row: open, isNew: false }] }) };
+      const open = closed(delivery, undefined);
+      return { answer: undefined, change: draft.change(open ? { deliveries: [{ row: open, isNew: false }] } : {}) };
     });
   };

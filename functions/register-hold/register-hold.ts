@@ -1,4 +1,5 @@
 import { decideLoop } from '../../core/decide-loop.ts';
+import { anySend } from '../../core/journey/compile.ts';
 import type { Ports } from '../../core/ports.ts';
 import { Draft } from '../../core/profile/draft.ts';
 import { parseInstant } from '../../core/time/instant.ts';
@@ -7,7 +8,7 @@ export type RegisterPorts = Pick<Ports, 'profiles' | 'definitions' | 'executions
 export interface HoldTask {
   readonly profileId: string;
   readonly enrollmentId: string;
-  /** The holding step; empty for a send that waits for its time. */
+  /** The holding step; `*` for a send that waits for its time. */
   readonly stepId: string;
   readonly token: string;
   /** Until when the execution will wait. */
@@ -27,7 +28,7 @@ export const registerHold =
       if (!loaded || row?.status !== 'active') return { answer: 'ended' };
       const { hold } = row;
       const isHere =
-        hold !== undefined && !hold.resolved && (stepId === '' ? hold.kind === 'deferral' : hold.stepId === stepId);
+        hold !== undefined && !hold.resolved && (stepId === anySend ? hold.kind === 'deferral' : hold.stepId === stepId);
       // A wait that was moved nearer meanwhile: the touch that follows sends the execution back with the new time.
       if (!isHere || hold.wakeMs < waitsUntilMs) return { answer: 'already-resolved' };
       const definitions = await ports.definitions.current();

@@ -1,17 +1,23 @@
+import { decideLoop } from '../../core/decide-loop.ts';
+import { closed } from '../../core/enrollment/after-end.ts';
+import type { Enrollment } from '../../core/enrollment/enrollment.ts';
+import { deliveryIdOf } from '../../core/enrollment/send-step.ts';
 import type { Ports } from '../../core/ports.ts';
 
-export type ResumePorts = Pick<Ports, 'profiles' | 'executions'>;
+export type ResumePorts = Pick<Ports, 'profiles' | 'executions' | 'channels' | 'clock' | 'ids'>;
 
 /**
  * Tells a waiting execution that its enrollment ended or its hold is over. The row is the truth: no token in it means
  * that the execution will find out by itself when it registers.
  */
 export const resumeEnrollment =
-  ({ profiles, executions }: ResumePorts) =>
+  (ports: ResumePorts) =>
   async (enrollmentId: string): Promise<'told' | 'nobody-waits'> => {
+    const { profiles, executions } = ports;
     let lastToken: string | undefined;
     for (;;) {
       const [row] = await profiles.enrollments([enrollmentId]);
+      if (row && row.status !== 'active' && lastToken === undefined) await closeMessage(ports, row);
       const token = row?.hold?.token;
       if (!row || token === undefined || token === lastToken) return 'nobody-waits';
       const told =
@@ -27,3 +33,19 @@ export const resumeEnrollment =
       lastToken = token;
     }
   };
+
+/** Writes down what becomes of the message at which the enrollment stood when it ended. */
+async function closeMessage(ports: ResumePorts, { profileId, enrollmentId, cursor }: Enrollment): Promise<void> {
+  const deliveryId = deliveryIdOf(enrollmentId, cursor.stepId, cursor.visit);
+  const standing = await ports.profiles.delivery(deliveryId);
+  const found = standing?.status === 'handing' ? await ports.channels.reconcile(deliveryId) : undefined;
+  if (!closed(standing, found)) return;
+  await decideLoop<void>(ports, async (attemptId) => {
+    const loaded = await ports.profiles.load(profileId);
+    const row = closed(await ports.profiles.delivery(deliveryId), found);
+    if (!loaded || !row) return { answer: undefined };
+    const { profile, version } = loaded;
+    const profiles = [{ expectedVersion: version, profile }];
+    return { answer: undefined, change: { attemptId, profiles, deliveries: [{ row, isNew: false }] } };
+  });
+}

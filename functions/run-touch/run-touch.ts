@@ -52,10 +52,18 @@ export const runTouch =
           };
           break;
         case 'reconcile':
-          handed = { deliveryId: answer.deliveryId, outcome: await reconciled(ports, answer.deliveryId) };
+          handed = {
+            deliveryId: answer.deliveryId,
+            attemptId: answer.attemptId,
+            outcome: await reconciled(ports, answer.deliveryId),
+          };
           break;
         case 'hand':
-          handed = { deliveryId: answer.deliveryId, outcome: await handOver(ports, answer, messageOf(prepared)) };
+          handed = {
+            deliveryId: answer.deliveryId,
+            attemptId: answer.attemptId,
+            outcome: await handOver(ports, answer, messageOf(prepared)),
+          };
           break;
         case 'ended':
           throw new EnrollmentEnded(`Enrollment ${task.enrollmentId} has ended.`);

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { StoreUnavailable } from '../../core/failures.ts';
 import { schema } from './schema.ts';
 
 /** At most so much work is kept in one open transaction while nobody waits for it. */
@@ -21,7 +22,9 @@ export class Database {
   private waiters: { resolve: () => void; reject: (error: unknown) => void }[] = [];
   private isScheduled = false;
   private timer: NodeJS.Timeout | undefined;
-  private failure: unknown;
+  private failure: StoreUnavailable | undefined;
+  /** Called once, when a commit has failed: whoever runs this home should end it, and start it again. */
+  onFailed: ((error: unknown) => void) | undefined;
   /** Called inside each transaction, just before it is committed; they prepare statements and never call `write`. */
   readonly beforeCommit: (() => void)[] = [];
   /** Called after each durable commit; the crash tests read the length of the log here. */
@@ -57,7 +60,7 @@ export class Database {
 
   /** Runs writes as one: all of them, or (where it throws) none. They are durable once `durable` answers. */
   write<T>(work: () => T): T {
-    if (this.failure !== undefined) throw this.failure;
+    if (this.failure) throw this.failure;
     if (!this.isOpen) {
       this.db.exec('BEGIN IMMEDIATE');
       this.isOpen = true;
@@ -82,7 +85,7 @@ export class Database {
 
   /** Answers once everything written before this call has reached the disk. */
   durable(): Promise<void> {
-    if (this.failure !== undefined) return Promise.reject(this.failure as Error);
+    if (this.failure) return Promise.reject(this.failure);
     if (!this.isOpen) return Promise.resolve();
     return new Promise((resolve, reject) => {
       this.waiters.push({ resolve, reject });
@@ -109,8 +112,9 @@ export class Database {
       }
       for (const waiter of waiters) waiter.resolve();
     } catch (error) {
-      this.failure = error;
-      for (const waiter of waiters) waiter.reject(error);
+      this.failure = new StoreUnavailable('The data folder cannot be written.', { cause: error });
+      for (const waiter of waiters) waiter.reject(this.failure);
+      this.onFailed?.(error);
     }
   }
 

@@ -134,8 +134,19 @@ export class SqliteProfileStore implements ProfileStore {
     for (const { expectedVersion, profile } of change.profiles) {
       if ((this.read(profile.profileId)?.version ?? 0) !== expectedVersion) throw new Conflict();
     }
+    for (const { profile } of change.profiles) {
+      for (const merged of profile.mergedIds) this.checkUnseen(merged.profileId, profile.profileId, change.events ?? []);
+    }
     for (const { channel, addressHash, purpose } of change.unless ?? []) {
       if (this.suppressionsOf(channel, addressHash).some((one) => blocks(one, purpose))) throw new Conflict();
+    }
+  }
+
+  /** What was accepted under a merged id must not be accepted again under its winner's. */
+  private checkUnseen(mergedId: string, profileId: string, events: NonNullable<Change['events']>): void {
+    const statement = this.db.prepare('SELECT 1 FROM events WHERE profile_id = ? AND event_id = ?');
+    for (const event of events) {
+      if (event.profileId === profileId && statement.get(mergedId, event.eventId)) throw new Conflict();
     }
   }
 

@@ -47,7 +47,7 @@ function expectSound(truth: FolderTruth, load: Load): void {
 /** What must hold besides once everything that was begun has been carried out. */
 function expectSettled(truth: FolderTruth, nowMs: number): void {
   expect(truth.outgoing()).toBe(0);
-  expect(truth.deliveries().filter(({ status }) => status === 'handing')).toEqual([]);
+  expect(truth.openDeliveries()).toEqual([]);
   expect(truth.unheldEnrollments(nowMs)).toEqual([]);
   expect(truth.unansweredOrders()).toEqual([]);
   const { said, stored } = truth.emitted();

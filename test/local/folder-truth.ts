@@ -49,11 +49,14 @@ export class FolderTruth {
        WHERE profiles.version IS NULL OR profiles.version < newest.version`,
     );
   }
-  /** Active enrollments that nothing would ever move on. */
+  /** Active enrollments that nothing would ever move on: no due row, no execution, and no fact still to be carried out. */
   strandedEnrollments(): readonly string[] {
     return this.texts(
-      `SELECT enrollment_id AS text FROM enrollments WHERE status = 'active'
-       AND NOT EXISTS (SELECT 1 FROM due WHERE due.profile_id = enrollments.profile_id AND due.subject = enrollment_id)`,
+      `SELECT enrollments.body AS text FROM enrollments WHERE status = 'active'
+       AND NOT EXISTS (SELECT 1 FROM due WHERE due.profile_id = enrollments.profile_id AND due.subject = enrollment_id)
+       AND NOT EXISTS (SELECT 1 FROM executions WHERE name = enrollment_id || '-' || json_extract(enrollments.body, '$.hop')
+                       AND executions.status = 'running')
+       AND NOT EXISTS (SELECT 1 FROM outgoing JOIN facts USING (sequence) WHERE facts.profile_id = enrollments.profile_id)`,
     );
   }
   /** Enrollments that profiles say are active though their rows do not, or the other way round. */
@@ -80,6 +83,16 @@ export class FolderTruth {
   }
   deliveries(): readonly DeliveryRow[] {
     return this.all<DeliveryRow>('SELECT delivery_id AS id, status, channel FROM deliveries');
+  }
+  /** Deliveries whose outcome nobody has written down, with what stands around each. */
+  openDeliveries(): readonly string[] {
+    return this.texts(
+      `SELECT delivery_id || ' of ' || deliveries.channel || ': enrollment ' || enrollments.status || ' (' || coalesce(enrollments.reason, '') || ') at ' || enrollments.step_id
+              || ', execution ' || coalesce(executions.status || ' at ' || executions.state, 'none') AS text
+       FROM deliveries JOIN enrollments ON enrollment_id = json_extract(deliveries.body, '$.enrollmentId')
+       LEFT JOIN executions ON executions.name = enrollment_id || '-' || json_extract(enrollments.body, '$.hop')
+       WHERE deliveries.status = 'handing'`,
+    );
   }
   /** Ids of the messages that were handed over at home. */
   outbox(): ReadonlySet<string> {

@@ -247,7 +247,7 @@ const strangePathParts = [
 ];
 
 function mutateHead(draft: Draft, chance: Chance): Draft {
-  const { method, path, headers } = draft;
+  const { path, headers } = draft;
   return chance.pick<() => Draft>([
     () => ({ ...draft, method: chance.pick(['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'HEAD']) }),
     () => ({ ...draft, path: path + chance.pick(strangePathParts) }),

@@ -575,7 +575,7 @@ function suppressionRoutes({ ports, directory, suppress, durable }: ApiOptions):
         const body = await bodyOf(context);
         const { channel, address } = read(body['channel'], body['address']);
         const reason = (body['reason'] ?? 'manual') as SuppressionReason;
-        if (!Object.hasOwn(suppressionScopes, reason))
+        if (typeof reason !== 'string' || !Object.hasOwn(suppressionScopes, reason))
           throw new ApiProblem(
             422,
             'reason_unknown',

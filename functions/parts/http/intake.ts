@@ -40,7 +40,17 @@ export interface IntakeResponse {
   readonly body: string;
 }
 
-const json = { 'content-type': 'application/json; charset=utf-8' };
+const json = { 'content-type': 'application/json; charset=utf-8', 'access-control-allow-origin': '*' };
+const preflight: IntakeResponse = {
+  status: 204,
+  headers: {
+    'access-control-allow-origin': '*',
+    'access-control-allow-methods': 'POST',
+    'access-control-allow-headers': 'authorization, content-type',
+    'access-control-max-age': '86400',
+  },
+  body: '',
+};
 const success: IntakeResponse = { status: 200, headers: json, body: '{"success":true}' };
 const statusOf = (code: MessageRefusal['code']): number =>
   code === 'invalid_json' || code === 'body_invalid'
@@ -68,6 +78,8 @@ export class Intake {
         '',
         'The calls are /v1/identify, track, page, screen, group, alias and batch.',
       );
+    // Browsers ask first; keys travel in a header of their own and not in cookies, so any page may ask.
+    if (request.method === 'OPTIONS') return preflight;
     if (request.method !== 'POST')
       return refused(405, 'method_not_allowed', 'The intake takes POST.', '', undefined, { allow: 'POST' });
     if (this.underWay >= this.options.mostAtOnce) return busy(503, 'overloaded', 'Too many requests are under way.');

@@ -462,7 +462,9 @@ describe('an enrollment whose execution was lost', () => {
 
   it('whose execution broke is marked failed, and its message on the way is unknown', async () => {
     const home = new TestHome({ journeys: [aJourney({ steps: [{ id: 'hello', send: { email: 'hello' } }] })] });
-    home.channels.answer = () => 'dies-after';
+    home.channels.answer = () => {
+      throw new Error('broken');
+    };
     await home.accept(anIdentify({ email: 'ana@b.lv' }), aTrack('Cart Filled'));
     expect(home.enrollments()).toMatchObject([{ status: 'failed' }]);
     expect(outcomes(home)).toEqual(['unknown']);

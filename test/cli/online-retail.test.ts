@@ -1,0 +1,119 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, describe, expect, it } from 'vitest';
+import { aFolder, sojourn } from './run.ts';
+
+const data = '../shared/data/online_retail';
+const isThere = existsSync(data);
+if (!isThere) console.warn(`The Online Retail files are not at ${data}: the import of real orders is NOT tested here.`);
+const files = ['lines_2010-12_2011-04.csv.gz', 'lines_2011-05_2011-09.csv.gz'].map((name) => join(data, name));
+const folders: string[] = [];
+const folder = (): string => {
+  folders.push(aFolder());
+  return folders.at(-1)!;
+};
+afterAll(() => folders.forEach((one) => rmSync(one, { recursive: true, force: true })));
+
+interface Reference {
+  readonly customers: number;
+  readonly purchases: { readonly invoices: number; readonly customers: number; readonly revenue: number };
+  readonly monthly_revenue: { readonly [month: string]: number };
+}
+const reference = (): Reference => JSON.parse(readFileSync(join(data, 'reference.json'), 'utf8')) as Reference;
+
+/** People, orders and revenue, asked of the tables. */
+function counted(path: string): Pick<Reference, 'customers' | 'purchases' | 'monthly_revenue'> {
+  const db = new DatabaseSync(join(path, 'sojourn.db'), { readOnly: true });
+  const one = (sql: string): number => (db.prepare(sql).get() as { n: number }).n;
+  const orders = `FROM events WHERE name = 'Order Completed'`;
+  const cents = `round(json_extract(body, '$.properties.revenue') * 100)`;
+  // Invoice dates are UK local time: summer time begins and ends within the data, never across a month's midnight order.
+  const months = db
+    .prepare(
+      `SELECT strftime('%Y-%m', occurred_ms / 1000, 'unixepoch') AS month, sum(${cents}) / 100 AS revenue ${orders} GROUP BY 1`,
+    )
+    .all() as { month: string; revenue: number }[];
+  const found = {
+    customers: one(`SELECT count(*) AS n FROM profiles`),
+    purchases: {
+      invoices: one(`SELECT count(*) AS n ${orders}`),
+      customers: one(`SELECT count(DISTINCT profile_id) AS n ${orders}`),
+      revenue: one(`SELECT sum(${cents}) / 100 AS n ${orders}`),
+    },
+    monthly_revenue: Object.fromEntries(months.map(({ month, revenue }) => [month, revenue])),
+  };
+  db.close();
+  return found;
+}
+const expected = (): ReturnType<typeof counted> => {
+  const { customers, purchases, monthly_revenue } = reference();
+  const { invoices, customers: buyers, revenue } = purchases;
+  return { customers, purchases: { invoices, customers: buyers, revenue }, monthly_revenue };
+};
+const importing = (path: string, ...more: string[]): readonly string[] => [
+  'import',
+  ...files,
+  '--map',
+  'examples/online-retail.map.json',
+  '--data',
+  path,
+  ...more,
+];
+
+describe.skipIf(!isThere)('an import of the real orders', () => {
+  it('counts the people, orders and revenue of the reference, and starts nothing', async () => {
+    const path = folder();
+    const { code, stdout } = await sojourn(importing(path)).ran;
+    expect(code).toBe(0);
+    expect(stdout).toContain('Order Completed: 11,906, revenue 5,455,405.18');
+    expect(counted(path)).toEqual(expected());
+    const db = new DatabaseSync(join(path, 'sojourn.db'), { readOnly: true });
+    expect(db.prepare('SELECT count(*) AS n FROM enrollments').get()).toEqual({ n: 0 });
+    db.close();
+  });
+
+  it('goes on after a kill as if nothing had happened', async () => {
+    const path = folder();
+    const { child, ran } = sojourn(importing(path));
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    child.kill('SIGKILL');
+    await ran;
+    const again = await sojourn(importing(path)).ran;
+    expect(again.code).toBe(0);
+    expect(counted(path)).toEqual(expected());
+    const third = await sojourn(importing(path)).ran;
+    expect(third.code).toBe(0);
+    expect(counted(path)).toEqual(expected());
+  });
+
+  it('writes what it leaves out into an error file that says which lines and why', async () => {
+    const path = folder();
+    const { stdout } = await sojourn([...importing(path), '--json']).ran;
+    const summary = JSON.parse(stdout) as {
+      files: { errors: string; counts: { problems: { identity_missing: number } } }[];
+    };
+    const problems = summary.files.flatMap(({ errors }) => readFileSync(errors, 'utf8').trim().split('\n'));
+    const lines = problems.flatMap((line) => (JSON.parse(line) as { lines: number[] }).lines);
+    expect(lines.length).toBe(91_927);
+    expect(summary.files.reduce((sum, { counts }) => sum + counts.problems.identity_missing, 0)).toBe(problems.length);
+  });
+
+  it('winds through nine months in which second purchase, churn prevention and reactivation run', async () => {
+    const path = folder();
+    const { code } = await sojourn(importing(path, '--wind')).ran;
+    expect(code).toBe(0);
+    expect(counted(path).purchases).toEqual(expected().purchases);
+    const db = new DatabaseSync(join(path, 'sojourn.db'), { readOnly: true });
+    const entered = db.prepare('SELECT journey_id AS id, count(*) AS n FROM enrollments GROUP BY 1').all() as {
+      id: string;
+      n: number;
+    }[];
+    const byJourney = Object.fromEntries(entered.map(({ id, n }) => [id, n]));
+    // Every buyer's first order begins it, once.
+    expect(byJourney['second-purchase']).toBe(reference().purchases.customers);
+    expect(byJourney['churn-prevention']).toBeGreaterThan(1_000);
+    expect(byJourney['reactivation']).toBeGreaterThan(1_000);
+    db.close();
+  });
+});

@@ -1,0 +1,134 @@
+import { assignVariant } from '../core/experiment/assign.ts';
+import type { Json, JsonObject } from '../core/json.ts';
+import type { EventMatch, Journey, Step, Steps, WaitUntil } from '../core/journey/document.ts';
+import { parseDuration } from '../core/time/duration.ts';
+import type { Condition } from '../core/segment/condition.ts';
+import { dayMs, hourMs } from './builders.ts';
+
+/** What happened to the person from outside. */
+export interface Happened {
+  readonly atMs: number;
+  readonly name: string;
+  readonly properties: JsonObject;
+}
+/** What a reading of the document says must come out. */
+export interface Reading {
+  readonly path: readonly string[];
+  readonly sends: readonly { readonly template: string; readonly atMs: number }[];
+  readonly emits: number;
+  readonly status: 'completed' | 'exited' | 'active';
+}
+class Ended extends Error {}
+class Unfinished extends Error {}
+
+/**
+ * Reads a journey document from top to bottom for one person, in UTC and with nothing in the way of a message. It knows
+ * nothing of plans, touches or state machines: it is what the compiled journey is compared with.
+ */
+export function readJourney(
+  journey: Journey,
+  profileId: string,
+  trigger: Happened,
+  events: readonly Happened[],
+  endMs: number,
+): Reading {
+  const path: string[] = [];
+  const sends: { template: string; atMs: number }[] = [];
+  const traits = new Map<string, Json>();
+  let [nowMs, emits] = [trigger.atMs, 0];
+  const past = (): readonly Happened[] => events.filter((event) => event.atMs <= nowMs);
+  const matches = ({ event, where }: EventMatch, { name, properties }: Happened): boolean =>
+    [event].flat().includes(name) && Object.entries(where ?? {}).every(([key, value]) => properties[key] === value);
+  const lengthMs = (text: string): number => {
+    const { days, timeMs } = parseDuration(text)!;
+    return days * dayMs + timeMs;
+  };
+
+  function holds(condition: Condition): boolean {
+    if ('all' in condition) return condition.all.every(holds);
+    if ('any' in condition) return condition.any.some(holds);
+    if ('not' in condition) return !holds(condition.not);
+    if ('trait' in condition) return traits.get(condition.trait) === condition.is;
+    if ('value' in condition) return Number(trigger.properties['total']) > condition.above!;
+    const {
+      did,
+      didNot,
+      within,
+      atLeast = 1,
+    } = condition as { did?: string; didNot?: string; within?: string; atLeast?: number };
+    const isLive = (event: Happened): boolean => within === undefined || nowMs < event.atMs + lengthMs(within);
+    const count = past().filter((event) => event.name === (did ?? didNot) && isLive(event)).length;
+    return did === undefined ? count === 0 : count >= atLeast;
+  }
+
+  /** Passes the time to an instant; an exit ends it, `isOver` ends it early. */
+  function pass(untilMs: number, isOver: (event?: Happened) => boolean, expiries: readonly number[]): boolean {
+    const enteredMs = nowMs;
+    // A state machine's time-out is a whole number of seconds, at least one.
+    const wakeMs = enteredMs + Math.max(1, Math.ceil((untilMs - enteredMs) / 1000)) * 1000;
+    const moments = [...events.map((event) => event.atMs), ...expiries].filter((ms) => ms > enteredMs && ms < wakeMs);
+    for (const ms of [...new Set(moments)].sort((a, b) => a - b)) {
+      if (ms > endMs) throw new Unfinished();
+      nowMs = ms;
+      const event = events.find((one) => one.atMs === ms);
+      if (event && journey.exit?.some((exit) => 'on' in exit && matches(exit.on, event))) throw new Ended();
+      if (isOver(event)) return true;
+    }
+    if (wakeMs > endMs) throw new Unfinished();
+    nowMs = wakeMs;
+    return false;
+  }
+
+  function wait(step: string | WaitUntil): void {
+    if (typeof step === 'string') return void pass(nowMs + lengthMs(step), () => false, []);
+    const midnight = Math.floor(nowMs / dayMs) * dayMs;
+    const at = (text: string): number => midnight + Number(text.slice(0, 2)) * hourMs;
+    if ('between' in step) {
+      const [from, to] = step.between.map(at) as [number, number];
+      if (nowMs >= from && nowMs < to) return;
+      return void pass(nowMs < from ? from : from + dayMs, () => false, []);
+    }
+    const instant = at(step.until as string);
+    if (instant !== nowMs) pass(instant > nowMs ? instant : instant + dayMs, () => false, []);
+  }
+
+  function one(step: Step): void {
+    if ('end' in step) {
+      path.push(step.id!);
+      throw new Finished();
+    }
+    path.push(step.id!);
+    if ('send' in step) sends.push({ template: (step.send as { email: string }).email, atMs: nowMs });
+    else if ('update' in step) Object.entries(step.update.traits).forEach(([name, value]) => traits.set(name, value));
+    else if ('emit' in step) emits++;
+    else if ('wait' in step) wait(step.wait);
+    else if ('branch' in step) list(step.branch.find((option) => holds(option.when))?.steps ?? step.otherwise ?? []);
+    else if ('experiment' in step)
+      list(step.variants.find(({ id }) => id === assignVariant(step.experiment, profileId, step.variants))!.steps);
+    else if ('waitFor' in step) {
+      const { waitFor } = step;
+      const untilMs = nowMs + lengthMs(step.within);
+      const isMet =
+        'when' in waitFor
+          ? holds(waitFor.when) ||
+            pass(
+              untilMs,
+              () => holds(waitFor.when),
+              events.flatMap((event) => [dayMs, 2 * dayMs].map((ms) => event.atMs + ms)),
+            )
+          : pass(untilMs, (event) => event !== undefined && matches(waitFor, event), []);
+      list((isMet ? step.then : step.otherwise) ?? []);
+    } else throw new RangeError(`The reader does not know ${Object.keys(step).join(', ')}`);
+  }
+  const list = (steps: Steps): void => steps.forEach(one);
+
+  class Finished extends Error {}
+  try {
+    list(journey.steps);
+  } catch (error) {
+    if (error instanceof Ended) return { path, sends, emits, status: 'exited' };
+    if (error instanceof Unfinished) return { path, sends, emits, status: 'active' };
+    if (!(error instanceof Finished)) throw error;
+  }
+  return { path, sends, emits, status: 'completed' };
+}
