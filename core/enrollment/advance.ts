@@ -181,7 +181,7 @@ class Walk {
     const id = idOf(this.row.enrollmentId, stepId);
     const stamped = Object.fromEntries(Object.entries(traits).map(([name, value]) => [name, { value, ms: nowMs, id }]));
     this.draft.set({ ...profile, traits: { ...profile.traits, ...stamped } });
-    this.keep();
+    this.draft.putEnrollment(this.row);
     this.draft.settle(this.profileId, definitions.profileRules, false);
     this.draft.resolve(this.profileId, undefined, { isSilent: false, isProfileChanged: true });
     this.row = this.draft.enrollment(this.row.enrollmentId) ?? this.row;
@@ -282,16 +282,13 @@ class Walk {
     this.row = { ...this.row, cursor: { stepId, visit: this.row.cursor.visit + 1 } };
     this.isDirty = true;
   }
-  private keep(): void {
-    this.draft.putEnrollment(this.row);
-  }
 
   private finish(answer: TouchAnswer): TouchDecision {
     // What only has to be rendered or looked up is decided again afterwards, from the same place: nothing is written
     // yet, but for the outcome of a message before it, which nobody else knows.
     const isPause = answer.kind === 'render' || answer.kind === 'reconcile';
     if (!this.isDirty || (isPause && this.rows.deliveries.length === 0)) return { answer };
-    this.keep();
+    this.draft.putEnrollment(this.row);
     this.draft.touch(this.profileId);
     const { deliveries, unless } = this.rows;
     return {
