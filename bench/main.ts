@@ -1,3 +1,4 @@
+import { checkBench } from './check.ts';
 import { intakeBench } from './intake.ts';
 import { mailBench } from './mail.ts';
 import { onlineRetailBench } from './online-retail.ts';
@@ -5,7 +6,7 @@ import { report } from './report.ts';
 import { waitingBench } from './waiting.ts';
 
 /** `npm run bench [-- name …]`: all benchmarks, or those named. */
-const benches = [intakeBench, mailBench, waitingBench, onlineRetailBench];
+const benches = [checkBench, intakeBench, mailBench, waitingBench, onlineRetailBench];
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !benches.some((bench) => bench.name === name));
 if (unknown.length > 0) {

@@ -128,6 +128,7 @@ export const ruled = <Schema extends z.ZodObject>(
   complaintOf: (value: z.output<Schema>) => Complaint | undefined,
 ): Schema =>
   schema.check((payload) => {
+    if (payload.issues.length > 0) return;
     const complaint = complaintOf(payload.value);
     if (complaint) complain(payload, complaint);
   });

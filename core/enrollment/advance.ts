@@ -6,7 +6,7 @@ import { doneState, type TouchDefinition } from '../journey/compile.ts';
 import type { Channel } from '../journey/document.ts';
 import type { PlanNode } from '../journey/plan.ts';
 import type { SendRequest, StepView } from '../journey/roles/role.ts';
-import { roleOf } from '../journey/roles/registry.ts';
+import { roleOf } from '../journey/roles/role-of.ts';
 import type { Delivery, Suppression } from '../message/delivery.ts';
 import type { Change, Loaded, RenderRequest } from '../ports.ts';
 import { Draft, repairDelayMs, type Surroundings } from '../profile/draft.ts';

@@ -1,6 +1,6 @@
 import { afterState } from '../journey/compile.ts';
 import type { PlanNode } from '../journey/plan.ts';
-import { roleOf } from '../journey/roles/registry.ts';
+import { roleOf } from '../journey/roles/role-of.ts';
 import type { StepView } from '../journey/roles/role.ts';
 import { compiledOnce, seedStates } from '../segment/compile-condition.ts';
 import type { TouchAnswer, TouchInput } from './advance.ts';

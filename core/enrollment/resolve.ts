@@ -2,7 +2,7 @@ import type { CompiledMatch, JourneyVersion } from '../definitions.ts';
 import { valuesAt, type Occurrence } from '../event/event.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { Workspace } from '../journey/document.ts';
-import { roleOf } from '../journey/roles/registry.ts';
+import { roleOf } from '../journey/roles/role-of.ts';
 import { compiledMatchOnce } from '../journey/match.ts';
 import type { Profile } from '../profile/profile.ts';
 import { compiledOnce, type Compiled, type View } from '../segment/compile-condition.ts';

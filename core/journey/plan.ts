@@ -1,7 +1,7 @@
 import { compiledOnce, type Compiled } from '../segment/compile-condition.ts';
 import type { Journey, Step, Steps } from './document.ts';
 import type { HoldWay } from './roles/role.ts';
-import { roleOf } from './roles/registry.ts';
+import { roleOf } from './roles/role-of.ts';
 
 /** One step in the flat plan of a journey; `null` is the journey's end. */
 export type PlanNode =

@@ -2,7 +2,7 @@ import type { JourneyVersion } from '../definitions.ts';
 import { compiledOnce } from '../segment/compile-condition.ts';
 import type { TouchDefinition } from './compile.ts';
 import { channels, type Channel, type Content } from './document.ts';
-import { roleOf } from './roles/registry.ts';
+import { roleOf } from './roles/role-of.ts';
 
 const names = new WeakMap<TouchDefinition, readonly string[]>();
 

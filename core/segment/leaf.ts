@@ -4,6 +4,7 @@ import { valuesAt, type Occurrence } from '../event/event.ts';
 import { addDuration } from '../time/duration.ts';
 import type { DidCondition, DidNotCondition, DurationText, FirstCondition, LastCondition, Names } from './condition.ts';
 import { compileWhere } from './operators.ts';
+import { steadyEnd } from './steady.ts';
 
 /** A condition over events, as an automaton: a small packed state, a pure step, and when its truth next changes by time. */
 export interface Leaf {
@@ -73,7 +74,7 @@ function windowCount(
   const times = (state: Json | undefined): readonly number[] => (Array.isArray(state) ? (state as number[]) : []);
   const live = (state: Json | undefined, nowMs: number, zone: string): readonly number[] =>
     times(state)
-      .map((ms) => addDuration(ms, within, zone, 1))
+      .map((ms) => steadyEnd(ms, within, zone, 1))
       .filter((endMs) => endMs > nowMs);
   return {
     key: keyOf(condition),
@@ -137,7 +138,7 @@ export function sumLeaf(condition: DidCondition & { readonly sum: string }): Lea
   }
   const live = (state: Json | undefined, nowMs: number, zone: string): [number, number][] =>
     pairs(state)
-      .map(([ms, value]): [number, number] => [addDuration(ms, within, zone, 1), value])
+      .map(([ms, value]): [number, number] => [steadyEnd(ms, within, zone, 1), value])
       .filter(([endMs]) => endMs > nowMs);
   return {
     ...common,

@@ -4,6 +4,7 @@ import { valuesAt } from '../event/event.ts';
 import { addDuration } from '../time/duration.ts';
 import { parseInstant } from '../time/instant.ts';
 import { fromLocal } from '../time/zone.ts';
+import { firstAfter, steadyEnd } from './steady.ts';
 import type { Moment, Operators, Where } from './condition.ts';
 
 /** When and where a test is made: relative moments and zone-less dates need both. */
@@ -103,8 +104,8 @@ function moment(limit: Moment, holds: (valueMs: number, limitMs: number) => bool
 
 function momentMs(limit: Moment, at: Instant): number | undefined {
   if (typeof limit === 'string') return dateMs(limit, at.zone);
-  if ('ago' in limit) return addDuration(at.nowMs, limit.ago, at.zone, -1);
-  return addDuration(at.nowMs, limit.fromNow, at.zone, 1);
+  if ('ago' in limit) return steadyEnd(at.nowMs, limit.ago, at.zone, -1);
+  return steadyEnd(at.nowMs, limit.fromNow, at.zone, 1);
 }
 
 const localDate = /^(\d{4})-(\d{2})-(\d{2})$/;
@@ -143,25 +144,17 @@ export function momentChanges(operators: Operators, values: readonly Json[], at:
       const guessMs = addDuration(valueMs, duration, at.zone, sign === 1 ? -1 : 1);
       // The limit reaches the value (`after` turns) and then passes it (`before` turns).
       for (const isPast of [(ms: number) => ms >= valueMs, (ms: number) => ms > valueMs]) {
-        const changeMs = firstInstant((nowMs) => isPast(addDuration(nowMs, duration, at.zone, sign)), guessMs);
+        // Calendar arithmetic has no exact inverse, so the instant is searched.
+        const isPastAt = (ms: number): boolean => isPast(steadyEnd(ms, duration, at.zone, sign));
+        const changeMs = firstAfter(guessMs - slackMs, guessMs + slackMs, isPastAt);
         if (changeMs > at.nowMs) found.push(changeMs);
       }
     }
   }
   return found;
 }
-
-/** The first instant at which a claim that stays true holds; calendar arithmetic has no exact inverse, so it is searched. */
-function firstInstant(holds: (ms: number) => boolean, guessMs: number): number {
-  const slackMs = 5 * 86_400_000;
-  let [lowMs, highMs] = [guessMs - slackMs, guessMs + slackMs];
-  while (highMs - lowMs > 1) {
-    const middleMs = Math.floor((lowMs + highMs) / 2);
-    if (holds(middleMs)) highMs = middleMs;
-    else lowMs = middleMs;
-  }
-  return highMs;
-}
+/** How far a date can come off by the lengths of months and by clock changes. */
+const slackMs = 5 * 86_400_000;
 
 /** Compiles `where` over an event's properties. */
 export function compileWhere(where: Where | undefined): (properties: JsonObject, at: Instant) => boolean {

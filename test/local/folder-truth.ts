@@ -81,6 +81,9 @@ export class FolderTruth {
       return isHeld ? [] : [enrollmentId];
     });
   }
+  activeEnrollments(): number {
+    return this.all<{ n: number }>(`SELECT count(*) AS n FROM enrollments WHERE status = 'active'`)[0]!.n;
+  }
   deliveries(): readonly DeliveryRow[] {
     return this.all<DeliveryRow>('SELECT delivery_id AS id, status, channel FROM deliveries');
   }

@@ -7,6 +7,7 @@ import { keys, leaf } from '../../shape.ts';
 import { id, text } from '../../values.ts';
 import type { Channel, Step, Steps } from '../document.ts';
 import type { EventPlace } from '../event-match.ts';
+import type { Role } from '../roles/role.ts';
 import type { Words } from '../words.ts';
 
 /** A list of steps inside a step. */
@@ -34,6 +35,8 @@ export interface Reference {
 export interface StepKind<S extends Step = Step> extends Kind {
   /** Its name, which is the key that tells it. */
   readonly kind: string;
+  /** The part it plays when a person reaches it; absent for kinds of a later release. */
+  readonly role?: Role<S>;
   /** The step's own keys; inner steps and conditions are read by their own kinds. */
   readonly schema: z.ZodObject;
   /** The lists of steps inside, in the order in which they are written. */

@@ -17,6 +17,7 @@ import {
 } from '../../values.ts';
 import type { WaitStep, WaitUntil } from '../document.ts';
 import type { Words } from '../words.ts';
+import { waitRole } from '../roles/wait.ts';
 import { stepKeys, type StepKind } from './step-kind.ts';
 
 const ifPast = word(['go', 'skip-next']).optional();
@@ -57,6 +58,7 @@ const until = either(
 /** Holds the person at this step until an instant. */
 export const wait: StepKind<WaitStep> = {
   kind: 'wait',
+  role: waitRole,
   key: 'wait',
   schema: stepKeys({
     wait: either(

@@ -36,7 +36,8 @@ describe('the documentation', () => {
   it('has a section for every code, in order', () => {
     const errors = readFileSync(join(root, 'docs/journey-errors.md'), 'utf8');
     const sections = [...errors.matchAll(/^### (\S+)$/gm)].map(([, code]) => code);
-    expect([...sections].sort()).toEqual(codes);
+    // The command finds this one by compiling templates, which core does not do.
+    expect([...sections].sort()).toEqual([...codes, 'template-invalid'].sort());
   });
 
   it('explains every kind of step, condition and entry', () => {

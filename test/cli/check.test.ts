@@ -1,0 +1,58 @@
+import { cpSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { aFolder, sojourn } from './run.ts';
+
+const folders: string[] = [];
+/** The shipped workflows, with some files written over. */
+function workflows(files: { readonly [path: string]: string } = {}): string {
+  const folder = aFolder();
+  folders.push(folder);
+  cpSync('workflows', folder, { recursive: true });
+  for (const [path, text] of Object.entries(files)) writeFileSync(join(folder, path), text);
+  return folder;
+}
+afterAll(() => folders.forEach((one) => rmSync(one, { recursive: true, force: true })));
+
+describe('sojourn check', () => {
+  it('ends with 0 and says so where the shipped documents are as they should be', async () => {
+    expect(await sojourn(['check', 'workflows']).ran).toEqual({ code: 0, stdout: 'No problems.\n', stderr: '' });
+  });
+
+  it('tells what only compiling a template shows, with its line', async () => {
+    const folder = workflows({ 'templates/thank-you-gift/sms.txt': 'Hello\n{% if profile.traits.firstName %}\n' });
+    const { code, stdout } = await sojourn(['check', folder]).ran;
+    expect(code).toBe(1);
+    expect(stdout).toContain('templates/thank-you-gift/sms.txt:2:1  template-invalid');
+    expect(stdout).toContain('not closed');
+  });
+
+  it('tells the problems of one document by itself, and as JSON', async () => {
+    const broken = '{ "id": "curious", "name": "x", "when": { "trait": "room", "iss": "kitchen" } }';
+    const folder = workflows({ 'segments/curious.segment.json': broken, 'segments/regulars.segment.json': '{' });
+    const { code, stdout } = await sojourn(['check', join(folder, 'segments/curious.segment.json'), '--json']).ran;
+    expect(code).toBe(1);
+    const { problems } = JSON.parse(stdout) as {
+      problems: { file: string; code: string; line: number; column: number }[];
+    };
+    expect(problems.map(({ file, code: found, line, column }) => ({ file, found, line, column }))).toEqual([
+      { file: 'segments/curious.segment.json', found: 'unknown-key', line: 1, column: broken.indexOf('"iss"') + 1 },
+    ]);
+  });
+
+  it('ends with 2 where there is nothing to check', async () => {
+    const { code, stderr } = await sojourn(['check', 'no-such-folder']).ran;
+    expect({ code, stderr }).toEqual({ code: 2, stderr: 'sojourn: There is no no-such-folder.\n' });
+  });
+});
+
+describe('sojourn compile', () => {
+  it('prints the state machine of a journey, and names the journeys that there are', async () => {
+    const { code, stdout } = await sojourn(['compile', 'welcome']).ran;
+    expect(code).toBe(0);
+    expect((JSON.parse(stdout) as { StartAt: string }).StartAt).toBe('Begin');
+    const other = await sojourn(['compile', 'welcom']).ran;
+    expect(other.code).toBe(2);
+    expect(other.stderr).toContain('welcome');
+  });
+});

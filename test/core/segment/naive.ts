@@ -1,0 +1,122 @@
+import type { Occurrence } from '../../../core/event/event.ts';
+import type { Condition, DidCondition, Operators, Where } from '../../../core/segment/condition.ts';
+import type { Json, JsonObject } from '../../../core/json.ts';
+import { addDuration } from '../../../core/time/duration.ts';
+
+/** A person as the plain reader sees one: everything that ever happened, and how things stand. */
+export interface Person {
+  readonly events: readonly Occurrence[];
+  readonly traits: JsonObject;
+  readonly consent: { readonly [key: string]: string };
+  readonly segments: readonly string[];
+}
+export interface Moment {
+  readonly nowMs: number;
+  readonly zone: string;
+}
+
+const quarterMs = 15 * 60_000;
+
+/**
+ * When a duration that began at an instant is over: never earlier for a later beginning, also in the hour that an autumn
+ * change repeats. Clocks change on quarters of an hour, so the last instants of the quarters before are all that matter.
+ */
+export function endOf(ms: number, duration: string, zone: string, sign: 1 | -1): number {
+  let endMs = addDuration(ms, duration, zone, sign);
+  const quarter = Math.floor(ms / quarterMs) * quarterMs;
+  for (let back = 0; back <= 12; back++) {
+    endMs = Math.max(endMs, addDuration(quarter - back * quarterMs - 1, duration, zone, sign));
+  }
+  return endMs;
+}
+
+/** Reads a condition over the whole of a life, without any state: slow, plain, and written from the language's page. */
+export function holds(condition: Condition, person: Person, at: Moment): boolean {
+  if ('all' in condition) return condition.all.every((one) => holds(one, person, at));
+  if ('any' in condition) return condition.any.some((one) => holds(one, person, at));
+  if ('not' in condition) return !holds(condition.not, person, at);
+  if ('segment' in condition) return person.segments.includes(condition.segment);
+  if ('consent' in condition)
+    return (person.consent[`${condition.consent}/${condition.purpose ?? 'marketing'}`] ?? 'unknown') === condition.is;
+  if ('trait' in condition) return passes(condition, read(person.traits, condition.trait), at);
+  if ('didNot' in condition) return happened(condition.didNot, condition, person, at).length === 0;
+  if ('did' in condition) return enough(condition, happened(condition.did, condition, person, at));
+  if ('last' in condition || 'first' in condition) {
+    const names = 'last' in condition ? condition.last : condition.first;
+    const times = happened(names, { where: condition.where ?? {} }, person, at).map((event) => event.occurredMs);
+    if (times.length === 0) return false;
+    const ms = 'last' in condition ? Math.max(...times) : Math.min(...times);
+    const { olderThan, newerThan } = condition;
+    const isOld = olderThan === undefined || at.nowMs >= addDuration(ms, olderThan, at.zone, 1);
+    return isOld && (newerThan === undefined || at.nowMs < addDuration(ms, newerThan, at.zone, 1));
+  }
+  throw new Error(`Not read here: ${Object.keys(condition).join()}`);
+}
+
+function enough({ sum, atLeast, atMost, exactly }: DidCondition, events: readonly Occurrence[]): boolean {
+  const amount = (event: Occurrence): number =>
+    read(event.properties, sum!).reduce<number>((all, one) => all + (typeof one === 'number' ? one : 0), 0);
+  const total = sum === undefined ? events.length : events.reduce((all, event) => all + amount(event), 0);
+  if (exactly !== undefined) return total === exactly;
+  if (atLeast === undefined && atMost === undefined) return total >= 1;
+  return total >= (atLeast ?? -Infinity) && total <= (atMost ?? Infinity);
+}
+
+function happened(
+  names: string | readonly string[],
+  { where, within }: { readonly where?: Where | undefined; readonly within?: string | undefined },
+  person: Person,
+  { nowMs, zone }: Moment,
+): readonly Occurrence[] {
+  return person.events
+    .filter((event) => [names].flat().includes(event.name))
+    .filter((event) => within === undefined || nowMs < endOf(event.occurredMs, within, zone, 1))
+    .filter((event) =>
+      Object.entries(where ?? {}).every(([path, wanted]) => {
+        const operators = typeof wanted === 'object' && wanted !== null ? (wanted as Operators) : { is: wanted };
+        return passes(operators, read(event.properties, path), { nowMs: event.occurredMs, zone });
+      }),
+    );
+}
+
+/** All values at a dotted path; through a list, those of any element. */
+function read(root: Json | undefined, path: string): readonly Json[] {
+  const [head, ...rest] = path.split('.');
+  if (root === undefined || root === null) return [];
+  if (head === '' || head === undefined) return Array.isArray(root) ? root : [root as Json];
+  if (Array.isArray(root)) return root.flatMap((one: Json) => read(one, path));
+  if (typeof root !== 'object') return [];
+  return read((root as JsonObject)[head], rest.join('.'));
+}
+
+function passes(operators: Operators, values: readonly Json[], { nowMs, zone }: Moment): boolean {
+  const some = (test: (value: Json) => boolean): boolean => values.some(test);
+  const isNumber = (test: (value: number) => boolean) => some((value) => typeof value === 'number' && test(value));
+  const limit = (moment: NonNullable<Operators['before']>): number => {
+    if (typeof moment === 'string') return Date.parse(moment);
+    return 'ago' in moment ? endOf(nowMs, moment.ago, zone, -1) : endOf(nowMs, moment.fromNow, zone, 1);
+  };
+  const isDate = (test: (ms: number) => boolean) =>
+    some((value) => typeof value === 'string' && test(Date.parse(value)));
+  const tests: { readonly [key in keyof Operators]: () => boolean } = {
+    is: () => some((value) => value === operators.is),
+    isNot: () => values.length > 0 && !some((value) => value === operators.isNot),
+    in: () => some((value) => operators.in!.includes(value)),
+    notIn: () => values.length > 0 && !some((value) => operators.notIn!.includes(value)),
+    exists: () => values.length > 0 === operators.exists,
+    contains: () =>
+      some(
+        (value) =>
+          value === operators.contains || (typeof value === 'string' && value.includes(String(operators.contains))),
+      ),
+    startsWith: () => some((value) => typeof value === 'string' && value.startsWith(operators.startsWith!)),
+    matches: () => some((value) => typeof value === 'string' && new RegExp(operators.matches!).test(value)),
+    above: () => isNumber((value) => value > operators.above!),
+    atLeast: () => isNumber((value) => value >= operators.atLeast!),
+    below: () => isNumber((value) => value < operators.below!),
+    atMost: () => isNumber((value) => value <= operators.atMost!),
+    before: () => isDate((ms) => ms < limit(operators.before!)),
+    after: () => isDate((ms) => ms > limit(operators.after!)),
+  };
+  return Object.entries(tests).every(([key, test]) => !(key in operators) || test());
+}
