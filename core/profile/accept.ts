@@ -145,4 +145,5 @@ const storedEvent = (message: Message, profileId: string, attemptId: string): Om
   receivedMs: message.receivedMs,
   attemptId,
   ...(message.isSilent && { isSilent: true }),
+  ...(message.note !== undefined && { note: message.note }),
 });

@@ -4,7 +4,7 @@ import { valuesAt, type Occurrence } from '../event/event.ts';
 import { addDuration } from '../time/duration.ts';
 import type { DidCondition, DidNotCondition, DurationText, FirstCondition, LastCondition, Names } from './condition.ts';
 import { compileWhere } from './operators.ts';
-import { steadyEnd } from './steady.ts';
+import { longestMs, steadyEnd } from './steady.ts';
 
 /** A condition over events, as an automaton: a small packed state, a pure step, and when its truth next changes by time. */
 export interface Leaf {
@@ -119,8 +119,8 @@ export function sumLeaf(condition: DidCondition & { readonly sum: string }): Lea
         0,
       ) * micros,
     );
-  const pairs = (state: Json | undefined): readonly (readonly [number, number])[] =>
-    Array.isArray(state) ? (state as [number, number][]) : [];
+  const pairs = (state: Json | undefined): readonly Pair[] =>
+    Array.isArray(state) ? (state as unknown as Pair[]) : [];
   const total = (state: Json | undefined): number => (typeof state === 'number' ? state : 0);
   const holds = (sum: number): boolean => reaches(condition, sum / micros);
   const matches = (event: Occurrence, zone: string): boolean =>
@@ -136,6 +136,7 @@ export function sumLeaf(condition: DidCondition & { readonly sum: string }): Lea
       nextChangeMs: () => Infinity,
     };
   }
+  const windowMs = longestMs(within);
   const live = (state: Json | undefined, nowMs: number, zone: string): [number, number][] =>
     pairs(state)
       .map(([ms, value]): [number, number] => [steadyEnd(ms, within, zone, 1), value])
@@ -143,8 +144,8 @@ export function sumLeaf(condition: DidCondition & { readonly sum: string }): Lea
   return {
     ...common,
     step: (state, event, zone) =>
-      matches(event, zone) ? insertPair(pairs(state), [event.occurredMs, amount(event)]) : state,
-    merge: (left, right) => pairs(right).reduce<readonly (readonly [number, number])[]>(insertPair, pairs(left)),
+      matches(event, zone) ? insertPair(pairs(state), [event.occurredMs, amount(event)], windowMs) : state,
+    merge: (left, right) => pairs(right).reduce((all, pair) => insertPair(all, pair, windowMs), pairs(left)),
     isTrue: (state, nowMs, zone) => holds(live(state, nowMs, zone).reduce((sum, [, value]) => sum + value, 0)),
     nextChangeMs: (state, nowMs, zone) => {
       const ends = live(state, nowMs, zone).toSorted((a, b) => a[0] - b[0]);
@@ -159,14 +160,17 @@ export function sumLeaf(condition: DidCondition & { readonly sum: string }): Lea
   };
 }
 
-function insertPair(
-  pairs: readonly (readonly [number, number])[],
-  pair: readonly [number, number],
-): readonly (readonly [number, number])[] {
-  let at = pairs.length;
-  while (at > 0 && (pairs[at - 1]![0] > pair[0] || (pairs[at - 1]![0] === pair[0] && pairs[at - 1]![1] > pair[1])))
-    at--;
-  return pairs.toSpliced(at, 0, pair);
+type Pair = readonly [ms: number, value: number];
+
+/** Events may lie a day ahead of the clock: what could still count on the day before the latest one is kept. */
+const aheadMs = 86_400_000;
+
+/** In order of time; pairs that left the window for good are forgotten, by the latest event and not by the clock. */
+function insertPair(pairs: readonly Pair[], pair: Pair, windowMs: number): readonly Pair[] {
+  const latestMs = Math.max(pair[0], pairs.at(-1)?.[0] ?? -Infinity);
+  const isLive = ([ms]: Pair): boolean => ms > latestMs - windowMs - aheadMs;
+  const at = pairs.findLastIndex(([ms, value]) => ms < pair[0] || (ms === pair[0] && value <= pair[1])) + 1;
+  return pairs.toSpliced(at, 0, pair).filter(isLive);
 }
 
 /** `last` and `first`: when something happened, against the ages given. */

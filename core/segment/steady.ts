@@ -1,30 +1,47 @@
 import type { DurationText } from './condition.ts';
 import { addDuration, parseDuration } from '../time/duration.ts';
-import { offsetAtMs } from '../time/zone.ts';
+import { fromLocal, offsetAtMs, toLocal } from '../time/zone.ts';
 
-/** The longest hour that a zone of today repeats: Casey's of March 2010. */
+/** The longest stretch that a zone of today repeats: Casey's of March 2010. */
 const longestRepeatMs = 3 * 3_600_000;
+/** Days of a month that the shortest month lacks: so many may end together with the day before them. */
+const longestClamp = 3;
 
 /**
  * The end of a duration, which is never earlier for a later beginning. Wall clocks break that in the hour that an autumn
- * change repeats: a day after its second 02:30 lies before a day after its first 02:59. Windows need it, because they
- * forget older events and expect each to leave once.
+ * change repeats (a day after its second 02:30 lies before a day after its first 02:59), and months on their last days
+ * (a month after the morning of 31 October lies before a month after the evening of the 30th). Windows need it, because
+ * they forget older events and expect each to leave in its turn.
  * @param sign -1 subtracts
  */
 export function steadyEnd(ms: number, duration: DurationText, zone: string, sign: 1 | -1): number {
   const endMs = addDuration(ms, duration, zone, sign);
-  const offsetMs = offsetAtMs(zone, ms);
-  if (offsetMs >= offsetAtMs(zone, ms - longestRepeatMs) || isExact(duration)) return endMs;
-  const changeMs = firstAfter(ms - longestRepeatMs, ms, (atMs) => offsetAtMs(zone, atMs) === offsetMs);
-  const repeatedMs = offsetAtMs(zone, changeMs - 1) - offsetMs;
-  if (ms >= changeMs + repeatedMs) return endMs;
-  return Math.max(endMs, addDuration(changeMs - 1, duration, zone, sign));
+  const { months, days } = parseDuration(duration) ?? { months: 0, days: 0 };
+  if (months === 0 && days === 0) return endMs;
+  const beforeMs = months === 0 ? [] : lastInstantsOfDays(ms, zone);
+  const repeatMs = lastInstantBeforeRepeat(ms, zone);
+  if (repeatMs !== undefined) beforeMs.push(repeatMs);
+  return beforeMs.reduce((latest, earlierMs) => Math.max(latest, addDuration(earlierMs, duration, zone, sign)), endMs);
 }
 
-/** Hours, minutes and seconds alone ask no wall clock. */
-function isExact(text: DurationText): boolean {
-  const duration = parseDuration(text);
-  return duration !== undefined && duration.months === 0 && duration.days === 0;
+/** An upper bound of a duration's length in any zone, with the clamped ends of months. */
+export function longestMs(duration: DurationText): number {
+  const { months, days, timeMs } = parseDuration(duration) ?? { months: 0, days: 0, timeMs: 0 };
+  return (months * 31 + days + (months + days > 0 ? 2 : 0)) * 86_400_000 + timeMs;
+}
+
+/** Where a clock change has set the wall clock back to before some earlier instant's time: the last such instant. */
+function lastInstantBeforeRepeat(ms: number, zone: string): number | undefined {
+  const offsetMs = offsetAtMs(zone, ms);
+  if (offsetMs >= offsetAtMs(zone, ms - longestRepeatMs)) return undefined;
+  const changeMs = firstAfter(ms - longestRepeatMs, ms, (atMs) => offsetAtMs(zone, atMs) === offsetMs);
+  const repeatedMs = offsetAtMs(zone, changeMs - 1) - offsetMs;
+  return ms < changeMs + repeatedMs ? changeMs - 1 : undefined;
+}
+
+function lastInstantsOfDays(ms: number, zone: string): number[] {
+  const { dayNumber } = toLocal(zone, ms);
+  return Array.from({ length: longestClamp }, (_, back) => fromLocal(zone, dayNumber - back, 0) - 1);
 }
 
 /**

@@ -1,4 +1,5 @@
-import { rmSync, statSync } from 'node:fs';
+import { existsSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ServerChild, startArgs } from './child.ts';
 import { aFolder, basic, LocalHome, serverKey, token, type Answer, type Item } from './home.ts';
@@ -639,6 +640,8 @@ describe('the command', () => {
     const { items } = (await api(second, 'GET', '/api/profiles?userId=u1')) as { items: readonly Item[] };
     expect(items).toMatchObject([{ userId: 'u1', convertedAt: startAt }]);
     expect(await second.end('SIGINT')).toBe(0);
+    // What a kill would have left behind.
+    expect(existsSync(join(data, 'lock'))).toBe(false);
   });
 
   it('refuses a folder that another process uses, in a sentence', async () => {

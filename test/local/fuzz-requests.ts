@@ -237,6 +237,8 @@ const strangePathParts = [
   '?limit=0',
   '?limit=1e3',
   '?cursor=WzFd',
+  '?cursor=WzEsMiwzXQ',
+  '?cursor=W10',
   '?cursor=%00',
   '&limit=-1',
   '?channel=',
@@ -361,10 +363,14 @@ const strange: readonly string[] = [
 /** A placeholder in a JSON text, to be replaced by a text that is not made by `JSON.stringify`. */
 const place = '@@strange@@';
 
-/** One place of a JSON value is replaced, removed, renamed, added to or doubled. */
-function mutateJson(json: unknown, chance: Chance): string {
-  const copy: unknown = structuredClone(json);
-  const spots: { readonly of: Record<string, unknown> | unknown[]; readonly key: string | number }[] = [];
+interface Spot {
+  readonly of: Record<string, unknown> | unknown[];
+  readonly key: string | number;
+}
+
+/** Every place inside a JSON value. */
+function spotsOf(json: unknown): readonly Spot[] {
+  const spots: Spot[] = [];
   const visit = (value: unknown): void => {
     if (Array.isArray(value)) {
       value.forEach((inner, key) => {
@@ -378,7 +384,96 @@ function mutateJson(json: unknown, chance: Chance): string {
       }
     }
   };
-  visit(copy);
+  visit(json);
+  return spots;
+}
+
+/** Every strange value at every place of some requests, and every strange end of some addresses: nothing is left to chance. */
+export function* sweep(chance: Chance, known: Known): Generator<FuzzRequest> {
+  const api = { authorization: `Bearer ${token}` };
+  const track = message(chance, known);
+  const drafts: readonly Draft[] = [
+    {
+      method: 'POST',
+      path: '/v1/track',
+      headers: { authorization: basic(serverKey) },
+      json: {
+        userId: 'swept',
+        event: 'Signed Up',
+        messageId: 'swept',
+        timestamp: instant(known, 0),
+        properties: { a: 1 },
+      },
+    },
+    {
+      method: 'POST',
+      path: '/v1/identify',
+      headers: { authorization: basic(serverKey) },
+      json: {
+        anonymousId: 'swept',
+        traits: { email: 'swept@fuzz.example' },
+        context: { consent: { email: { marketing: 'denied' } }, device: { token: 't', type: 'ios' }, timezone: 'UTC' },
+      },
+    },
+    {
+      method: 'POST',
+      path: '/v1/batch',
+      headers: { authorization: basic(publicKey) },
+      json: { batch: [{ ...track, type: 'group', groupId: 'g' }], context: { ip: 'x' }, sentAt: instant(known, 0) },
+    },
+    {
+      method: 'POST',
+      path: '/api/suppressions',
+      headers: api,
+      json: { channel: 'email', address: 'swept@fuzz.example', reason: 'manual', source: 'x' },
+    },
+    {
+      method: 'PUT',
+      path: `/api/profiles/${known.profileIds[0]}/consent`,
+      headers: api,
+      json: { email: { marketing: 'granted' }, source: 'x' },
+    },
+    {
+      method: 'POST',
+      path: '/api/journeys/asked/enrollments',
+      headers: api,
+      json: { userId: 'user-1', profileId: known.profileIds[0], key: 'k', properties: { a: 1 } },
+    },
+    { method: 'POST', path: '/local/clock', headers: api, json: { by: 'PT1S' } },
+    {
+      method: 'POST',
+      path: '/local/import',
+      headers: api,
+      json: { type: 'track', userId: 'swept', event: 'A', messageId: 'm', timestamp: instant(known, 0) },
+    },
+  ];
+  for (const { json, ...rest } of drafts) {
+    for (let at = 0; at < spotsOf(json).length; at++) {
+      for (const odd of strange) {
+        const copy: unknown = structuredClone(json);
+        const { of, key } = spotsOf(copy)[at]!;
+        (of as Record<string | number, unknown>)[key] = place;
+        yield { ...encoded(rest), body: Buffer.from(JSON.stringify(copy).replace(`"${place}"`, () => odd)) };
+      }
+    }
+  }
+  const lists = [
+    '/api/deliveries',
+    '/api/segments/lookers/members',
+    '/api/suppressions',
+    `/api/profiles/${known.profileIds[0]}/timeline`,
+    '/outbox',
+    '/u/a.b',
+    '/v1/track',
+  ];
+  for (const path of lists)
+    for (const part of strangePathParts) yield { method: 'GET', path: path + part, headers: api };
+}
+
+/** One place of a JSON value is replaced, removed, renamed, added to or doubled. */
+function mutateJson(json: unknown, chance: Chance): string {
+  const copy: unknown = structuredClone(json);
+  const spots = spotsOf(copy);
   const odd = chance.pick(strange);
   if (spots.length === 0) return odd;
   const { of, key } = chance.pick(spots);

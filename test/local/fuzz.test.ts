@@ -4,7 +4,7 @@ import { expect, inject, it } from 'vitest';
 import { times } from '../properties.ts';
 import { Chance } from './chance.ts';
 import { FolderTruth } from './folder-truth.ts';
-import { encoded, mutated, nonsense, validDraft, type FuzzRequest, type Known } from './fuzz-requests.ts';
+import { encoded, mutated, nonsense, sweep, validDraft, type FuzzRequest, type Known } from './fuzz-requests.ts';
 import { aFolder, LocalHome, type Body } from './home.ts';
 
 const total = times(100_000);
@@ -75,20 +75,27 @@ async function openHome(data: string): Promise<{ readonly local: LocalHome; read
   return { local, known: () => ({ profileIds, deliveryIds, cursor, nowMs: local.home.clock.nowMs() }) };
 }
 
-/** One caller: draws requests and judges the answers until `left` says that there are enough. */
-async function callOn(
-  port: number,
-  agent: Agent,
-  known: () => Known,
-  chance: Chance,
-  left: () => boolean,
-  tally: Tally,
-): Promise<void> {
-  while (left() && tally.faults.length < 5) {
+type Drawn = readonly [kind: Kind, asked: FuzzRequest];
+
+/** First the sweep, then whatever chance brings. */
+function* requests(chance: Chance, known: () => Known, count: number): Generator<Drawn> {
+  let left = count;
+  for (const asked of sweep(chance, known())) {
+    if (left-- <= 0) return;
+    yield ['spoilt once', asked];
+  }
+  while (left-- > 0) {
     const draw = chance.share();
-    const kind = draw < 0.2 ? 'valid' : draw < 0.9 ? 'spoilt once' : 'nonsense';
     const draft = validDraft(chance, known());
-    const asked = kind === 'valid' ? encoded(draft) : kind === 'nonsense' ? nonsense(chance) : mutated(draft, chance);
+    if (draw < 0.25) yield ['valid', encoded(draft)];
+    else yield draw < 0.88 ? ['spoilt once', mutated(draft, chance)] : ['nonsense', nonsense(chance)];
+  }
+}
+
+/** One caller: sends what is drawn and judges the answers. */
+async function callOn(port: number, agent: Agent, drawn: Generator<Drawn>, tally: Tally): Promise<void> {
+  for (const [kind, asked] of drawn) {
+    if (tally.faults.length >= 5) return;
     const told = await send(port, agent, asked).catch((error: unknown): Told => ({
       status: 599,
       text: `no answer: ${String(error)}`,
@@ -139,10 +146,8 @@ it(`answers ${total} requests, most of them spoilt in one place, with sense`, as
     const data = aFolder();
     const { local, known } = await openHome(data);
     const agent = new Agent({ keepAlive: true, maxSockets: callers });
-    let count = Math.min(mostPerHome, total - done);
-    const calls = Array.from({ length: callers }, () =>
-      callOn(local.server.port, agent, known, chance, () => count-- > 0, tally),
-    );
+    const drawn = requests(chance, known, Math.min(mostPerHome, total - done));
+    const calls = Array.from({ length: callers }, () => callOn(local.server.port, agent, drawn, tally));
     await Promise.all(calls);
     agent.destroy();
     expect(tally.faults).toEqual([]);

@@ -17,16 +17,25 @@ export interface Moment {
 
 const quarterMs = 15 * 60_000;
 
+const memo = new Map<string, number>();
+
 /**
  * When a duration that began at an instant is over: never earlier for a later beginning, also in the hour that an autumn
- * change repeats. Clocks change on quarters of an hour, so the last instants of the quarters before are all that matter.
+ * change repeats, and on the last days of a month. Clocks change on quarters of an hour and days begin there, so the
+ * last instants of the quarters before are all that matter: of three hours, or of four days where months are counted.
  */
 export function endOf(ms: number, duration: string, zone: string, sign: 1 | -1): number {
+  const key = `${ms} ${duration} ${zone} ${sign}`;
+  const known = memo.get(key);
+  if (known !== undefined) return known;
   let endMs = addDuration(ms, duration, zone, sign);
   const quarter = Math.floor(ms / quarterMs) * quarterMs;
-  for (let back = 0; back <= 12; back++) {
+  const quarters = /^P\d+M/.test(duration) ? 4 * 96 : 12;
+  for (let back = 0; back <= quarters; back++) {
     endMs = Math.max(endMs, addDuration(quarter - back * quarterMs - 1, duration, zone, sign));
   }
+  if (memo.size > 100_000) memo.clear();
+  memo.set(key, endMs);
   return endMs;
 }
 
