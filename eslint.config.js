@@ -35,7 +35,10 @@ export default tseslint.config(
       '@typescript-eslint/await-thenable': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       '@typescript-eslint/consistent-type-imports': 'error',
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true },
+      ],
       eqeqeq: 'error',
       'no-restricted-exports': ['error', { restrictDefaultExports: { direct: true } }],
     },
@@ -91,5 +94,8 @@ export default tseslint.config(
   },
   { files: ['lib/**/*.ts'], rules: forbid(['^@aws-sdk\\/', 'lib/ deploys; it does not call AWS.'], noLocal) },
   { files: ['examples/**/*.ts', 'local/**/*.ts'], ignores: ['local/clock.ts'], rules: noClock },
-  { files: ['eslint.config.js', 'vitest*.config.ts', 'test/asl-validator.d.ts'], rules: { 'no-restricted-exports': 'off' } },
+  {
+    files: ['eslint.config.js', 'vitest*.config.ts', 'test/asl-validator.d.ts'],
+    rules: { 'no-restricted-exports': 'off' },
+  },
 );

@@ -23,10 +23,10 @@ const consent: SendRule = ({ profile, channel, purpose, topic, workspace }) => {
   if (channel === 'webhook') return undefined;
   const status = profile.consent[`${channel}/${purpose}`]?.value;
   if (status === 'denied') return skip('no-consent');
+  if (purpose === 'transactional') return undefined;
   if (topic !== undefined && profile.consent[`${channel}/topic:${topic}`]?.value === 'denied')
     return skip('no-consent');
-  const needsGrant = purpose === 'marketing' && workspace.consent !== 'opt-out';
-  return needsGrant && status !== 'granted' ? skip('no-consent') : undefined;
+  return workspace.consent !== 'opt-out' && status !== 'granted' ? skip('no-consent') : undefined;
 };
 
 const address: SendRule = ({ channel, purpose, address: found }) => {
@@ -35,8 +35,11 @@ const address: SendRule = ({ channel, purpose, address: found }) => {
   return purpose === 'marketing' && !found.isVerified ? skip('address-unverified') : undefined;
 };
 
-const holdout: SendRule = (context) =>
-  isMarketing(context) && context.profile.assignments['holdout'] === 'held-out' ? skip('holdout') : undefined;
+/** A draw is kept for good, and counts while the workspace holds anybody out. */
+const holdout: SendRule = (context) => {
+  const isHeldOut = (context.workspace.holdout ?? 0) > 0 && context.profile.assignments['holdout'] === 'held-out';
+  return isMarketing(context) && isHeldOut ? skip('holdout') : undefined;
+};
 
 const stops: SendRule = ({ stops: stopped, enrollment, channel }) => {
   const kind =

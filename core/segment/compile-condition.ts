@@ -50,7 +50,7 @@ export function compileCondition(condition: Condition): Compiled {
     return {
       ...nothing,
       segments: new Set([segment]),
-      isTrue: (view) => segment in view.profile.segments,
+      isTrue: (view) => Object.hasOwn(view.profile.segments, segment),
       nextChangeMs: never,
     };
   }

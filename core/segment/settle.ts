@@ -42,7 +42,7 @@ export function settleMemberships(
       else changes[changeKey] = changeMs;
     }
     const standing = rule.kind === 'segment' ? current.segments : current.audiences;
-    if (isMember === rule.id in standing) continue;
+    if (isMember === Object.hasOwn(standing, rule.id)) continue;
     edges.push({ kind: rule.kind, id: rule.id, edge: isMember ? 'enter' : 'leave' });
     const members =
       rule.kind === 'segment' ? (segments ??= { ...profile.segments }) : (audiences ??= { ...profile.audiences });

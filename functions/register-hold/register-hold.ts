@@ -28,7 +28,9 @@ export const registerHold =
       if (!loaded || row?.status !== 'active') return { answer: 'ended' };
       const { hold } = row;
       const isHere =
-        hold !== undefined && !hold.resolved && (stepId === anySend ? hold.kind === 'deferral' : hold.stepId === stepId);
+        hold !== undefined &&
+        !hold.resolved &&
+        (stepId === anySend ? hold.kind === 'deferral' : hold.stepId === stepId);
       // A wait that was moved nearer meanwhile: the touch that follows sends the execution back with the new time.
       if (!isHere || hold.wakeMs < waitsUntilMs) return { answer: 'already-resolved' };
       const definitions = await ports.definitions.current();

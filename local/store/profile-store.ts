@@ -135,7 +135,8 @@ export class SqliteProfileStore implements ProfileStore {
       if ((this.read(profile.profileId)?.version ?? 0) !== expectedVersion) throw new Conflict();
     }
     for (const { profile } of change.profiles) {
-      for (const merged of profile.mergedIds) this.checkUnseen(merged.profileId, profile.profileId, change.events ?? []);
+      for (const merged of profile.mergedIds)
+        this.checkUnseen(merged.profileId, profile.profileId, change.events ?? []);
     }
     for (const { channel, addressHash, purpose } of change.unless ?? []) {
       if (this.suppressionsOf(channel, addressHash).some((one) => blocks(one, purpose))) throw new Conflict();

@@ -239,6 +239,7 @@ const strangePathParts = [
   '?cursor=WzFd',
   '?cursor=WzEsMiwzXQ',
   '?cursor=W10',
+  '?cursor=WzEse31d',
   '?cursor=%00',
   '&limit=-1',
   '?channel=',
@@ -402,7 +403,7 @@ export function* sweep(chance: Chance, known: Known): Generator<FuzzRequest> {
         event: 'Signed Up',
         messageId: 'swept',
         timestamp: instant(known, 0),
-        properties: { a: 1 },
+        properties: { a: 1, email: 'swept@fuzz.example', phone: '+37120000001' },
       },
     },
     {

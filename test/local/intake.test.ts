@@ -572,7 +572,7 @@ describe('the time of an event', () => {
     expect(await occurredAt({ timestamp: at(dayMs) })).toBe(at(dayMs));
     expect(await occurredAt({ timestamp: at(dayMs + 1) })).toBe(at(0));
   });
-  it.fails('says in its note that it lay more than 24 h ahead', async () => {
+  it('says in a note that it lay more than 24 h ahead', async () => {
     const userId = somebody();
     await local.track(userId, 'A', {}, { timestamp: at(dayMs + 1) });
     expect(await local.events(userId)).toMatchObject([{ at: at(0), note: 'clock_skew' }]);
