@@ -560,9 +560,12 @@ describe('pages', () => {
     expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
     expect(page.text).toContain('ana@api.example');
-    const [, hello] = await local.items('/api/deliveries?journeyId=greet&channel=email');
-    const one = await local.call({ path: `/outbox/${String((hello ?? {})['deliveryId'] ?? '')}`, headers });
-    expect(one.status === 200 || one.status === 404).toBe(true);
+    const hello = (await local.items('/api/deliveries?journeyId=greet')).find(
+      (item) => item['to'] === 'ana@api.example',
+    );
+    const one = await local.call({ path: `/outbox/${String(hello!['deliveryId'])}`, headers });
+    expect([one.status, one.text.includes('Hello Ana')]).toEqual([200, true]);
+    expect((await local.call({ path: '/outbox/none', headers })).status).toBe(404);
   });
 
   it('unsubscribe by the link of a message: looking changes nothing, the button does', async () => {

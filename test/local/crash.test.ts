@@ -134,7 +134,7 @@ describe('a process that is killed at any instant', () => {
       const loading = load.sendTo(server.url, 4);
       const winding = (async () => {
         for (;;) {
-          await sleep(chance.between(0, 100));
+          await sleep(chance.between(0, 10));
           const { now } = await api(server, 'POST', '/local/clock', {
             by: chance.pick(['PT1S', 'PT7S', 'PT40M', 'P3D']),
           });

@@ -448,10 +448,14 @@ export function* sweep(chance: Chance, known: Known): Generator<FuzzRequest> {
       json: { type: 'track', userId: 'swept', event: 'A', messageId: 'm', timestamp: instant(known, 0) },
     },
   ];
+  let count = 0;
   for (const { json, ...rest } of drafts) {
     for (let at = 0; at < spotsOf(json).length; at++) {
       for (const odd of strange) {
-        const copy: unknown = structuredClone(json);
+        // Under an id of its own: a duplicate would be passed over.
+        const copy = JSON.parse(
+          JSON.stringify(json).replace(/"messageId":"[^"]*"/, `"messageId":"swept-${++count}"`),
+        ) as unknown;
         const { of, key } = spotsOf(copy)[at]!;
         (of as Record<string | number, unknown>)[key] = place;
         yield { ...encoded(rest), body: Buffer.from(JSON.stringify(copy).replace(`"${place}"`, () => odd)) };

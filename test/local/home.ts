@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BatchItem } from '../../functions/api.ts';
@@ -52,7 +52,7 @@ export interface Call {
 }
 
 export const basic = (key: string): string => `Basic ${Buffer.from(`${key}:`).toString('base64')}`;
-export const aFolder = (): string => mkdtempSync(join(tmpdir(), 'sojourn-test-'));
+export const aFolder = (): string => realpathSync(mkdtempSync(join(tmpdir(), 'sojourn-test-')));
 
 /** One embedded home behind its HTTP server, on any free port of loopback. */
 export class LocalHome {

@@ -1,6 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
 
+const answerAfterMs = 40;
+
 /** An SMTP server that counts how often it took each delivery. */
 export class Mailbox {
   readonly url: string;
@@ -28,7 +30,8 @@ export class Mailbox {
         stream.on('end', () => {
           const deliveryId = /^X-Sojourn-Delivery: (\S+)/im.exec(head)?.[1];
           if (deliveryId !== undefined) taken.set(deliveryId, (taken.get(deliveryId) ?? 0) + 1);
-          done();
+          // It has the message; until its answer is heard, whoever sent it cannot know.
+          setTimeout(done, answerAfterMs);
         });
       },
     });

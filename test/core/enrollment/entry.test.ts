@@ -46,6 +46,9 @@ describe('an entry', () => {
     await Promise.all([1, 2, 3].map(() => enter({ journeyId: 'cart', trigger: triggerOf(fact!) })));
     await home.drain();
     expect(statuses(home)).toEqual(['active']);
+    await home.wind('P11D');
+    await enter({ journeyId: 'cart', trigger: triggerOf(fact!) });
+    expect(statuses(home)).toEqual(['completed']);
   });
 
   it('is refused where the document says more than the bus can', async () => {

@@ -71,12 +71,23 @@ const drained = async (home: TestHome, work: Promise<unknown>) => {
   await home.drain();
 };
 
+/** Something that happens, and how many other calls go before it. */
+type Part<What extends string> = readonly [what: What, after: number];
+const partsOf = <What extends string>(...all: readonly What[]): fc.Arbitrary<readonly Part<What>[]> =>
+  fc.uniqueArray(fc.tuple(fc.constantFrom(...all), fc.nat(70)), { selector: ([what]) => what });
+
+async function after(scheduler: fc.Scheduler, calls: number): Promise<void> {
+  for (let call = 0; call < calls; call++) await scheduler.schedule(Promise.resolve(), 'not yet');
+}
+
 /** Another run of a touch that was given up for lost. */
 async function lateTouch(home: TestHome, state: string): Promise<void> {
   const [row] = home.enrollments();
   if (!row) return;
-  const { enrollmentId, profileId } = row;
-  await runTouch(home.ports)({ enrollmentId, profileId, touch: home.touchText(state) }).catch(() => undefined);
+  const { enrollmentId, profileId, journeyId } = row;
+  await runTouch(home.ports)({ enrollmentId, profileId, touch: home.touchText(state, journeyId) }).catch(
+    () => undefined,
+  );
 }
 
 const rowsIn = (change: Change): readonly Enrollment[] => (change.enrollments ?? []).map((one) => one.row);
@@ -123,48 +134,38 @@ describe('one person in one journey', () => {
       { id: 'rest', wait: 'PT1H' },
     ],
   });
-  const actions = fc.uniqueArray(fc.constantFrom('rated', 'exit', 'late Begin', 'late After ask', 'time'), {
-    minLength: 1,
-  });
+  const parts = partsOf('rated', 'exit', 'late Begin', 'late After ask', 'time');
 
   /** What happens from the trigger on, in whatever order; then time goes on until all is over. */
-  async function live(around: World, parts: readonly string[], early: readonly string[]): Promise<TestHome> {
+  async function live(around: World, all: readonly Part<string>[]): Promise<TestHome> {
     const { home, begin } = await homeIn(around, { journeys: [journey] });
-    const act = (part: string): Promise<unknown> => {
-      if (part === 'rated') return drained(home, accepted(home, aTrack('Rated')));
-      if (part === 'exit') return drained(home, accepted(home, aTrack('Order Completed')));
-      if (part === 'time') return home.windTo(startMs + hourMs);
-      return lateTouch(home, part.replace('late ', ''));
+    const act = async ([what, calls]: Part<string>): Promise<unknown> => {
+      await after(around.scheduler, calls);
+      if (what === 'rated') return drained(home, accepted(home, aTrack('Rated')));
+      if (what === 'exit') return drained(home, accepted(home, aTrack('Order Completed')));
+      if (what === 'time') return home.windTo(startMs + hourMs);
+      return lateTouch(home, what.replace('late ', ''));
     };
     const trigger = aTrack('Cart Filled');
     begin();
-    const first = [drained(home, accepted(home, trigger)), ...parts.filter((part) => early.includes(part)).map(act)];
-    await around.scheduler.waitFor(Promise.all(first));
-    await around.scheduler.waitFor(Promise.all(parts.filter((part) => !early.includes(part)).map(act)));
+    await around.scheduler.waitFor(Promise.all([drained(home, accepted(home, trigger)), ...all.map(act)]));
     await around.scheduler.waitFor(home.windTo(startMs + 2 * dayMs));
     return home;
   }
 
   it('takes one path, decided by what was committed first, and is written to at most once per step', async () => {
     await fc.assert(
-      fc.asyncProperty(
-        fc.scheduler(),
-        faults,
-        answers,
-        actions,
-        fc.subarray(['rated', 'exit', 'time']),
-        async (scheduler, lost, told, parts, early) => {
-          const home = await live({ scheduler, faults: lost, answers: told }, parts, early);
-          try {
-            expect(home.problems).toEqual([]);
-            expectHandedOnce(home);
-            expectSettled(home);
-            expectDecidedByTheLog(home);
-          } finally {
-            home.close();
-          }
-        },
-      ),
+      fc.asyncProperty(fc.scheduler(), faults, answers, parts, async (scheduler, lost, told, all) => {
+        const home = await live({ scheduler, faults: lost, answers: told }, all);
+        try {
+          expect(home.problems).toEqual([]);
+          expectHandedOnce(home);
+          expectSettled(home);
+          expectDecidedByTheLog(home);
+        } finally {
+          home.close();
+        }
+      }),
       runs(10_000),
     );
   });
@@ -202,12 +203,13 @@ describe('eight journeys of one person', () => {
       steps: [{ id: 'hello', send: { email: 'hello' } }, { wait: 'PT1H' }],
     }),
   );
-  const part = fc.constantFrom('converts', 'is suppressed', 'unsubscribes', 'late touch');
+  const parts = partsOf('converts', 'is suppressed', 'unsubscribes', 'late touch');
 
-  async function live(around: World, parts: readonly string[], then: 'skip' | 'defer'): Promise<TestHome> {
+  async function live(around: World, all: readonly Part<string>[], then: 'skip' | 'defer'): Promise<TestHome> {
     const workspace = aWorkspace({ frequencyCaps: [{ ...cap, then }] });
     const { home, begin } = await homeIn(around, { journeys, workspace });
-    const act = (what: string): Promise<unknown> => {
+    const act = async ([what, calls]: Part<string>): Promise<unknown> => {
+      await after(around.scheduler, calls);
       const change = { kind: 'suppress', reason: 'hard-bounce', source: 'test' } as const;
       if (what === 'converts') return accepted(home, aTrack('Order Completed'));
       if (what === 'unsubscribes') return accepted(home, aTrack('Email Unsubscribed'));
@@ -216,7 +218,7 @@ describe('eight journeys of one person', () => {
     };
     begin();
     await around.scheduler.waitFor(
-      Promise.all([drained(home, accepted(home, aTrack('Cart Filled'))), ...parts.map(act)]),
+      Promise.all([drained(home, accepted(home, aTrack('Cart Filled'))), ...all.map(act)]),
     );
     await around.scheduler.waitFor(home.windTo(startMs + 3 * dayMs));
     return home;
@@ -228,10 +230,10 @@ describe('eight journeys of one person', () => {
         fc.scheduler(),
         faults,
         answers,
-        fc.uniqueArray(part),
+        parts,
         fc.constantFrom<'skip' | 'defer'>('skip', 'defer'),
-        async (scheduler, lost, told, parts, then) => {
-          const home = await live({ scheduler, faults: lost, answers: told }, parts, then);
+        async (scheduler, lost, told, all, then) => {
+          const home = await live({ scheduler, faults: lost, answers: told }, all, then);
           try {
             expect(home.problems).toEqual([]);
             expectHandedOnce(home);

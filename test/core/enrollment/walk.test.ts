@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { StoreUnavailable } from '../../../core/failures.ts';
 import type { Steps } from '../../../core/journey/document.ts';
 import { runTouch } from '../../../functions/run-touch/run-touch.ts';
 import { suppressAddress } from '../../../functions/suppress-address/suppress-address.ts';
+import type { Around } from '../../around-ports.ts';
 import {
   aJourney,
   anIdentify,
@@ -330,6 +332,41 @@ describe('a send', () => {
     };
     await home.accept(anIdentify({ email: 'ana@b.lv' }), aTrack('Cart Filled'));
     expect(seen).toEqual(['', 'sent']);
+  });
+
+  it('goes out at once where only the answer to its authorisation was lost', async () => {
+    let isLost = false;
+    const around: Around = async (label, call) => {
+      const answer = await call();
+      if (label !== 'commit' || !isLost) return answer;
+      isLost = false;
+      throw new StoreUnavailable('lost on the way back');
+    };
+    const home = new TestHome({ journeys: [aJourney({ steps: hello })], around });
+    home.content.answer = () => {
+      isLost = true;
+      return undefined;
+    };
+    await home.accept(anIdentify({ email: 'ana@b.lv' }), aTrack('Cart Filled'));
+    expect(outcomes(home)).toEqual(['sent']);
+  });
+
+  it('whose process died is looked up once no touch can be at it, and handed over by one of those who look', async () => {
+    const home = new TestHome({ journeys: [aJourney({ steps: hello })], isRecorded: true });
+    await home.accept(anIdentify({ email: 'ana@b.lv' }), aTrack('Cart Filled'));
+    home.channels.answer = (_, count) => (count === 1 ? 'dies-before' : { kind: 'accepted' });
+    const { enrollmentId, profileId } = home.enrollments()[0]!;
+    const touch = () => runTouch(home.ports)({ enrollmentId, profileId, touch: home.touchText('Begin') });
+    await expect(touch()).rejects.toThrow();
+    await expect(touch()).rejects.toThrow('Defer in Begin');
+    expect(home.deliveries()).toMatchObject([{ status: 'handing' }]);
+    home.clock.moveTo(startMs + 60_000);
+    await Promise.allSettled([touch(), touch()]);
+    expect(home.sent).toEqual(['hello']);
+    home.clock.moveTo(startMs + 120_000);
+    await Promise.allSettled([touch()]);
+    expect(outcomes(home)).toEqual(['sent']);
+    expect(home.sent).toEqual(['hello']);
   });
 
   it('does not go to an address that is suppressed while it is rendered', async () => {
