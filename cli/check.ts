@@ -3,7 +3,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { checkDocuments } from '../core/journey/check.ts';
-import type { Documents } from '../core/journey/document.ts';
+import type { Workspace } from '../core/journey/document.ts';
+import { parseTemplatePath } from '../core/journey/template-file.ts';
 import { renderProblem, type Problem } from '../core/problem.ts';
 import { createRenderer } from '../functions/parts/content/renderer.ts';
 import { readWorkflows } from '../local/definitions.ts';
@@ -19,8 +20,8 @@ export const checkCommand = (): Command =>
     .action(async (path: string, options: { strict?: boolean; json?: boolean }) => {
       if (!existsSync(path)) giveUp(`There is no ${path}.`);
       const { folder, only } = workflowsOf(resolve(path));
-      const { documents, problems: found } = checkDocuments(readWorkflows(folder));
-      const all = [...found, ...(documents ? await templateProblems(documents) : [])];
+      const files = readWorkflows(folder);
+      const all = [...checkDocuments(files).problems, ...(await templateProblems(files))];
       const problems = all.filter((problem) => only === undefined || problem.file === only);
       if (options.json) process.stdout.write(`${JSON.stringify({ problems }, null, 2)}\n`);
       else for (const problem of problems) process.stdout.write(`${renderProblem(problem)}\n\n`);
@@ -31,10 +32,26 @@ export const checkCommand = (): Command =>
       process.exitCode = errors > 0 || (options.strict && warnings > 0) ? exitCodes.problems : exitCodes.ok;
     });
 
+/** Compiling asks a workspace for its language alone; the real one may be among what is broken. */
+const anyWorkspace: Workspace = {
+  name: 'check',
+  timeZone: 'UTC',
+  locale: 'en',
+  currency: 'EUR',
+  sender: {},
+  conversion: [],
+};
+
 /** What only compiling a template shows: its MJML and its Liquid. */
-async function templateProblems({ templates, workspace }: Documents): Promise<readonly Problem[]> {
+async function templateProblems(
+  files: readonly { readonly path: string; readonly text: string }[],
+): Promise<readonly Problem[]> {
+  const templates = files.flatMap(({ path, text }) => {
+    const named = parseTemplatePath(path);
+    return named ? [{ ...named, text }] : [];
+  });
   const cacheDir = mkdtempSync(join(tmpdir(), 'sojourn-check-'));
-  const renderer = await createRenderer({ files: templates, workspace, cacheDir });
+  const renderer = await createRenderer({ files: templates, workspace: anyWorkspace, cacheDir });
   rmSync(cacheDir, { recursive: true, force: true });
   return renderer.problems.map(({ severity, file, line = 1, message }) => {
     const text = templates.find((one) => one.file === file)?.text.split('\n')[line - 1] ?? '';

@@ -5,7 +5,7 @@ import { basename, join, resolve } from 'node:path';
 import { parseImportMap } from '../core/event/import-map.ts';
 import type { ImportMap } from '../core/event/import-schema.ts';
 import type { BatchItem } from '../functions/api.ts';
-import { connect, type Connection } from './connection.ts';
+import { AnswerRefused, connect, type Connection } from './connection.ts';
 import { readSource, sizeOf, type Imported, type Reading } from './import-source.ts';
 import { createProgress } from './progress.ts';
 import { exitCodes, giveUp, readInstant, settings } from './settings.ts';
@@ -66,6 +66,10 @@ export const importCommand = (): Command =>
       });
       try {
         await importAll(connection, files, map, options);
+      } catch (error) {
+        if (!(error instanceof AnswerRefused)) throw error;
+        await connection.close();
+        giveUp(error.message);
       } finally {
         await connection.close();
       }

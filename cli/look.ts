@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { existsSync } from 'node:fs';
 import { isObject } from '../core/json.ts';
 import { AnswerRefused, connect, type Connection } from './connection.ts';
 import { giveUp, settings } from './settings.ts';
@@ -18,6 +19,7 @@ const looking = (command: Command): Command =>
 
 /** Asks a home, and tells in words where it has no answer. */
 async function ask(options: LookOptions, work: (home: Connection) => Promise<string>): Promise<void> {
+  if (!existsSync(options.data)) giveUp(`There is no data folder ${options.data}. Name it with --data.`);
   const home = await connect(options);
   try {
     process.stdout.write(`${await work(home)}\n`);

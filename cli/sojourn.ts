@@ -1,11 +1,13 @@
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { checkCommand } from './check.ts';
 import { compileCommand } from './compile.ts';
 import { importCommand } from './import.ts';
 import { explainCommand, journeyCommand, profileCommand } from './look.ts';
+import { exitCodes } from './settings.ts';
 import { startCommand } from './start.ts';
 
 const program = new Command('sojourn')
+  .exitOverride()
   .description('Omnichannel customer journeys in your own AWS account, and on a laptop.')
   .showSuggestionAfterError();
 for (const command of [
@@ -17,5 +19,11 @@ for (const command of [
   journeyCommand(),
   explainCommand(),
 ])
-  program.addCommand(command);
-await program.parseAsync();
+  program.addCommand(command.exitOverride());
+try {
+  await program.parseAsync();
+} catch (error) {
+  // Words that the command does not know are no problems of a document: 1 is kept for those.
+  if (!(error instanceof CommanderError)) throw error;
+  process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.couldNotRun;
+}

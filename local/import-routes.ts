@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Message } from '../core/event/event.ts';
 import { parseMessage } from '../core/event/parse-message.ts';
 import { isObject } from '../core/json.ts';
@@ -63,7 +62,7 @@ function read(home: Home, line: string, isSilent: boolean): Read {
     isImport: true,
     isSilent,
     isWinding: !isSilent,
-    newMessageId: randomUUID,
+    newMessageId: () => home.secrets.messageId(home.clock.nowMs()),
   });
   return 'message' in parsed
     ? parsed

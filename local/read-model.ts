@@ -31,7 +31,10 @@ export class ReadModel implements Directory {
     this.db = db;
   }
 
-  /** Newest first by `(at, id)`, one row more than asked for tells whether there is a next page. */
+  /**
+   * Newest first by `(at, id)`, where an id grows with what was written: at one instant the later comes first. One row more
+   * than asked for tells whether there is a next page.
+   */
   private newest<T>(
     select: string,
     where: readonly string[],
@@ -55,9 +58,9 @@ export class ReadModel implements Directory {
 
   async timeline(profileIds: readonly string[], page: PageQuery): Promise<Page<TimelineItem>> {
     const ids = marks(profileIds);
-    const events = `SELECT occurred_ms AS at, 'event/' || event_id AS id, json_object('kind', 'event', 'name', name, 'eventId', event_id, 'event', json(body)) AS body FROM events WHERE profile_id IN (${ids})`;
-    const deliveries = `SELECT deliveries.at_ms, 'delivery/' || delivery_id, json_object('kind', 'delivery', 'name', json_extract(deliveries.body, '$.template'), 'delivery', json(deliveries.body)) FROM ${deliveriesOf(profileIds)}`;
-    const facts = `SELECT at_ms, 'fact/' || printf('%012d', sequence), json_object('kind', kind, 'name', name, 'detail', json(detail)) FROM facts WHERE profile_id IN (${ids}) AND kind IN ('segment', 'enrollment', 'consent')`;
+    const events = `SELECT occurred_ms AS at, printf('%015d/0/', version) || event_id AS id, json_object('kind', 'event', 'name', name, 'eventId', event_id, 'event', json(body)) AS body FROM events WHERE profile_id IN (${ids})`;
+    const deliveries = `SELECT deliveries.at_ms, printf('a/%015d', deliveries.rowid), json_object('kind', 'delivery', 'name', json_extract(deliveries.body, '$.template'), 'delivery', json(deliveries.body)) FROM ${deliveriesOf(profileIds)}`;
+    const facts = `SELECT at_ms, printf('%015d/1/%05d', version, idx), json_object('kind', kind, 'name', name, 'detail', json(detail)) FROM facts WHERE profile_id IN (${ids}) AND kind IN ('segment', 'enrollment', 'consent')`;
     const values = [...profileIds, ...profileIds, ...profileIds];
     return this.newest(`${events} UNION ALL ${deliveries} UNION ALL ${facts}`, [], values, page, ({ at, body }) =>
       timelineItem(at, JSON.parse(body) as RawItem),
@@ -65,11 +68,11 @@ export class ReadModel implements Directory {
   }
 
   async enrollmentsOf(profileIds: readonly string[], page: PageQuery): Promise<Page<Enrollment>> {
-    const select = `SELECT entered_ms AS at, enrollment_id AS id, body FROM enrollments WHERE profile_id IN (${marks(profileIds)})`;
+    const select = `SELECT entered_ms AS at, printf('%015d', rowid) AS id, body FROM enrollments WHERE profile_id IN (${marks(profileIds)})`;
     return this.newest(select, [], profileIds, page, (row) => JSON.parse(row.body) as Enrollment);
   }
   async deliveriesOf(profileIds: readonly string[], page: PageQuery): Promise<Page<Delivery>> {
-    const select = `SELECT deliveries.at_ms AS at, delivery_id AS id, deliveries.body FROM ${deliveriesOf(profileIds)}`;
+    const select = `SELECT deliveries.at_ms AS at, printf('%015d', deliveries.rowid) AS id, deliveries.body FROM ${deliveriesOf(profileIds)}`;
     return this.newest(select, [], profileIds, page, (row) => JSON.parse(row.body) as Delivery);
   }
 
@@ -90,7 +93,7 @@ export class ReadModel implements Directory {
   }
 
   async enrollmentsIn(journeyId: string, status: string | undefined, page: PageQuery): Promise<Page<Enrollment>> {
-    const select = 'SELECT entered_ms AS at, enrollment_id AS id, body FROM enrollments WHERE journey_id = ?';
+    const select = `SELECT entered_ms AS at, printf('%015d', rowid) AS id, body FROM enrollments WHERE journey_id = ?`;
     const more = status === undefined ? '' : ' AND status = ?';
     return this.newest(
       select + more,
@@ -145,7 +148,7 @@ export class ReadModel implements Directory {
     const values = given
       .filter(([name, value]) => !(name === 'status' && value === 'pending'))
       .map(([, value]) => value);
-    const select = 'SELECT at_ms AS at, delivery_id AS id, body, journey_id, channel, status FROM deliveries';
+    const select = `SELECT at_ms AS at, printf('%015d', rowid) AS id, body, journey_id, channel, status FROM deliveries`;
     return this.newest(select, where, values, page, (row) => JSON.parse(row.body) as Delivery);
   }
   async message(deliveryId: string): Promise<RenderedMessage | undefined> {
@@ -173,10 +176,12 @@ export class ReadModel implements Directory {
       ...(addressHash === undefined ? [] : ['address_hash = ?']),
     ];
     const values = [channel, addressHash].filter((value) => value !== undefined);
-    const select = `SELECT at_ms AS at, channel || '/' || address_hash || '/' || reason AS id, json_array(channel, address_hash, reason, source) AS body, channel, address_hash FROM suppressions`;
+    const select = `SELECT at_ms AS at, channel || '/' || address_hash || '/' || reason AS id, json_array(channel, address_hash, reason, source, purpose) AS body, channel, address_hash FROM suppressions`;
     return this.newest(select, where, values, page, ({ at, body }) => {
-      const [name, hash, reason, source] = JSON.parse(body) as [Channel, string, SuppressionReason, string | null];
-      return { channel: name, addressHash: hash, reason, atMs: at, ...(source !== null && { source }) };
+      type Packed = [Channel, string, SuppressionReason, string | null, 'marketing' | null];
+      const [name, hash, reason, source, purpose] = JSON.parse(body) as Packed;
+      const more = { ...(source !== null && { source }), ...(purpose !== null && { purpose }) };
+      return { channel: name, addressHash: hash, reason, atMs: at, ...more };
     });
   }
 }

@@ -61,6 +61,8 @@ export class Relay {
       const chains = [...Map.groupBy(facts, (fact) => fact.profileId).values()];
       await Promise.all(chains.map((chain) => this.carryInOrder(chain)));
       await this.options.store.acknowledge(facts.map((fact) => fact.sequence));
+      // Facts that cause facts must not keep the server from answering.
+      await new Promise((resolve) => setImmediate(resolve));
     }
     this.isAsked = this.isAsked && !this.isStopped;
     this.isRunning = false;

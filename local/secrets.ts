@@ -33,6 +33,12 @@ export class Secrets implements Ids {
     return `${this.run}${(this.counter++).toString(36)}`;
   }
 
+  /** For a message that came without an id: later ones sort after earlier ones, so that at one instant the later wins. */
+  readonly messageId = (nowMs: number): string => {
+    const count = (this.counter++).toString(36).padStart(8, '0');
+    return `~${nowMs.toString(36).padStart(9, '0')}.${this.run.split('.')[1]!.padStart(4, '0')}.${count}`;
+  };
+
   readonly addressHash = (channel: Channel, address: string): string => {
     const text = `${channel}:${address}`;
     let hash = this.hashes.get(text);

@@ -87,6 +87,7 @@ function intakeOf(
     accept: home.accept,
     durable: () => home.store.durable(),
     clock: home.clock,
+    newMessageId: home.secrets.messageId,
     trustOf,
     mostAtOnce,
     onError,

@@ -56,6 +56,15 @@ export interface TouchDecision {
 export const decideTouch = (input: TouchInput): TouchDecision =>
   input.enrollment.status === 'active' ? new Walk(input).run() : decideAfterEnd(input);
 
+/** Events that cause each other within a second end here: two journeys that begin each other would never stop. */
+const mostEmitDepth = 20;
+
+/** How many emitted events in a row, hardly any time apart, led to an enrollment. */
+function emitDepth(event: Enrollment['event'], nowMs: number): number {
+  if (!event || nowMs - event.occurredMs >= 1_000) return 0;
+  return Number(/^emit-(\d+)-/.exec(event.eventId)?.[1] ?? 0);
+}
+
 /** What a step did: where to go on, or why the walk stops here. */
 type Move = { readonly to: string | null } | { readonly stop: TouchAnswer };
 
@@ -188,7 +197,12 @@ class Walk {
   }
 
   private emit(stepId: string, event: string, properties: JsonObject): void {
-    const messageId = `emit-${idOf(this.row.enrollmentId, stepId, String(this.row.cursor.visit))}`;
+    const depth = emitDepth(this.row.event, this.input.nowMs) + 1;
+    if (depth > mostEmitDepth) {
+      this.draft.fact(this.profileId, 'entry', this.row.journeyId, { refused: 'emit-loop', event }, false);
+      return;
+    }
+    const messageId = `emit-${depth}-${idOf(this.row.enrollmentId, stepId, String(this.row.cursor.visit))}`;
     this.draft.fact(this.profileId, 'emit', event, { messageId, properties, journeyId: this.row.journeyId }, true);
   }
 

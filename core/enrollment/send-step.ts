@@ -5,7 +5,7 @@ import { decideSend } from '../message/decide-send.ts';
 import type { Delivery, Refusal } from '../message/delivery.ts';
 import type { Address } from '../message/send-context.ts';
 import type { Change, HandOver, RenderResult } from '../ports.ts';
-import type { Profile } from '../profile/profile.ts';
+import { newestIdentifier, type Profile } from '../profile/profile.ts';
 import { zoneOf } from '../segment/settle.ts';
 import { addDuration } from '../time/duration.ts';
 import { toInstant } from '../time/instant.ts';
@@ -265,5 +265,14 @@ function profileContext(profile: Profile): JsonObject {
     const { value } = profile.traits[name]!;
     if (value !== null) traits[name] = value;
   }
-  return { profileId: profile.profileId, traits, segments: Object.keys(profile.segments) };
+  const named = (['userId', 'email', 'phone'] as const).flatMap((kind) => {
+    const found = newestIdentifier(profile, kind);
+    return found ? [[kind, found.value] as const] : [];
+  });
+  return {
+    profileId: profile.profileId,
+    ...Object.fromEntries(named),
+    traits,
+    segments: Object.keys(profile.segments),
+  };
 }

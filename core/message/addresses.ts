@@ -5,10 +5,13 @@ import type { Address } from './send-context.ts';
 /** The kind of identifier that a channel writes to. */
 const kinds: { readonly [channel in Channel]?: IdentifierKind } = { email: 'email', sms: 'phone', push: 'device' };
 
-/** Where a channel reaches a person: the newest address of its kind; `undefined` for none. */
+/**
+ * Where a channel reaches a person: the newest verified address of its kind, else the newest; `undefined` for none.
+ * Whoever holds the public key must not be able to lead a known person's messages elsewhere.
+ */
 export function addressFor(profile: Profile, channel: Channel): Address | undefined {
   if (channel === 'in-app') return { value: profile.profileId, isVerified: true };
   const kind = kinds[channel];
-  const found = kind && newestIdentifier(profile, kind);
+  const found = kind && (newestIdentifier(profile, kind, true) ?? newestIdentifier(profile, kind));
   return found && { value: found.value, isVerified: found.isVerified };
 }

@@ -24,8 +24,8 @@ const consent: SendRule = ({ profile, channel, purpose, topic, workspace }) => {
   const status = profile.consent[`${channel}/${purpose}`]?.value;
   if (status === 'denied') return skip('no-consent');
   if (purpose === 'transactional') return undefined;
-  if (topic !== undefined && profile.consent[`${channel}/topic:${topic}`]?.value === 'denied')
-    return skip('no-consent');
+  const isDenied = (name: string): boolean => profile.consent[`${channel}/${name}`]?.value === 'denied';
+  if (topic !== undefined && (isDenied(topic) || isDenied(`topic:${topic}`))) return skip('no-consent');
   return workspace.consent !== 'opt-out' && status !== 'granted' ? skip('no-consent') : undefined;
 };
 

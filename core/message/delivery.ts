@@ -81,8 +81,10 @@ export interface Suppression {
   readonly reason: SuppressionReason;
   readonly atMs: number;
   readonly source?: string;
+  /** Narrows what its reason covers. */
+  readonly purpose?: 'marketing';
 }
 
 /** Whether a suppression stands in the way of a message of this purpose. */
 export const blocks = (suppression: Suppression, purpose: Purpose): boolean =>
-  suppressionScopes[suppression.reason] === 'all' || purpose === 'marketing';
+  purpose === 'marketing' || (suppression.purpose !== 'marketing' && suppressionScopes[suppression.reason] === 'all');

@@ -151,10 +151,15 @@ export const historyIds = (profile: Profile): readonly string[] => [
 ];
 
 /** The newest value of a kind that names or reaches the person; `undefined` for none. */
-export function newestIdentifier(profile: Profile, kind: IdentifierKind): Identifier | undefined {
+export function newestIdentifier(
+  profile: Profile,
+  kind: IdentifierKind,
+  isVerifiedOnly = false,
+): Identifier | undefined {
   let newest: Identifier | undefined;
   for (const identifier of profile.identifiers) {
-    if (identifier.kind === kind && isLater(identifier.ms, identifier.id, newest)) newest = identifier;
+    if (identifier.kind !== kind || (isVerifiedOnly && !identifier.isVerified)) continue;
+    if (isLater(identifier.ms, identifier.id, newest)) newest = identifier;
   }
   return newest;
 }

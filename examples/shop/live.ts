@@ -24,6 +24,7 @@ export async function liveYear(
     // Nobody waits for the single message: the home puts its work on disk every tenth of a second anyway.
     durable: async () => undefined,
     clock: home.clock,
+    newMessageId: home.secrets.messageId,
     trustOf: (key) => (key === keys.server ? 'server' : key === keys.public ? 'public' : undefined),
     mostAtOnce: 1,
     onError: (error) => {

@@ -1,7 +1,8 @@
 import { decideLoop } from '../../core/decide-loop.ts';
 import type { Ports } from '../../core/ports.ts';
 import { Draft, versionKey } from '../../core/profile/draft.ts';
-import { isLater, type ConsentEntry, type ConsentStatus } from '../../core/profile/profile.ts';
+import { withConsent } from '../../core/profile/consent.ts';
+import type { ConsentEntry, ConsentStatus } from '../../core/profile/profile.ts';
 
 export type ConsentPorts = Pick<Ports, 'profiles' | 'definitions' | 'clock' | 'ids'>;
 export interface ConsentChange {
@@ -32,14 +33,26 @@ export const changeConsent =
       const rows = await ports.profiles.enrollments(stubs.map((stub) => stub.enrollmentId));
       const enrollments = new Map(rows.map((row) => [row.enrollmentId, row]));
       const draft = new Draft({ definitions, nowMs, attemptId, enrollments, journeys }, [loaded]);
-      const consent: { [key: string]: ConsentEntry } = { ...profile.consent };
+      let changed = profile;
       for (const [key, value] of Object.entries(change.consent)) {
-        if (isLater(nowMs, attemptId, consent[key]))
-          consent[key] = { value, ms: nowMs, id: attemptId, source: change.source };
+        const entry = { value, ...stampAfter(profile.consent[key], nowMs, attemptId), source: change.source };
+        changed = { ...changed, consent: withConsent(changed, key, entry) };
       }
-      draft.set({ ...profile, consent });
+      draft.set(changed);
       draft.fact(profile.profileId, 'consent', change.source, { ...change.consent }, false);
       draft.settle(profile.profileId, definitions.profileRules, false);
       draft.resolve(profile.profileId, undefined, { isSilent: false, isProfileChanged: true });
       return { answer: 'changed', change: draft.change() };
     });
+
+/** What is said now is the last word, also at the very instant of an earlier one. */
+function stampAfter(
+  standing: ConsentEntry | undefined,
+  nowMs: number,
+  id: string,
+): { readonly ms: number; readonly id: string } {
+  const said = standing ? [standing, ...(standing.others ?? [])] : [];
+  const ms = Math.max(nowMs, ...said.map((one) => one.ms));
+  const lastId = said.filter((one) => one.ms === ms).reduce((last, one) => (one.id > last ? one.id : last), '');
+  return { ms, id: id > lastId ? id : `${lastId}~` };
+}

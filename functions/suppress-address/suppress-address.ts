@@ -10,7 +10,12 @@ export interface SuppressTask {
   /** Normalised. */
   readonly address: string;
   readonly change:
-    | { readonly kind: 'suppress'; readonly reason: SuppressionReason; readonly source: string }
+    | {
+        readonly kind: 'suppress';
+        readonly reason: SuppressionReason;
+        readonly source: string;
+        readonly purpose?: 'marketing';
+      }
     | { readonly kind: 'release'; readonly evidence: string };
 }
 
@@ -24,7 +29,16 @@ export const suppressAddress =
       profiles: [],
       ...(change.kind === 'suppress'
         ? {
-            suppressions: [{ channel, addressHash, reason: change.reason, atMs: clock.nowMs(), source: change.source }],
+            suppressions: [
+              {
+                channel,
+                addressHash,
+                reason: change.reason,
+                atMs: clock.nowMs(),
+                source: change.source,
+                ...(change.purpose && { purpose: change.purpose }),
+              },
+            ],
           }
         : { unsuppressions: [{ channel, addressHash, evidence: change.evidence }] }),
     });

@@ -99,7 +99,7 @@ export class ExecutionStore {
   earliestWake(): { readonly name: string; readonly profileId: string; readonly wakeMs: number } | undefined {
     type Found = { name: string; profile_id: string; wake_ms: number };
     const row = this.db.get<Found>(
-      'SELECT name, profile_id, wake_ms FROM executions WHERE wake_ms IS NOT NULL ORDER BY wake_ms, profile_id, name LIMIT 1',
+      'SELECT name, profile_id, wake_ms FROM executions WHERE wake_ms IS NOT NULL ORDER BY wake_ms, profile_id, rowid LIMIT 1',
     );
     return row && { name: row.name, profileId: row.profile_id, wakeMs: row.wake_ms };
   }

@@ -249,8 +249,11 @@ export class SqliteProfileStore implements ProfileStore {
   private writeSuppressions(change: Change): void {
     for (const one of change.suppressions ?? []) {
       this.db
-        .prepare('INSERT OR IGNORE INTO suppressions VALUES (?, ?, ?, ?, ?)')
-        .run(one.channel, one.addressHash, one.reason, one.atMs, one.source ?? null);
+        .prepare(
+          // The first stands; a broader one of the same reason widens it.
+          'INSERT INTO suppressions VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET purpose = NULL WHERE excluded.purpose IS NULL',
+        )
+        .run(one.channel, one.addressHash, one.reason, one.atMs, one.source ?? null, one.purpose ?? null);
     }
     for (const one of change.unsuppressions ?? []) {
       this.db
@@ -370,9 +373,9 @@ export class SqliteProfileStore implements ProfileStore {
   }
 
   private suppressionsOf(channel: Channel, addressHash: string): readonly Suppression[] {
-    type Row = { reason: SuppressionReason; at_ms: number; source: string | null };
+    type Row = { reason: SuppressionReason; at_ms: number; source: string | null; purpose: 'marketing' | null };
     const rows = this.db.all<Row>(
-      'SELECT reason, at_ms, source FROM suppressions WHERE channel = ? AND address_hash = ?',
+      'SELECT reason, at_ms, source, purpose FROM suppressions WHERE channel = ? AND address_hash = ?',
       channel,
       addressHash,
     );
@@ -382,6 +385,7 @@ export class SqliteProfileStore implements ProfileStore {
       reason: row.reason,
       atMs: row.at_ms,
       ...(row.source !== null && { source: row.source }),
+      ...(row.purpose !== null && { purpose: row.purpose }),
     }));
   }
   async suppressions(

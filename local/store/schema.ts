@@ -25,7 +25,7 @@ CREATE INDEX IF NOT EXISTS deliveries_by_time ON deliveries (at_ms);
 CREATE TABLE IF NOT EXISTS outbox (
   delivery_id TEXT PRIMARY KEY, channel TEXT NOT NULL, handed_ms INTEGER NOT NULL, message BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS suppressions (
-  channel TEXT NOT NULL, address_hash TEXT NOT NULL, reason TEXT NOT NULL, at_ms INTEGER NOT NULL, source TEXT,
+  channel TEXT NOT NULL, address_hash TEXT NOT NULL, reason TEXT NOT NULL, at_ms INTEGER NOT NULL, source TEXT, purpose TEXT,
   PRIMARY KEY (channel, address_hash, reason)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS stops (subject TEXT PRIMARY KEY, kind TEXT NOT NULL, at_ms INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS due (profile_id TEXT NOT NULL, subject TEXT NOT NULL, due_ms INTEGER NOT NULL, PRIMARY KEY (profile_id, subject)) WITHOUT ROWID;
@@ -42,6 +42,6 @@ CREATE TABLE IF NOT EXISTS executions (
   name TEXT PRIMARY KEY, profile_id TEXT NOT NULL, journey_id TEXT NOT NULL, version TEXT NOT NULL, status TEXT NOT NULL, state TEXT,
   token TEXT, wake_ms INTEGER, started_ms INTEGER NOT NULL, transitions INTEGER NOT NULL, body TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS executions_by_token ON executions (token) WHERE token IS NOT NULL;
-CREATE INDEX IF NOT EXISTS executions_by_wake ON executions (wake_ms, profile_id, name) WHERE wake_ms IS NOT NULL;
+CREATE INDEX IF NOT EXISTS executions_by_wake ON executions (wake_ms, profile_id) WHERE wake_ms IS NOT NULL;
 CREATE INDEX IF NOT EXISTS executions_running ON executions (name) WHERE status = 'running' AND wake_ms IS NULL;
 `;

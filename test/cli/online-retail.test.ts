@@ -61,7 +61,7 @@ const importing = (path: string, ...more: string[]): readonly string[] => [
   ...more,
 ];
 
-describe.skipIf(!isThere)('an import of the real orders', () => {
+describe.skipIf(!isThere)('an import of the real orders', { timeout: 600_000 }, () => {
   it('counts the people, orders and revenue of the reference, and starts nothing', async () => {
     const path = folder();
     const { code, stdout } = await sojourn(importing(path)).ran;

@@ -597,6 +597,7 @@ describe('pressure', () => {
       accept,
       durable: async () => undefined,
       clock,
+      newMessageId: () => 'made-here',
       trustOf: () => 'server',
       mostAtOnce: 2,
       onError: (error) => errors.push(error),

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { JsonObject } from '../../core/json.ts';
 import type { Chance } from './chance.ts';
 import { basic, serverKey } from './home.ts';
@@ -19,6 +20,7 @@ export class Load {
   private readonly run: string;
   private isStopped = false;
   private count = 0;
+  private ackedCount = 0;
   private readonly bodies: JsonObject[] = [];
 
   constructor(chance: Chance, run: string) {
@@ -33,6 +35,11 @@ export class Load {
   async sendTo(url: string, callers: number): Promise<void> {
     this.isStopped = false;
     await Promise.all(Array.from({ length: callers }, () => this.callAgainAndAgain(url)));
+  }
+  /** Answers once so many more were acknowledged. */
+  async acknowledged(more: number): Promise<void> {
+    const wanted = this.ackedCount + more;
+    while (this.ackedCount < wanted && !this.isStopped) await sleep(5);
   }
   get acked(): readonly Sent[] {
     return [...this.sent.values()].filter((one) => one.isAcked);
@@ -56,6 +63,7 @@ export class Load {
         if (response.status !== 200) throw new Error(`${response.status}: ${text}`);
         if (text.includes('rejected')) throw new Error(text);
         for (const message of messages) this.sent.get(String(message['messageId']))!.isAcked = true;
+        this.ackedCount += messages.length;
       } catch (error) {
         // Gone: killed under way. An answer that is no success is a fault of the server's.
         if (error instanceof TypeError) return;

@@ -149,7 +149,10 @@ describe.skipIf(!canRun)('a power cut', () => {
         env: { LD_PRELOAD: shim, SYNC_LOG: log },
       });
       const loading = load.sendTo(server.url, 8);
-      await sleep(chance.between(200, 1_200));
+      // A slow machine takes its time to answer the first one.
+      const before = load.acked.length;
+      while (load.acked.length < before + 120) await sleep(20);
+      await sleep(chance.between(0, 800));
       await server.end('SIGKILL');
       load.stop();
       await loading;

@@ -584,9 +584,13 @@ function suppressionRoutes({ ports, directory, suppress, durable }: ApiOptions):
             `Reasons are ${Object.keys(suppressionScopes).join(', ')}.`,
           );
         const source = typeof body['source'] === 'string' ? body['source'] : 'api';
-        await suppress({ channel, address, change: { kind: 'suppress', reason, source } });
+        const { purpose } = body;
+        if (purpose !== undefined && purpose !== 'marketing' && purpose !== 'all')
+          throw new ApiProblem(422, 'purpose_unknown', 'A suppression covers "marketing" or "all".', 'purpose');
+        const narrowed: { readonly purpose?: 'marketing' } = purpose === 'marketing' ? { purpose } : {};
+        await suppress({ channel, address, change: { kind: 'suppress', reason, source, ...narrowed } });
         await durable();
-        return Response.json({ channel, address, reason }, { status: 201 });
+        return Response.json({ channel, address, reason, ...narrowed }, { status: 201 });
       },
     ],
     [
@@ -603,9 +607,12 @@ function suppressionRoutes({ ports, directory, suppress, durable }: ApiOptions):
             'A suppression is removed only on evidence that the person asked for it.',
             'evidence',
           );
+        const standing = await ports.profiles.suppressions([
+          { channel, addressHash: ports.ids.addressHash(channel, address) },
+        ]);
         await suppress({ channel, address, change: { kind: 'release', evidence } });
         await durable();
-        return Response.json({ channel, address, released: true });
+        return Response.json({ channel, address, released: standing.length > 0 });
       },
     ],
   ];

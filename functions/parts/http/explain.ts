@@ -1,4 +1,5 @@
 import type { JourneyVersion } from '../../../core/definitions.ts';
+import type { Enrollment } from '../../../core/enrollment/enrollment.ts';
 import type { StoredEvent } from '../../../core/event/event.ts';
 import type { Condition } from '../../../core/segment/condition.ts';
 import { compiledOnce, seedStates } from '../../../core/segment/compile-condition.ts';
@@ -51,7 +52,7 @@ export async function explainJourney(
     journeyId: journey.id,
     enrollments: enrollments.map(presentEnrollment),
     deliveries: deliveries.map(presentDelivery),
-    entry: await entryFindings(ports, loaded, journey),
+    entry: await entryFindings(ports, loaded, journey, enrollments[0]),
     refusals: (await directory.refusalsOf(ids, journey.id)).map(({ atMs, reason }) => ({
       at: toInstant(atMs),
       reason,
@@ -63,6 +64,7 @@ async function entryFindings(
   ports: ExplainPorts,
   loaded: Loaded,
   journey: JourneyVersion,
+  last: Enrollment | undefined,
 ): Promise<readonly Finding[]> {
   const { profile } = loaded;
   const definitions = await ports.definitions.current();
@@ -98,7 +100,7 @@ async function entryFindings(
       inside ? `inside since ${toInstant(inside.enteredMs)}` : 'not inside',
     ),
   );
-  findings.push(await againFinding(ports, ids, journey, nowMs, zone));
+  findings.push(await againFinding(ports, ids, journey, last, nowMs, zone));
   const drawn = ['holdout', `holdout:${journey.id}`].filter((name) => profile.assignments[name] === 'held-out');
   findings.push(
     finding(
@@ -140,19 +142,16 @@ async function againFinding(
   ports: ExplainPorts,
   ids: readonly string[],
   journey: JourneyVersion,
+  last: Enrollment | undefined,
   nowMs: number,
   zone: string,
 ): Promise<Finding> {
   const again = journey.document.entry.again ?? 'always';
+  if (!last) return finding('may enter again', true, 'never entered');
+  if (again === 'always') return finding('may enter again', true, `entered ${toInstant(last.enteredMs)}; always again`);
   const guard = await ports.profiles.guard(ids, journey.id, '');
-  if (!guard)
-    return finding(
-      'may enter again',
-      true,
-      journey.document.entry.key === undefined ? 'never entered' : 'counted for each key by itself',
-    );
+  if (!guard) return finding('may enter again', true, 'counted for each key by itself');
   const entered = `entered ${toInstant(guard.enteredMs)}`;
-  if (again === 'always') return finding('may enter again', true, `${entered}; always again`);
   if (again === 'never') return finding('may enter again', false, `${entered}; never again`);
   const fromMs = addDuration(guard.enteredMs, again.after, zone, 1);
   return finding('may enter again', nowMs >= fromMs, `${entered}; again from ${toInstant(fromMs)}`);

@@ -16,6 +16,8 @@ export interface IntakeOptions {
   /** Answers once what was accepted cannot be lost. */
   readonly durable: () => Promise<void>;
   readonly clock: Pick<Clock, 'nowMs'>;
+  /** An id for a message that has none; later ones sort after earlier ones. */
+  readonly newMessageId: (nowMs: number) => string;
   /** Whom a write key belongs to; `undefined` for a wrong one. */
   readonly trustOf: (writeKey: string) => Trust | undefined;
   /** Requests under way at once, beyond which a caller is asked to come again. */
@@ -130,7 +132,8 @@ export class Intake {
   }
 
   private arrival(trust: Trust, more: Partial<Arrival>): Arrival {
-    return { receivedMs: this.options.clock.nowMs(), trust, newMessageId: randomUUID, ...more };
+    const receivedMs = this.options.clock.nowMs();
+    return { receivedMs, trust, newMessageId: () => this.options.newMessageId(receivedMs), ...more };
   }
 
   private async takeBatch(body: unknown, trust: Trust, bytes: number): Promise<IntakeResponse> {

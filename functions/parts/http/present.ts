@@ -130,6 +130,6 @@ export const presentTimelineItem = ({ kind, atMs, name, detail }: TimelineItem):
 
 /** A suppression, as the API gives it: the address is known only as a keyed hash. */
 export const presentSuppression = (
-  { channel, addressHash, reason, atMs, source }: Suppression,
+  { channel, addressHash, reason, atMs, source, purpose }: Suppression,
   address?: string,
-): JsonObject => tidy({ channel, address, addressHash, reason, at: at(atMs), source });
+): JsonObject => tidy({ channel, address, addressHash, reason, purpose, at: at(atMs), source });

@@ -46,8 +46,15 @@ describe('an entry', () => {
     await Promise.all([1, 2, 3].map(() => enter({ journeyId: 'cart', trigger: triggerOf(fact!) })));
     await home.drain();
     expect(statuses(home)).toEqual(['active']);
-    await home.wind('P11D');
-    await enter({ journeyId: 'cart', trigger: triggerOf(fact!) });
+  });
+
+  it('is not made again by a trigger that comes once more after its end', async () => {
+    const home = new TestHome({ journeys: [waiting({ steps: [] })] });
+    await home.take(filled());
+    const [fact] = await home.store.outgoing(10);
+    await home.drain();
+    const answer = await enterJourney(home.ports)({ journeyId: 'cart', trigger: triggerOf(fact!) });
+    expect(answer).toMatchObject({ kind: 'entered', enrollment: { status: 'completed' } });
     expect(statuses(home)).toEqual(['completed']);
   });
 

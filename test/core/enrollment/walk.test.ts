@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { StoreUnavailable } from '../../../core/failures.ts';
 import type { Steps } from '../../../core/journey/document.ts';
+import { resumeEnrollment } from '../../../functions/resume-enrollment/resume-enrollment.ts';
 import { runTouch } from '../../../functions/run-touch/run-touch.ts';
 import { suppressAddress } from '../../../functions/suppress-address/suppress-address.ts';
 import type { Around } from '../../around-ports.ts';
@@ -30,6 +31,12 @@ async function inside(steps: Steps, options: TestHomeOptions = {}): Promise<Test
 const path = (home: TestHome) => home.enrollments()[0]?.path;
 const outcomes = (home: TestHome) =>
   home.deliveries().map((one) => `${one.status}${one.reason ? ` ${one.reason}` : ''}`);
+
+/** One run of a touch of the only enrollment, as an execution would call for it. */
+const touchOf = (home: TestHome, state: string) => {
+  const { enrollmentId, profileId } = home.enrollments()[0]!;
+  return () => runTouch(home.ports)({ enrollmentId, profileId, touch: home.touchText(state) });
+};
 
 describe('a wait', () => {
   it('holds a person for its time', async () => {
@@ -306,10 +313,14 @@ describe('a send', () => {
   });
 
   it('that is refused for good has failed, and the journey goes on', async () => {
-    const home = new TestHome({ journeys: [aJourney({ steps: [...hello, { id: 'after', wait: 'PT1H' }] })] });
+    const home = new TestHome({
+      journeys: [aJourney({ steps: [...hello, { id: 'after', wait: 'PT1H' }] })],
+      workspace: aWorkspace({ frequencyCaps: [{ channels: 'email', atMost: 1, within: 'P1D' }] }),
+    });
     home.channels.answer = () => ({ kind: 'refused', reason: '550', isPermanent: true });
     await home.accept(anIdentify({ email: 'ana@b.lv' }), aTrack('Cart Filled'));
     expect(outcomes(home)).toEqual(['failed provider-refused']);
+    expect((await home.profile()).slots).toEqual([]);
     expect(path(home)).toEqual(['hello', 'after']);
   });
 
@@ -334,6 +345,23 @@ describe('a send', () => {
     expect(seen).toEqual(['', 'sent']);
   });
 
+  it('whose enrollment ends while the provider has it is told as what became of it', async () => {
+    const around: Around = async (label, call) => {
+      if (label === 'deliver') {
+        await home.take(aTrack('Order Completed'));
+        await resumeEnrollment(home.ports)(home.enrollments()[0]!.enrollmentId);
+      }
+      return call();
+    };
+    const home = new TestHome({
+      journeys: [aJourney({ steps: hello, exit: [{ on: { event: 'Order Completed' } }] })],
+      around,
+    });
+    await home.accept(anIdentify({ email: 'ana@b.lv' }), aTrack('Cart Filled'));
+    expect(home.enrollments()).toMatchObject([{ status: 'exited' }]);
+    expect(outcomes(home)).toEqual(['sent']);
+  });
+
   it('goes out at once where only the answer to its authorisation was lost', async () => {
     let isLost = false;
     const around: Around = async (label, call) => {
@@ -352,21 +380,37 @@ describe('a send', () => {
   });
 
   it('whose process died is looked up once no touch can be at it, and handed over by one of those who look', async () => {
-    const home = new TestHome({ journeys: [aJourney({ steps: hello })], isRecorded: true });
+    const workspace = aWorkspace({ frequencyCaps: [{ channels: 'email', atMost: 1, within: 'P1D' }] });
+    let open: () => void = () => undefined;
+    const opened = new Promise<void>((resolve) => (open = resolve));
+    let calls = 0;
+    // Whoever hands over first takes so long that the other has come to its end.
+    const around: Around = async (label, call) => {
+      if (label === 'deliver' && ++calls === 2) await opened;
+      return call();
+    };
+    const home = new TestHome({ journeys: [aJourney({ steps: hello })], workspace, around, isRecorded: true });
     await home.accept(anIdentify({ email: 'ana@b.lv' }), aTrack('Cart Filled'));
     home.channels.answer = (_, count) => (count === 1 ? 'dies-before' : { kind: 'accepted' });
-    const { enrollmentId, profileId } = home.enrollments()[0]!;
-    const touch = () => runTouch(home.ports)({ enrollmentId, profileId, touch: home.touchText('Begin') });
+    const touch = touchOf(home, 'Begin');
     await expect(touch()).rejects.toThrow();
     await expect(touch()).rejects.toThrow('Defer in Begin');
     expect(home.deliveries()).toMatchObject([{ status: 'handing' }]);
     home.clock.moveTo(startMs + 60_000);
-    await Promise.allSettled([touch(), touch()]);
+    await Promise.all([touch(), touch()].map((one) => one.catch(() => undefined).finally(() => open())));
     expect(home.sent).toEqual(['hello']);
-    home.clock.moveTo(startMs + 120_000);
-    await Promise.allSettled([touch()]);
     expect(outcomes(home)).toEqual(['sent']);
-    expect(home.sent).toEqual(['hello']);
+  });
+
+  it('that comes too late to be sent is expired, though nothing else is against it', async () => {
+    const steps: Steps = [{ id: 'hello', send: { email: 'hello' }, useBy: 'PT12H' }];
+    const home = new TestHome({ journeys: [aJourney({ steps })], ...late, isRecorded: true });
+    await home.accept(anIdentify({ email: 'ana@b.lv' }), aTrack('Cart Filled'));
+    const touch = touchOf(home, 'Begin');
+    await expect(touch()).rejects.toThrow('Defer in Begin');
+    home.clock.moveTo(late.startMs + 12 * hourMs);
+    await touch();
+    expect(outcomes(home)).toEqual(['skipped expired']);
   });
 
   it('does not go to an address that is suppressed while it is rendered', async () => {
@@ -485,11 +529,11 @@ describe('an enrollment whose execution was lost', () => {
       journeys: [aJourney({ steps: [{ wait: 'PT1H' }, { id: 'hello', send: { email: 'hello' } }, { wait: 'PT1H' }] })],
     });
     const missing: string[] = [];
-    home.content.answer = () => {
+    home.channels.answer = () => {
       const [row] = home.enrollments();
       const due = home.db.all('SELECT 1 FROM due WHERE subject = ?', row!.enrollmentId);
       if (due.length === 0) missing.push(row!.cursor.stepId);
-      return undefined;
+      return { kind: 'accepted' };
     };
     await home.accept(anIdentify({ email: 'ana@b.lv' }), aTrack('Cart Filled'));
     await home.wind('P1D');
