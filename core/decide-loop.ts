@@ -12,6 +12,9 @@ export const mostTries = 8;
 /** All tries together take no longer than this. */
 const longestMs = 3_000;
 
+/** A clock that is wound meanwhile passes hours between two tries: the first few are made in any case. */
+const isInTime = (count: number, passedMs: number): boolean => count <= 4 || passedMs <= longestMs;
+
 /**
  * The law: load → decide → commit at the version that was read, else again. `attempt` reads and decides anew each time;
  * it gets one attempt id for the whole loop, so that rows with this id tell it that a lost answer had been a yes.
@@ -24,7 +27,7 @@ export async function decideLoop<T>(
   const attemptId = ports.ids.attempt();
   const startMs = ports.clock.nowMs();
   let lost: unknown;
-  for (let count = 1; count <= mostTries && ports.clock.nowMs() - startMs <= longestMs; count++) {
+  for (let count = 1; count <= mostTries && isInTime(count, ports.clock.nowMs() - startMs); count++) {
     if (count > 1) await ports.clock.backOff(count - 1);
     const { change, answer } = await attempt(attemptId);
     if (!change) return answer;

@@ -1,4 +1,5 @@
 import type { EntryAnswer, Trigger } from '../core/enrollment/enter.ts';
+import { triggerOf } from '../core/enrollment/trigger.ts';
 import type { Message } from '../core/event/event.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Clock, OutgoingFact } from '../core/ports.ts';
@@ -97,22 +98,6 @@ export class Relay {
         await this.options.enter({ journeyId, trigger: triggerOf(fact) });
     }
   }
-}
-
-/** What a fact may begin. */
-export function triggerOf(fact: OutgoingFact): Trigger {
-  const { profileId, version, atMs, detail, name } = fact;
-  const common = { profileId, version, atMs };
-  if (fact.kind !== 'event')
-    return { ...common, kind: 'segment', triggerId: `${profileId}/${version}/${name}/${String(detail['edge'])}` };
-  const eventId = String(detail['eventId']);
-  const event = {
-    eventId,
-    name,
-    properties: (detail['properties'] ?? {}) as JsonObject,
-    occurredMs: Number(detail['occurredMs']),
-  };
-  return { ...common, kind: 'event', triggerId: `${profileId}/${eventId}`, event };
 }
 
 /** An event that a journey let happen; its id is made of its step, so it happens once. */

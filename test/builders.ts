@@ -1,27 +1,12 @@
-import { compileJourney, publish, type Definitions, type JourneyVersion } from '../core/definitions.ts';
+import { compileJourney, type JourneyVersion } from '../core/definitions.ts';
 import type { Enrollment } from '../core/enrollment/enrollment.ts';
 import { callNames, type CallType, type Message } from '../core/event/event.ts';
-import { VersionUnknown } from '../core/failures.ts';
-import { idOf } from '../core/hash.ts';
 import type { JsonObject } from '../core/json.ts';
-import { compileStateMachine, touchDefinition } from '../core/journey/compile.ts';
-import type { Audience, Channel, Documents, Journey, Segment, Steps, Workspace } from '../core/journey/document.ts';
+import { touchDefinition } from '../core/journey/compile.ts';
+import type { Audience, Documents, Journey, Segment, Steps, Workspace } from '../core/journey/document.ts';
 import { entryRule } from '../core/journey/entry-rule.ts';
 import type { Delivery } from '../core/message/delivery.ts';
-import type { Message as RenderedMessage } from '../core/message/message.ts';
-import type {
-  Change,
-  Channels,
-  Content,
-  DefinitionStore,
-  Executions,
-  Fact,
-  HandOver,
-  Ids,
-  Ports,
-  RenderRequest,
-  RenderResult,
-} from '../core/ports.ts';
+import type { Change, Fact, Ports } from '../core/ports.ts';
 import type { Profile } from '../core/profile/profile.ts';
 import { addDuration } from '../core/time/duration.ts';
 import { acceptEvents } from '../functions/accept-events/accept-events.ts';
@@ -33,8 +18,6 @@ import { runTouch } from '../functions/run-touch/run-touch.ts';
 import { wakeDue } from '../functions/wake-due/wake-due.ts';
 import { Bus } from '../local/bus.ts';
 import { HomeClock } from '../local/clock.ts';
-import { withLocalFunctions } from '../local/definitions.ts';
-import { compileMachine, type Machine } from '../local/interpreter/definition.ts';
 import { ExecutionStore } from '../local/interpreter/execution-store.ts';
 import { Interpreter } from '../local/interpreter/interpreter.ts';
 import { Relay } from '../local/relay.ts';
@@ -42,6 +25,7 @@ import { Scheduler } from '../local/scheduler.ts';
 import { Database } from '../local/store/database.ts';
 import { SqliteProfileStore } from '../local/store/profile-store.ts';
 import { portsAround, type Around } from './around-ports.ts';
+import { CountingIds, RecordedExecutions, TestChannels, TestContent, TestDefinitions } from './fakes.ts';
 
 /** A Monday morning, ten o'clock in UTC. */
 export const startMs = Date.parse('2026-03-02T10:00:00Z');
@@ -112,123 +96,6 @@ export const aTrack = (name: string, properties: JsonObject = {}, over: Partial<
   aMessage({ name, properties, ...over });
 export const anIdentify = (traits: JsonObject = {}, over: Partial<Message> = {}): Message =>
   aMessage({ type: 'identify', traits, ...over });
-
-/** Ids counted from one; the address hash is plain to read. */
-export class CountingIds implements Ids {
-  private count = 0;
-  attempt(): string {
-    return `attempt-${++this.count}`;
-  }
-  addressHash(channel: Channel, address: string): string {
-    return idOf('address', channel, address);
-  }
-}
-
-/** Published documents; versions of earlier ones are kept. */
-export class TestDefinitions implements DefinitionStore {
-  now: Definitions;
-  private readonly versions = new Map<string, JourneyVersion>();
-  private readonly machines = new Map<string, Machine>();
-
-  constructor(documents: Documents) {
-    this.now = this.publish(documents);
-  }
-  publish(documents: Documents): Definitions {
-    this.now = publish(documents);
-    for (const journey of this.now.journeys.values()) this.versions.set(`${journey.id}/${journey.version}`, journey);
-    return this.now;
-  }
-  async current(): Promise<Definitions> {
-    return this.now;
-  }
-  async journey(journeyId: string, version: string): Promise<JourneyVersion> {
-    const found = this.versions.get(`${journeyId}/${version}`);
-    if (!found) throw new VersionUnknown(`${journeyId}/${version}`);
-    return found;
-  }
-  async machine(journeyId: string, version: string): Promise<Machine> {
-    const key = `${journeyId}/${version}`;
-    let machine = this.machines.get(key);
-    if (!machine) {
-      // Through JSON, as it would be deployed.
-      machine = compileMachine(withLocalFunctions(compileStateMachine(await this.journey(journeyId, version))));
-      this.machines.set(key, machine);
-    }
-    return machine;
-  }
-}
-
-/** Renders any template to its own name; tells what it was asked. */
-export class TestContent implements Content {
-  readonly requests: RenderRequest[] = [];
-  answer: (request: RenderRequest) => RenderResult | undefined = () => undefined;
-  async render(request: RenderRequest): Promise<RenderResult> {
-    this.requests.push(request);
-    return this.answer(request) ?? { kind: 'rendered', message: rendered(request) };
-  }
-}
-const rendered = ({ channel, templateId, deliveryId, to }: RenderRequest): RenderedMessage => {
-  const tags = { deliveryId };
-  switch (channel) {
-    case 'email':
-      return { channel, subject: templateId, html: '', text: '', to, from: 'a@b.example', headers: {}, tags };
-    case 'sms':
-      return { channel, text: templateId, parts: { encoding: 'GSM-7', parts: 1, units: 1 } as never, to, tags };
-    case 'push':
-    case 'in-app':
-      return { channel, title: templateId, body: '', to, tags };
-    case 'webhook':
-      return { channel, url: 'https://hook.example', method: 'POST', headers: {}, body: {}, tags };
-  }
-};
-
-/** The process that handed over died, before the provider had the message or after: its task runs out of time. */
-export class Died extends Error {
-  override readonly name = 'States.Timeout';
-}
-export type ChannelAnswer = HandOver | 'dies-before' | 'dies-after';
-
-/** Keeps what was handed over, and answers as it is told. */
-export class TestChannels implements Channels {
-  readonly handed: { readonly deliveryId: string; readonly message: RenderedMessage }[] = [];
-  /** Whether the provider can say what it has. */
-  isAskable = true;
-  answer: (deliveryId: string, count: number) => ChannelAnswer = () => ({ kind: 'accepted' });
-  private calls = 0;
-
-  async deliver(deliveryId: string, message: RenderedMessage): Promise<HandOver> {
-    const answer = this.answer(deliveryId, ++this.calls);
-    if (answer === 'dies-before') throw new Died();
-    const isTaken = answer === 'dies-after' || answer.kind !== 'refused';
-    if (isTaken) this.handed.push({ deliveryId, message });
-    if (answer === 'dies-after') throw new Died();
-    return answer;
-  }
-  async reconcile(deliveryId: string): Promise<'accepted' | 'absent' | 'unknown'> {
-    if (!this.isAskable) return 'unknown';
-    return this.handed.some((one) => one.deliveryId === deliveryId) ? 'accepted' : 'absent';
-  }
-}
-
-/** Executions that nobody runs: what was started, and which tokens are waited for. */
-export class RecordedExecutions implements Executions {
-  readonly started: { readonly name: string; readonly input: JsonObject }[] = [];
-  readonly tokens = new Map<string, 'waiting' | 'succeeded' | 'failed'>();
-  async start({ name, input }: { readonly name: string; readonly input: JsonObject }): Promise<void> {
-    if (!this.started.some((one) => one.name === name)) this.started.push({ name, input });
-  }
-  async succeed(token: string): Promise<'done' | 'dead'> {
-    return this.end(token, 'succeeded');
-  }
-  async fail(token: string): Promise<'done' | 'dead'> {
-    return this.end(token, 'failed');
-  }
-  private end(token: string, how: 'succeeded' | 'failed'): 'done' | 'dead' {
-    if (this.tokens.get(token) !== 'waiting') return 'dead';
-    this.tokens.set(token, how);
-    return 'done';
-  }
-}
 
 export interface TestHomeOptions extends Partial<Documents> {
   readonly startMs?: number;

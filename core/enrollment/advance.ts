@@ -10,10 +10,12 @@ import { roleOf } from '../journey/roles/role-of.ts';
 import type { Delivery, Suppression } from '../message/delivery.ts';
 import type { Change, Loaded, RenderRequest } from '../ports.ts';
 import { Draft, repairDelayMs, type Surroundings } from '../profile/draft.ts';
+import type { EnrollmentStub } from '../profile/profile.ts';
 import { compiledOnce, seedStates } from '../segment/compile-condition.ts';
 import { zoneOf } from '../segment/settle.ts';
 import { arriveAtHold } from './arrive-at-hold.ts';
 import { decideAfterEnd } from './after-end.ts';
+import { emitDepth, mostEmitDepth } from './emit-depth.ts';
 import type { Enrollment, Hold } from './enrollment.ts';
 import { newsOf, SendStep, type Handed, type Prepared } from './send-step.ts';
 import { elsewhere, toDeferral, toHold } from './whereabouts.ts';
@@ -55,15 +57,6 @@ export interface TouchDecision {
  */
 export const decideTouch = (input: TouchInput): TouchDecision =>
   input.enrollment.status === 'active' ? new Walk(input).run() : decideAfterEnd(input);
-
-/** Events that cause each other within a second end here: two journeys that begin each other would never stop. */
-const mostEmitDepth = 20;
-
-/** How many emitted events in a row, hardly any time apart, led to an enrollment. */
-function emitDepth(event: Enrollment['event'], nowMs: number): number {
-  if (!event || nowMs - event.occurredMs >= 1_000) return 0;
-  return Number(/^emit-(\d+)-/.exec(event.eventId)?.[1] ?? 0);
-}
 
 /** What a step did: where to go on, or why the walk stops here. */
 type Move = { readonly to: string | null } | { readonly stop: TouchAnswer };
@@ -227,13 +220,8 @@ class Walk {
   }
 
   private defer(stepId: string, wakeMs: number): Move {
-    const hold: Hold = {
-      stepId,
-      visit: this.row.cursor.visit,
-      kind: 'deferral',
-      wakeMs,
-      sinceVersion: this.input.loaded.version,
-    };
+    const { visit } = this.row.cursor;
+    const hold: Hold = { stepId, visit, kind: 'deferral', wakeMs, sinceVersion: this.input.loaded.version };
     this.row = { ...this.row, hold, attemptedMs: this.row.attemptedMs ?? this.input.nowMs };
     this.isDirty = true;
     this.draft.dueAt(this.row.profileId, this.row.enrollmentId, wakeMs + repairDelayMs);
@@ -251,10 +239,12 @@ class Walk {
     return { stop: next };
   }
 
+  private stub(): EnrollmentStub | undefined {
+    const { enrollments } = this.draft.profile(this.profileId);
+    return enrollments.find((one) => one.enrollmentId === this.row.enrollmentId);
+  }
   private watch(watchMs: number): void {
-    const stub = this.draft
-      .profile(this.profileId)
-      .enrollments.find((one) => one.enrollmentId === this.row.enrollmentId);
+    const stub = this.stub();
     if (!stub || (stub.watchMs ?? Infinity) === watchMs) return;
     const { watchMs: _, ...rest } = stub;
     this.draft.replaceStub(this.profileId, watchMs === Infinity ? rest : { ...rest, watchMs });
@@ -277,13 +267,8 @@ class Walk {
       cursor: { stepId: '', visit: this.row.cursor.visit },
     };
     this.isDirty = true;
-    const stub = this.draft
-      .profile(this.profileId)
-      .enrollments.find((one) => one.enrollmentId === this.row.enrollmentId);
-    if (stub) {
-      const { watchMs: _, ...rest } = stub;
-      this.draft.replaceStub(this.profileId, { ...rest, isActive: false });
-    }
+    const stub = this.stub();
+    if (stub) this.draft.replaceStub(this.profileId, { ...stub, isActive: false });
     this.draft.tellEnded(this.profileId, this.row, 'completed');
     return { kind: 'next', state: doneState, wakeMs: this.input.nowMs };
   }

@@ -465,7 +465,7 @@ function journeyRoutes({ ports, directory, enter, durable }: ApiOptions): RouteT
         const event = { eventId: idempotencyKey, name: 'Journey Requested', properties, occurredMs: nowMs };
         const trigger: Trigger = {
           kind: 'api',
-          triggerId: `api/${idempotencyKey}`,
+          triggerId: `api/${profileId}/${idempotencyKey}`,
           event,
           atMs: nowMs,
           profileId,

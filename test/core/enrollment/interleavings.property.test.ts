@@ -18,9 +18,9 @@ import {
   hourMs,
   startMs,
   TestHome,
-  type ChannelAnswer,
   type TestHomeOptions,
 } from '../../builders.ts';
+import type { ChannelAnswer } from '../../fakes.ts';
 import { runs } from '../../properties.ts';
 
 const faults = fc.array(fc.constantFrom<CommitFault>('none', 'none', 'none', 'lost-before', 'lost-after'), {
