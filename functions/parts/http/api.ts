@@ -465,7 +465,7 @@ function journeyRoutes({ ports, directory, enter, durable }: ApiOptions): RouteT
         const event = { eventId: idempotencyKey, name: 'Journey Requested', properties, occurredMs: nowMs };
         const trigger: Trigger = {
           kind: 'api',
-          triggerId: `api/${profileId}/${idempotencyKey}`,
+          triggerId: `api/${idempotencyKey}`,
           event,
           atMs: nowMs,
           profileId,
