@@ -92,7 +92,9 @@ describe('a process that is killed at any instant', () => {
     for (let kill = 0; kill < kills - woundKills; kill++) {
       const server = await start();
       const loading = load.sendTo(server.url, 8);
-      await Promise.race([sleep(chance.between(20, 900)), loading]);
+      // Half of them while it still takes up what the last kill left, half of them under way.
+      if (kill % 2 === 1) await load.acknowledged(60);
+      await sleep(chance.between(20, 700));
       await server.end('SIGKILL');
       load.stop();
       await loading;
@@ -124,7 +126,7 @@ describe('a process that is killed at any instant', () => {
       `real clock: ${load.acked.length} events acknowledged, ${mailbox.taken.size} mails taken, ${listed.size} listed as unknown`,
     );
     expect(load.acked.length).toBeGreaterThan(kills);
-    expect(mailbox.taken.size).toBeGreaterThan(kills);
+    expect(mailbox.taken.size).toBeGreaterThan(kills / 2);
   });
 
   it(`goes on where it stood: ${woundKills} kills while the clock is wound`, async () => {
