@@ -24,6 +24,10 @@ export class ServerChild {
       env: { ...process.env, NODE_OPTIONS: '', SOJOURN_TOKEN: 'a-token', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    // A test that fails half-way leaves no server behind.
+    const kill = (): unknown => child.kill('SIGKILL');
+    process.once('exit', kill);
+    child.once('close', () => process.off('exit', kill));
     const output = { text: '' };
     const url = await new Promise<string>((resolve, reject) => {
       const take = (chunk: Buffer): void => {
