@@ -1,6 +1,6 @@
 import type { Definitions, JourneyVersion, Rule } from '../definitions.ts';
 import type { Enrollment, ExitReason } from '../enrollment/enrollment.ts';
-import { resolveEnrollment, type Resolution } from '../enrollment/resolve.ts';
+import { endEnrollment, resolveEnrollment, type Resolution } from '../enrollment/resolve.ts';
 import type { Occurrence } from '../event/event.ts';
 import type { JsonObject } from '../json.ts';
 import type { Change, DueRow, Fact, Loaded } from '../ports.ts';
@@ -198,15 +198,7 @@ export class Draft {
 
   /** Ends an enrollment from outside. */
   end(profileId: string, stub: EnrollmentStub, row: Enrollment, reason: ExitReason): void {
-    const { hold, ...rest } = row;
-    const ended: Enrollment = {
-      ...rest,
-      status: 'exited',
-      reason,
-      exitedMs: this.around.nowMs,
-      watches: {},
-      ...(hold?.token && { hold }),
-    };
+    const ended = endEnrollment(row, reason, this.around.nowMs);
     this.applyResolution(profileId, stub, {
       row: ended,
       ended: reason,
