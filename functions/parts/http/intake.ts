@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { gunzipSync } from 'node:zlib';
 import { checkValues } from '../../../core/event/check-values.ts';
 import { callTypes, type CallType, type Message, type Trust } from '../../../core/event/event.ts';
 import { parseMessage, type Arrival } from '../../../core/event/parse-message.ts';
@@ -8,7 +7,19 @@ import { StoreContended, StoreUnavailable } from '../../../core/failures.ts';
 import { isObject, type JsonObject } from '../../../core/json.ts';
 import type { Clock } from '../../../core/ports.ts';
 import type { ItemResult } from '../../../core/profile/accept.ts';
-import { limits, retryAfterSeconds, type BatchItem } from '../../api.ts';
+import { limits, type BatchItem } from '../../api.ts';
+import {
+  busy,
+  json,
+  preflight,
+  refused,
+  statusOf,
+  success,
+  tooLarge,
+  unauthorized,
+  type IntakeResponse,
+} from './intake-answers.ts';
+import { keyOf, parseJson, unpacked } from './intake-body.ts';
 
 /** What the intake needs of the system behind it. */
 export interface IntakeOptions {
@@ -36,31 +47,6 @@ export interface IntakeRequest {
   /** `undefined` where it was larger than any body may be. */
   readonly body: Uint8Array | undefined;
 }
-export interface IntakeResponse {
-  readonly status: number;
-  readonly headers: { readonly [name: string]: string };
-  readonly body: string;
-}
-
-const json = { 'content-type': 'application/json; charset=utf-8', 'access-control-allow-origin': '*' };
-const preflight: IntakeResponse = {
-  status: 204,
-  headers: {
-    'access-control-allow-origin': '*',
-    'access-control-allow-methods': 'POST',
-    'access-control-allow-headers': 'authorization, content-type',
-    'access-control-max-age': '86400',
-  },
-  body: '',
-};
-const success: IntakeResponse = { status: 200, headers: json, body: '{"success":true}' };
-const statusOf = (code: MessageRefusal['code']): number =>
-  code === 'invalid_json' || code === 'body_invalid'
-    ? 400
-    : code === 'event_too_large' || code === 'batch_too_large'
-      ? 413
-      : 422;
-
 /** The Segment-shaped intake: `POST /v1/<call>`. Every answer is JSON, and every refusal has a code and a path. */
 export class Intake {
   private readonly options: IntakeOptions;
@@ -191,80 +177,3 @@ function rejected(item: unknown, index: number, refusal: MessageRefusal): BatchI
   const path = `batch.${index}${refusal.path ? `.${refusal.path}` : ''}`;
   return { messageId, status: 'rejected', error: { ...refusal, path } };
 }
-
-/** The user name of Basic authentication; `undefined` where the key is to be looked for in the body. */
-function keyOf(authorization: string | undefined): string | undefined {
-  if (authorization === undefined || /^Bearer\s/i.test(authorization)) return undefined;
-  const encoded = /^Basic\s+([A-Za-z0-9+/=_-]+)\s*$/i.exec(authorization)?.[1];
-  return encoded === undefined ? '' : Buffer.from(encoded, 'base64').toString('utf8').split(':')[0]!;
-}
-
-/** The body as it was before the caller compressed it; never unpacks more than may be sent. */
-function unpacked(
-  body: Uint8Array,
-  encoding: string | undefined,
-  limit: number,
-): Uint8Array | IntakeResponse | undefined {
-  const name = encoding?.trim().toLowerCase() ?? '';
-  if (name === '' || name === 'identity') return body;
-  if (name !== 'gzip' && name !== 'x-gzip')
-    return refused(
-      415,
-      'encoding_unsupported',
-      'The body is packed in a way not known here.',
-      'content-encoding',
-      'Send it as it is, or with gzip.',
-    );
-  try {
-    return gunzipSync(body, { maxOutputLength: limit });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') return undefined;
-    return refused(400, 'encoding_invalid', 'The body is not gzip, though its header says so.', 'content-encoding');
-  }
-}
-
-const decoder = new TextDecoder('utf-8', { fatal: true });
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(decoder.decode(bytes)) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
-export function refused(
-  status: number,
-  code: string,
-  message: string,
-  path?: string,
-  suggestion?: string,
-  headers: { readonly [name: string]: string } = {},
-  requestId: string = randomUUID(),
-): IntakeResponse {
-  const error = { code, message, path: path ?? '', ...(suggestion !== undefined && { suggestion }), requestId };
-  return { status, headers: { ...json, ...headers }, body: JSON.stringify({ error }) };
-}
-
-const unauthorized = (): IntakeResponse =>
-  refused(
-    401,
-    'unauthorized',
-    'The write key is missing or wrong.',
-    'authorization',
-    'Send the write key as the user name of Basic authentication.',
-    { 'www-authenticate': 'Basic realm="sojourn"' },
-  );
-const busy = (status: number, code: string, message: string): IntakeResponse =>
-  refused(status, code, message, '', 'Send it again after a moment; nothing is stored twice.', {
-    'retry-after': String(retryAfterSeconds),
-  });
-const tooLarge = (call: string): IntakeResponse =>
-  call === 'batch'
-    ? refused(413, 'batch_too_large', `A batch holds at most ${limits.batchBytes} bytes.`, '', 'Send several batches.')
-    : refused(
-        413,
-        'event_too_large',
-        `An event holds at most ${limits.eventBytes} bytes.`,
-        '',
-        'Send less with each event.',
-      );
