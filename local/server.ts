@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
@@ -10,13 +10,13 @@ import { enterJourney } from '../functions/enter-journey/enter-journey.ts';
 import { apiRoutes, bearer, mount } from '../functions/parts/http/api.ts';
 import { refused, type IntakeResponse } from '../functions/parts/http/intake-answers.ts';
 import { Intake } from '../functions/parts/http/intake.ts';
-import { limits } from '../functions/api.ts';
 import { suppressAddress } from '../functions/suppress-address/suppress-address.ts';
 import { clockRoutes } from './clock-routes.ts';
 import type { Home } from './home.ts';
 import { importRoutes } from './import-routes.ts';
 import { pageRoutes } from './page-routes.ts';
 import { isSame } from './secrets.ts';
+import { answer, takeIntake } from './take-intake.ts';
 
 export interface ServerOptions {
   readonly home: Home;
@@ -33,6 +33,8 @@ export interface ServerOptions {
 
 /** Requests of the intake under way at once; each holds its body, at most 512 KB. */
 const mostAtOnce = 256;
+/** A body that comes more slowly frees its place: 512 KB take 4 s at 1 Mbit/s. */
+const slowestRequestMs = 30_000;
 
 /** The home's HTTP server: intake, management, clock and pages, on loopback. */
 export class HomeServer {
@@ -48,10 +50,11 @@ export class HomeServer {
     const listener = getRequestListener(appOf(options, token, onError).fetch, { overrideGlobalObjects: false });
     const server = createServer((request, response) => {
       if (!isHostAllowed(request.headers.host, options.hosts ?? [])) return answer(response, hostForbidden());
-      if (request.url?.startsWith('/v1/')) return void takeIntake(intake, request, response);
+      if (request.url?.startsWith('/v1/')) return takeIntake(intake, request, response);
       return void listener(request, response);
     });
     server.keepAliveTimeout = 65_000;
+    server.requestTimeout = slowestRequestMs;
     server.on('clientError', refuseClient);
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
@@ -114,15 +117,21 @@ function appOf({ home }: ServerOptions, token: string, onError: (error: unknown,
   return app;
 }
 
-/** What is no HTTP gets an answer too, and then its connection is closed. */
+/** What is no HTTP, or comes too slowly, gets an answer too, and then its connection is closed. */
 function refuseClient(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
+  const status = clientStatuses[error.code ?? ''] ?? '400 Bad Request';
   const { headers, body } = refused(400, 'http_invalid', 'This is not a request of HTTP that can be read.');
   socket.end(
     `HTTP/1.1 ${status}\r\ncontent-type: ${headers['content-type']}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+    // A caller who never closes its own side would keep the connection, and its place in the intake.
+    () => socket.destroy(),
   );
 }
+const clientStatuses: { readonly [code: string]: string } = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+};
 
 /** Loopback by any of its names; a page elsewhere that points its own name here is not answered. */
 function isHostAllowed(host: string | undefined, more: readonly string[]): boolean {
@@ -137,31 +146,3 @@ const hostForbidden = (): IntakeResponse =>
     'host',
     'Call it as 127.0.0.1 or localhost.',
   );
-
-async function takeIntake(intake: Intake, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const body = await readBody(request);
-  const path = (request.url ?? '').split('?')[0]!;
-  const { authorization, 'content-encoding': encoding } = request.headers;
-  answer(response, await intake.handle({ method: request.method ?? 'GET', path, authorization, encoding, body }));
-}
-
-/** The body, or `undefined` where it is larger than any may be: the rest of it is not kept. */
-function readBody(request: IncomingMessage): Promise<Uint8Array | undefined> {
-  return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    request.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size <= limits.batchBytes) chunks.push(chunk);
-    });
-    request.on('end', () =>
-      resolve(size > limits.batchBytes ? undefined : chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)),
-    );
-    request.on('error', () => resolve(undefined));
-  });
-}
-
-function answer(response: ServerResponse, { status, headers, body }: IntakeResponse): void {
-  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
-  response.end(body);
-}

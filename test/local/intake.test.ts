@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Message } from '../../core/event/event.ts';
 import { StoreContended, StoreUnavailable } from '../../core/failures.ts';
 import { Intake, type IntakeOptions } from '../../functions/parts/http/intake.ts';
@@ -635,6 +636,70 @@ describe('pressure', () => {
     expect(errors).toHaveLength(1);
     // Room is made again after a failure.
     for (let count = 0; count < 5; count++) expect((await take(intake)).status).toBe(500);
+  });
+});
+
+describe('a body', () => {
+  const head = (path: string, key: string, more: string): string =>
+    `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: ${basic(key)}\r\n${more}\r\n\r\n`;
+  const wanted = 'content-length: 100';
+  /** A connection, with all that came back so far. */
+  const dial = (port: number = local.server.port): { socket: Socket; heard: (status: number) => Promise<string> } => {
+    const socket = connect(port, '127.0.0.1');
+    let text = '';
+    const heard = (status: number): Promise<string> =>
+      new Promise((resolve, reject) => {
+        const look = (): void => (text.includes(`HTTP/1.1 ${status} `) ? resolve(text) : undefined);
+        socket.on('data', look).on('close', () => reject(new Error(`Closed after: ${text}`)));
+        look();
+      });
+    socket.on('data', (chunk: Buffer) => (text += chunk.toString())).on('error', () => undefined);
+    return { socket, heard };
+  };
+
+  it.each([
+    ['a wrong key', '/v1/track', 'wrong', wanted, 401],
+    ['no such call', '/v1/tracks', serverKey, wanted, 404],
+    ['a packing not known', '/v1/track', serverKey, `${wanted}\r\ncontent-encoding: br`, 415],
+    ['a length over the limit', '/v1/track', serverKey, 'content-length: 32769', 413],
+  ])('is not waited for where the head says enough: %s', async (_name, path, key, more, status) => {
+    const { socket, heard } = dial();
+    socket.write(head(path, key, more));
+    await heard(status);
+    socket.destroy();
+  });
+
+  it('is read no further than its limit, and the answer does not wait for its end', async () => {
+    const { socket, heard } = dial();
+    socket.write(head('/v1/track', serverKey, 'transfer-encoding: chunked'));
+    const chunk = `8000\r\n${' '.repeat(32_768)}\r\n`;
+    socket.write(chunk + chunk);
+    await heard(413);
+    // What goes on for ever is cut off.
+    const sending = setInterval(() => socket.write(chunk.repeat(16)), 1);
+    await new Promise((resolve) => socket.once('close', resolve));
+    clearInterval(sending);
+    expect(socket.bytesWritten).toBeLessThan(20_000_000);
+  });
+
+  it('of a refused request is passed over, and the connection goes on', async () => {
+    const { socket, heard } = dial();
+    const body = JSON.stringify({ userId: somebody(), event: 'A' });
+    const length = `content-length: ${body.length}`;
+    socket.write(head('/v1/track', 'wrong', length) + body + head('/v1/track', serverKey, length) + body);
+    const text = await heard(200);
+    expect(text.indexOf('HTTP/1.1 401 ')).toBe(0);
+    socket.destroy();
+  });
+
+  it('has its place among 256 while it comes, and gives it back where its caller goes away', async () => {
+    const crowd = Array.from({ length: 256 }, () => dial());
+    for (const { socket } of crowd) socket.write(`${head('/v1/track', serverKey, wanted)}{`);
+    const answered = async (): Promise<number> =>
+      (await local.post('/v1/track', { userId: somebody(), event: 'A' })).status;
+    await vi.waitUntil(async () => (await answered()) === 503);
+    for (const { socket } of crowd) socket.destroy();
+    await vi.waitUntil(async () => (await answered()) === 200);
   });
 });
 

@@ -67,3 +67,11 @@ export const tooLarge = (call: string): IntakeResponse =>
         '',
         'Send less with each event.',
       );
+export const encodingUnsupported = (): IntakeResponse =>
+  refused(
+    415,
+    'encoding_unsupported',
+    'The body is packed in a way not known here.',
+    'content-encoding',
+    'Send it as it is, or with gzip.',
+  );

@@ -8,22 +8,15 @@ export function keyOf(authorization: string | undefined): string | undefined {
   return encoded === undefined ? '' : Buffer.from(encoded, 'base64').toString('utf8').split(':')[0]!;
 }
 
-/** The body as it was before the caller compressed it; never unpacks more than may be sent. */
-export function unpacked(
-  body: Uint8Array,
-  encoding: string | undefined,
-  limit: number,
-): Uint8Array | IntakeResponse | undefined {
+/** How a body is packed, by its `Content-Encoding`. */
+export function packingOf(encoding: string | undefined): 'none' | 'gzip' | 'unknown' {
   const name = encoding?.trim().toLowerCase() ?? '';
-  if (name === '' || name === 'identity') return body;
-  if (name !== 'gzip' && name !== 'x-gzip')
-    return refused(
-      415,
-      'encoding_unsupported',
-      'The body is packed in a way not known here.',
-      'content-encoding',
-      'Send it as it is, or with gzip.',
-    );
+  if (name === '' || name === 'identity') return 'none';
+  return name === 'gzip' || name === 'x-gzip' ? 'gzip' : 'unknown';
+}
+
+/** The body as it was before the caller compressed it; `undefined` where that is more than the limit. */
+export function unpacked(body: Uint8Array, limit: number): Uint8Array | IntakeResponse | undefined {
   try {
     return gunzipSync(body, { maxOutputLength: limit });
   } catch (error) {

@@ -10,6 +10,7 @@ import type { ItemResult } from '../../../core/profile/accept.ts';
 import { limits, type BatchItem } from '../../api.ts';
 import {
   busy,
+  encodingUnsupported,
   json,
   preflight,
   refused,
@@ -19,7 +20,7 @@ import {
   unauthorized,
   type IntakeResponse,
 } from './intake-answers.ts';
-import { keyOf, parseJson, unpacked } from './intake-body.ts';
+import { keyOf, packingOf, parseJson, unpacked } from './intake-body.ts';
 
 /** What the intake needs of the system behind it. */
 export interface IntakeOptions {
@@ -37,16 +38,34 @@ export interface IntakeOptions {
   readonly onError: (error: unknown, requestId: string) => void;
 }
 
-/** A request, whatever server took it. */
-export interface IntakeRequest {
+/** What of a request can be judged before any of its body is read. */
+export interface IntakeHead {
   readonly method: string;
   readonly path: string;
   readonly authorization: string | undefined;
   /** `Content-Encoding`: gzip, or none. */
   readonly encoding?: string | undefined;
-  /** `undefined` where it was larger than any body may be. */
+  /** `Content-Length`, where it was told. */
+  readonly bytes?: number | undefined;
+}
+/** A request, whatever server took it. */
+export interface IntakeRequest extends IntakeHead {
+  /** `undefined` where it was larger than `mostBytes`. */
   readonly body: Uint8Array | undefined;
 }
+/** A request whose body may come. It counts as under way until it is finished or dropped: one of them, once. */
+export interface Admission {
+  readonly call: CallType | 'batch';
+  /** Beyond these a reader stops, and finishes without a body. */
+  readonly mostBytes: number;
+  readonly isPacked: boolean;
+  /** `undefined` where the key is to be looked for in the body. */
+  readonly trust: Trust | undefined;
+}
+
+/** What gzip may add to a body that cannot be made smaller: its header, its end, 5 bytes for each block. */
+const packingBytes = 1_024;
+
 /** The Segment-shaped intake: `POST /v1/<call>`. Every answer is JSON, and every refusal has a code and a path. */
 export class Intake {
   private readonly options: IntakeOptions;
@@ -56,29 +75,54 @@ export class Intake {
     this.options = options;
   }
 
+  /** Answers a request that was read as a whole. */
   async handle(request: IntakeRequest): Promise<IntakeResponse> {
-    const call = /^\/v1\/([a-z]+)\/?$/.exec(request.path)?.[1];
-    if (call !== 'batch' && !callTypes.some((type) => type === call))
+    const admitted = this.admit(request);
+    return 'status' in admitted ? admitted : this.finish(admitted, request.body);
+  }
+
+  /** Address, method, key, room and size, before a byte of the body is read: strangers cost nothing. */
+  admit({ method, path, authorization, encoding, bytes = 0 }: IntakeHead): Admission | IntakeResponse {
+    const call = /^\/v1\/([a-z]+)\/?$/.exec(path)?.[1];
+    if (!isCall(call))
       return refused(
         404,
         'not_found',
-        `There is no ${request.path}.`,
+        `There is no ${path}.`,
         '',
         'The calls are /v1/identify, track, page, screen, group, alias and batch.',
       );
     // Browsers ask first; keys travel in a header of their own and not in cookies, so any page may ask.
-    if (request.method === 'OPTIONS') return preflight;
-    if (request.method !== 'POST')
+    if (method === 'OPTIONS') return preflight;
+    if (method !== 'POST')
       return refused(405, 'method_not_allowed', 'The intake takes POST.', '', undefined, { allow: 'POST' });
+    const key = keyOf(authorization);
+    const trust = key === undefined ? undefined : this.options.trustOf(key);
+    if (key !== undefined && !trust) return unauthorized();
+    const packing = packingOf(encoding);
+    if (packing === 'unknown') return encodingUnsupported();
+    const isPacked = packing === 'gzip';
+    const mostBytes = bytesOf(call) + (isPacked ? packingBytes : 0);
+    if (bytes > mostBytes) return tooLarge(call);
     if (this.underWay >= this.options.mostAtOnce) return busy(503, 'overloaded', 'Too many requests are under way.');
     this.underWay++;
+    return { call, mostBytes, isPacked, trust };
+  }
+
+  /** Takes the body of an admitted request; `undefined` for one that was too large. */
+  async finish(admission: Admission, body: Uint8Array | undefined): Promise<IntakeResponse> {
     try {
-      return await this.take(call as CallType | 'batch', request);
+      return body ? await this.take(admission, body) : tooLarge(admission.call);
     } catch (error) {
       return this.failed(error);
     } finally {
       this.underWay--;
     }
+  }
+
+  /** Makes room again where the body of an admitted request never came to its end. */
+  drop(): void {
+    this.underWay--;
   }
 
   private failed(error: unknown): IntakeResponse {
@@ -89,19 +133,16 @@ export class Intake {
     return refused(500, 'internal', 'Something went wrong here; it was logged.', '', undefined, {}, requestId);
   }
 
-  private async take(call: CallType | 'batch', request: IntakeRequest): Promise<IntakeResponse> {
-    const limit = call === 'batch' ? limits.batchBytes : limits.eventBytes;
-    const key = keyOf(request.authorization);
-    let trust = key === undefined ? undefined : this.options.trustOf(key);
-    // A key in the header is checked before the body is read: strangers cost nothing.
-    if (key !== undefined && !trust) return unauthorized();
-    const bytes = request.body && unpacked(request.body, request.encoding, limit);
+  private async take({ call, isPacked, trust: known }: Admission, given: Uint8Array): Promise<IntakeResponse> {
+    const limit = bytesOf(call);
+    const bytes = isPacked ? unpacked(given, limit) : given;
     if (bytes && 'status' in bytes) return bytes;
     if (!bytes || bytes.byteLength > limit) return tooLarge(call);
     const body = parseJson(bytes);
     if (body === undefined)
       return refused(400, 'invalid_json', 'The body is not JSON.', '', 'Send one JSON object in UTF-8.');
-    trust ??= this.options.trustOf(isObject(body) && typeof body['writeKey'] === 'string' ? body['writeKey'] : '');
+    const inBody = isObject(body) && typeof body['writeKey'] === 'string' ? body['writeKey'] : '';
+    const trust = known ?? this.options.trustOf(inBody);
     if (!trust) return unauthorized();
     return call === 'batch' ? this.takeBatch(body, trust, bytes.byteLength) : this.takeOne(call, body, trust);
   }
@@ -157,6 +198,10 @@ export class Intake {
     return { status: 200, headers: json, body: JSON.stringify({ success: true, results }) };
   }
 }
+
+const isCall = (call: string | undefined): call is Admission['call'] =>
+  call === 'batch' || callTypes.some((type) => type === call);
+const bytesOf = (call: Admission['call']): number => (call === 'batch' ? limits.batchBytes : limits.eventBytes);
 
 /** What no item of a batch may hold, its context may not bring in. */
 function checkContext(context: unknown): MessageRefusal | undefined {
