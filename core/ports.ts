@@ -169,7 +169,7 @@ export interface Channels {
   /** At most one provider request per call; never throws, never retries. */
   deliver(deliveryId: string, message: RenderedMessage): Promise<HandOver>;
   /** What became of a hand-over whose answer was lost. */
-  reconcile(deliveryId: string): Promise<'accepted' | 'absent' | 'unknown'>;
+  reconcile(deliveryId: string, channel: Channel): Promise<'accepted' | 'absent' | 'unknown'>;
 }
 
 /** Journeys' executions: Step Functions, or the interpreter. */

@@ -1,4 +1,5 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import type { Channel } from '../core/journey/document.ts';
 import type { Message as RenderedMessage } from '../core/message/message.ts';
 import type { Channels, Clock, HandOver } from '../core/ports.ts';
 import type { Smtp } from '../functions/parts/channels/smtp.ts';
@@ -66,9 +67,14 @@ export class HomeChannels implements Channels {
       : sent;
   }
 
-  async reconcile(deliveryId: string): Promise<'accepted' | 'absent' | 'unknown'> {
+  async reconcile(deliveryId: string, channel: Channel): Promise<'accepted' | 'absent' | 'unknown'> {
     if (this.outbox.has(deliveryId)) return 'accepted';
-    return this.smtp ? 'unknown' : 'absent';
+    return this.smtpFor(channel) ? 'unknown' : 'absent';
+  }
+
+  /** The server that a channel's messages leave this machine by; only email has one. */
+  private smtpFor(channel: Channel): Smtp | undefined {
+    return channel === 'email' ? this.smtp : undefined;
   }
 }
 

@@ -63,7 +63,7 @@ const contentAround = (content: Content, around: Around): Content => ({
 
 const channelsAround = (channels: Channels, around: Around): Channels => ({
   deliver: (deliveryId, message) => around('deliver', () => channels.deliver(deliveryId, message)),
-  reconcile: (deliveryId) => around('reconcile', () => channels.reconcile(deliveryId)),
+  reconcile: (...asked) => around('reconcile', () => channels.reconcile(...asked)),
 });
 
 const executionsAround = (executions: Executions, around: Around): Executions => ({

@@ -42,7 +42,12 @@ export interface TouchInput extends Surroundings {
 export type TouchAnswer =
   | { readonly kind: 'render'; readonly request: RenderRequest }
   | { readonly kind: 'hand'; readonly deliveryId: string; readonly attemptId: string; readonly handingMs: number }
-  | { readonly kind: 'reconcile'; readonly deliveryId: string; readonly attemptId: string }
+  | {
+      readonly kind: 'reconcile';
+      readonly deliveryId: string;
+      readonly attemptId: string;
+      readonly channel: Channel;
+    }
   | { readonly kind: 'next'; readonly state: string; readonly wakeMs: number }
   | { readonly kind: 'ended' };
 

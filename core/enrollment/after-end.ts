@@ -14,7 +14,10 @@ export function decideAfterEnd(input: TouchInput): TouchDecision {
   if (!delivery || !isOpen) return { answer: { kind: 'ended' } };
   // The commit that authorised it had succeeded without our knowing: nobody has handed it over.
   if (delivery.attemptId === attemptId) return settled(input, notActive(delivery), false);
-  if (!handed) return { answer: { kind: 'reconcile', deliveryId: delivery.deliveryId, attemptId: delivery.attemptId } };
+  if (!handed) {
+    const { deliveryId, channel } = delivery;
+    return { answer: { kind: 'reconcile', deliveryId, attemptId: delivery.attemptId, channel } };
+  }
   const isYoung = nowMs - delivery.atMs < handingLimitMs;
   return settled(input, ...outcomeOf(delivery, handed, isYoung));
 }

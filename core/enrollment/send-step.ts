@@ -83,7 +83,7 @@ export class SendStep {
     // Another touch may be handing it over this moment: the provider is asked once that touch can no longer be.
     const askableMs = standing.atMs + handingLimitMs;
     if (input.nowMs < askableMs) return { deferUntilMs: askableMs };
-    return { stop: { kind: 'reconcile', deliveryId, attemptId: standing.attemptId } };
+    return { stop: { kind: 'reconcile', deliveryId, attemptId: standing.attemptId, channel: standing.channel } };
   }
 
   /** The provider never had it: through the gate again, without its own slot in the way. */

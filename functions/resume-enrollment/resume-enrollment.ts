@@ -38,7 +38,8 @@ export const resumeEnrollment =
 async function closeMessage(ports: ResumePorts, { profileId, enrollmentId, cursor }: Enrollment): Promise<void> {
   const deliveryId = deliveryIdOf(enrollmentId, cursor.stepId, cursor.visit);
   const standing = await ports.profiles.delivery(deliveryId);
-  const found = standing?.status === 'handing' ? await ports.channels.reconcile(deliveryId) : undefined;
+  const found =
+    standing?.status === 'handing' ? await ports.channels.reconcile(deliveryId, standing.channel) : undefined;
   if (!closed(standing, found)) return;
   await decideLoop<void>(ports, async (attemptId) => {
     const loaded = await ports.profiles.load(profileId);

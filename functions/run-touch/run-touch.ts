@@ -6,6 +6,7 @@ import type { Enrollment } from '../../core/enrollment/enrollment.ts';
 import { EnrollmentEnded, TouchDiverted } from '../../core/failures.ts';
 import type { JourneyVersion } from '../../core/definitions.ts';
 import type { TouchDefinition } from '../../core/journey/compile.ts';
+import type { Channel } from '../../core/journey/document.ts';
 import { askedNames, sendChannels } from '../../core/journey/touch-needs.ts';
 import { addressFor } from '../../core/message/addresses.ts';
 import type { Message as RenderedMessage } from '../../core/message/message.ts';
@@ -55,7 +56,7 @@ export const runTouch =
           handed = {
             deliveryId: answer.deliveryId,
             attemptId: answer.attemptId,
-            outcome: await reconciled(ports, answer.deliveryId),
+            outcome: await reconciled(ports, answer),
           };
           break;
         case 'hand':
@@ -93,8 +94,11 @@ async function handOver(
   return ports.channels.deliver(deliveryId, message);
 }
 
-async function reconciled(ports: Ports, deliveryId: string): Promise<Handed['outcome']> {
-  const found = await ports.channels.reconcile(deliveryId);
+async function reconciled(
+  ports: Ports,
+  { deliveryId, channel }: { deliveryId: string; channel: Channel },
+): Promise<Handed['outcome']> {
+  const found = await ports.channels.reconcile(deliveryId, channel);
   if (found === 'unknown') return { kind: 'unknown', reason: 'The answer was lost, and the provider cannot be asked.' };
   return { kind: found };
 }
