@@ -1,7 +1,9 @@
 import { isObject } from '../core/json.ts';
 import { parseDuration } from '../core/time/duration.ts';
 import { parseInstant, toInstant } from '../core/time/instant.ts';
-import { ApiProblem, textOf, type RouteTable } from '../functions/parts/http/api.ts';
+import { ApiProblem } from '../functions/parts/http/api-problem.ts';
+import type { RouteTable } from '../functions/parts/http/mount.ts';
+import { textOf } from '../functions/parts/http/requests.ts';
 import type { Home } from './home.ts';
 
 /** The clock of the embedded home, and the question whether it is at rest. */

@@ -2,7 +2,9 @@ import type { Message } from '../core/event/event.ts';
 import { parseMessage } from '../core/event/parse-message.ts';
 import { isObject } from '../core/json.ts';
 import { limits, type BatchItem } from '../functions/api.ts';
-import { ApiProblem, textOf, type RouteTable } from '../functions/parts/http/api.ts';
+import { ApiProblem } from '../functions/parts/http/api-problem.ts';
+import type { RouteTable } from '../functions/parts/http/mount.ts';
+import { textOf } from '../functions/parts/http/requests.ts';
 import type { Home } from './home.ts';
 
 /** Messages in one request; the command sends them in such portions. */

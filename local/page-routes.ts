@@ -2,7 +2,8 @@ import type { Context } from 'hono';
 import { toInstant } from '../core/time/instant.ts';
 import { deliveriesPage, deliveryPage, outboxCsp, type OutboxDelivery } from '../functions/parts/outbox-page.ts';
 import { acceptUnsubscribe, unsubscribePage } from './unsubscribe.ts';
-import { ApiProblem, type RouteTable } from '../functions/parts/http/api.ts';
+import { ApiProblem } from '../functions/parts/http/api-problem.ts';
+import type { RouteTable } from '../functions/parts/http/mount.ts';
 import type { Delivery } from '../core/message/delivery.ts';
 import type { Home } from './home.ts';
 

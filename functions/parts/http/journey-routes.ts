@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto';
+import type { Context } from 'hono';
+import type { Trigger } from '../../../core/enrollment/enter.ts';
+import { isObject, type Json, type JsonObject } from '../../../core/json.ts';
+import type { Loaded } from '../../../core/ports.ts';
+import { identityKey } from '../../../core/profile/identity.ts';
+import { historyIds } from '../../../core/profile/profile.ts';
+import type { ApiOptions } from './api-options.ts';
+import { ApiProblem } from './api-problem.ts';
+import { explainJourney } from './explain.ts';
+import type { RouteTable } from './mount.ts';
+import { presentEnrollment } from './present.ts';
+import { bodyOf, list, pageOf } from './requests.ts';
+
+export function journeyRoutes({ ports, directory, enter, durable }: ApiOptions): RouteTable {
+  const find = async (context: Context) => {
+    const journey = (await ports.definitions.current()).journeys.get(context.req.param('id') ?? '');
+    if (!journey)
+      throw new ApiProblem(404, 'journey_unknown', `There is no journey "${context.req.param('id')}".`, 'id');
+    return journey;
+  };
+  const summary = async (journey: Awaited<ReturnType<typeof find>>): Promise<JsonObject> => {
+    const { id, name, stage, kind } = journey.document;
+    return {
+      id,
+      name,
+      stage,
+      kind,
+      version: journey.version,
+      counts: (await directory.journeyCounts(id)) as unknown as Json,
+    };
+  };
+  return [
+    [
+      'GET',
+      '/api/journeys',
+      async () =>
+        Response.json({
+          items: await Promise.all([...(await ports.definitions.current()).journeys.values()].map(summary)),
+        }),
+    ],
+    [
+      'GET',
+      '/api/journeys/:id',
+      async (context) => {
+        const journey = await find(context);
+        return Response.json({ ...(await summary(journey)), document: journey.document });
+      },
+    ],
+    [
+      'GET',
+      '/api/journeys/:id/enrollments',
+      async (context) => {
+        const journey = await find(context);
+        return list(
+          await directory.enrollmentsIn(journey.id, context.req.query('status'), pageOf(context)),
+          presentEnrollment,
+        );
+      },
+    ],
+    [
+      'POST',
+      '/api/journeys/:id/enrollments',
+      async (context) => {
+        const journey = await find(context);
+        const body = await bodyOf(context);
+        if (!('api' in journey.document.entry.on))
+          throw new ApiProblem(
+            422,
+            'entry_not_api',
+            'This journey is not entered by the API.',
+            'id',
+            'Give it the entry { "on": { "api": true } }.',
+          );
+        const loaded = await profileOf(body, ports);
+        const key = body['key'];
+        if (key !== undefined && typeof key !== 'string')
+          throw new ApiProblem(422, 'key_invalid', 'key must be text.', 'key');
+        const properties = isObject(body['properties']) ? (body['properties'] as JsonObject) : {};
+        const idempotencyKey = context.req.header('idempotency-key') ?? randomUUID();
+        const nowMs = ports.clock.nowMs();
+        const { profileId } = loaded.profile;
+        const event = { eventId: idempotencyKey, name: 'Journey Requested', properties, occurredMs: nowMs };
+        const trigger: Trigger = {
+          kind: 'api',
+          triggerId: `api/${idempotencyKey}`,
+          event,
+          atMs: nowMs,
+          profileId,
+          version: loaded.version,
+          ...(key !== undefined && { key }),
+        };
+        const answer = await enter({ journeyId: journey.id, trigger });
+        await durable();
+        if (answer.kind === 'refused')
+          throw new ApiProblem(409, 'entry_refused', `The person does not enter: ${answer.reason}.`, undefined);
+        if (!historyIds(loaded.profile).includes(answer.enrollment.profileId))
+          throw new ApiProblem(
+            422,
+            'idempotency_key_reused',
+            'This key stands for an entry of somebody else.',
+            'idempotency-key',
+            'Use a new key for each entry.',
+          );
+        return Response.json(presentEnrollment(answer.enrollment), { status: 201 });
+      },
+    ],
+  ];
+}
+
+async function profileOf(body: JsonObject, ports: ApiOptions['ports']): Promise<Loaded> {
+  const { profileId, userId } = body;
+  const id =
+    typeof profileId === 'string'
+      ? profileId
+      : typeof userId === 'string'
+        ? (await ports.profiles.owners([identityKey('userId', userId.trim())])).get(
+            identityKey('userId', userId.trim()),
+          )
+        : undefined;
+  if (profileId === undefined && userId === undefined)
+    throw new ApiProblem(422, 'profile_missing', 'Say who enters: profileId or userId.', 'profileId');
+  const loaded = id === undefined ? undefined : await ports.profiles.load(id);
+  if (!loaded)
+    throw new ApiProblem(
+      404,
+      'profile_unknown',
+      'There is no such profile.',
+      profileId === undefined ? 'userId' : 'profileId',
+    );
+  return loaded;
+}
+
+/** Why a person is, or is not, in a journey. */
+export const explainRoutes = ({ ports, directory }: ApiOptions): RouteTable => [
+  [
+    'GET',
+    '/api/profiles/:profileId/journeys/:id',
+    async (context) => {
+      const loaded = await ports.profiles.load(context.req.param('profileId') ?? '');
+      if (!loaded) throw new ApiProblem(404, 'profile_unknown', 'There is no profile with this id.', 'profileId');
+      const journey = (await ports.definitions.current()).journeys.get(context.req.param('id') ?? '');
+      if (!journey)
+        throw new ApiProblem(404, 'journey_unknown', `There is no journey "${context.req.param('id')}".`, 'id');
+      return Response.json(await explainJourney(ports, directory, loaded, journey));
+    },
+  ],
+];

@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import type { Context, Hono } from 'hono';
+import { ApiProblem, problemResponse } from './api-problem.ts';
+import { CursorInvalid } from './directory.ts';
+
+type Handler = (context: Context) => Promise<Response> | Response;
+/** Method and path of each route; answers 405 with Allow come from this same table. */
+export type RouteTable = readonly (readonly ['GET' | 'POST' | 'PUT' | 'DELETE', string, Handler])[];
+
+/** Adds routes to an app, with JSON errors, 404, and 405 with Allow. */
+export function mount(app: Hono, table: RouteTable, onError: (error: unknown, requestId: string) => void): void {
+  for (const [method, path, handler] of table) app.on(method, path, handler);
+  const patterns = table.map(([method, path]) => ({
+    method,
+    shape: new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}/?$`),
+  }));
+  app.notFound((context) => {
+    const allow = [
+      ...new Set(patterns.filter(({ shape }) => shape.test(context.req.path)).map(({ method }) => method)),
+    ].join(', ');
+    if (allow !== '')
+      return problemResponse(
+        {
+          status: 405,
+          code: 'method_not_allowed',
+          message: `This address takes ${allow}.`,
+          path: undefined,
+          suggestion: undefined,
+        },
+        { allow },
+      );
+    return problemResponse({
+      status: 404,
+      code: 'not_found',
+      message: `There is no ${context.req.path.slice(0, 200)}.`,
+      path: undefined,
+      suggestion: undefined,
+    });
+  });
+  app.onError((error) => {
+    if (error instanceof ApiProblem) return problemResponse(error);
+    if (error instanceof CursorInvalid)
+      return problemResponse({
+        status: 422,
+        code: 'cursor_invalid',
+        message: error.message,
+        path: 'cursor',
+        suggestion: 'Start again without a cursor.',
+      });
+    if (error.name === 'StoreContended')
+      return problemResponse(
+        { status: 429, code: 'contended', message: error.message, path: undefined, suggestion: undefined },
+        { 'retry-after': '1' },
+      );
+    const requestId = randomUUID();
+    onError(error, requestId);
+    return problemResponse(
+      {
+        status: 500,
+        code: 'internal',
+        message: 'Something went wrong here; it was logged.',
+        path: undefined,
+        suggestion: undefined,
+      },
+      {},
+      requestId,
+    );
+  });
+}
+
+/** Lets only the bearer of the token through. */
+export const bearer =
+  (isToken: (token: string) => boolean) =>
+  async (context: Context, next: () => Promise<void>): Promise<Response | void> => {
+    const token = /^Bearer\s+(\S+)\s*$/i.exec(context.req.header('authorization') ?? '')?.[1];
+    if (token !== undefined && isToken(token)) return next();
+    const problem = {
+      status: 401,
+      code: 'unauthorized',
+      message: 'The token is missing or wrong.',
+      path: 'authorization',
+      suggestion: 'Send "Authorization: Bearer <token>"; the token is printed at start.',
+    };
+    return problemResponse(problem, { 'www-authenticate': 'Bearer realm="sojourn"' });
+  };

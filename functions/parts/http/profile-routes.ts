@@ -1,0 +1,119 @@
+import type { Context } from 'hono';
+import { channels } from '../../../core/journey/document.ts';
+import { isObject, type JsonObject } from '../../../core/json.ts';
+import type { Loaded } from '../../../core/ports.ts';
+import { normalizeEmail, normalizePhone } from '../../../core/profile/address.ts';
+import { identityKey } from '../../../core/profile/identity.ts';
+import { historyIds, type ConsentStatus } from '../../../core/profile/profile.ts';
+import type { ApiOptions } from './api-options.ts';
+import { ApiProblem } from './api-problem.ts';
+import type { RouteTable } from './mount.ts';
+import { presentDelivery, presentEnrollment, presentProfile, presentTimelineItem } from './present.ts';
+import { bodyOf, list, pageOf } from './requests.ts';
+
+const profileQueries = ['userId', 'anonymousId', 'email', 'phone'] as const;
+
+export function profileRoutes({ ports, directory, changeConsent, durable }: ApiOptions): RouteTable {
+  const one = async (context: Context): Promise<Loaded> => {
+    const loaded = await ports.profiles.load(context.req.param('profileId') ?? '');
+    if (!loaded)
+      throw new ApiProblem(
+        404,
+        'profile_unknown',
+        'There is no profile with this id.',
+        'profileId',
+        'Look it up with GET /api/profiles?userId=…',
+      );
+    return loaded;
+  };
+  return [
+    [
+      'GET',
+      '/api/profiles',
+      async (context) => {
+        const kind = profileQueries.find((name) => context.req.query(name) !== undefined);
+        if (!kind)
+          throw new ApiProblem(422, 'query_missing', 'Say whom to look for: userId, anonymousId, email or phone.');
+        const value = normalized(kind, context.req.query(kind)!);
+        const owner =
+          value === undefined
+            ? undefined
+            : (await ports.profiles.owners([identityKey(kind, value)])).get(identityKey(kind, value));
+        const loaded = owner === undefined ? undefined : await ports.profiles.load(owner);
+        return Response.json({
+          items: loaded ? [presentProfile(loaded, await ports.definitions.current(), ports.clock.nowMs())] : [],
+        });
+      },
+    ],
+    [
+      'GET',
+      '/api/profiles/:profileId',
+      async (context) =>
+        Response.json(presentProfile(await one(context), await ports.definitions.current(), ports.clock.nowMs())),
+    ],
+    [
+      'GET',
+      '/api/profiles/:profileId/timeline',
+      async (context) =>
+        list(await directory.timeline(historyIds((await one(context)).profile), pageOf(context)), presentTimelineItem),
+    ],
+    [
+      'GET',
+      '/api/profiles/:profileId/enrollments',
+      async (context) =>
+        list(
+          await directory.enrollmentsOf(historyIds((await one(context)).profile), pageOf(context)),
+          presentEnrollment,
+        ),
+    ],
+    [
+      'GET',
+      '/api/profiles/:profileId/deliveries',
+      async (context) =>
+        list(await directory.deliveriesOf(historyIds((await one(context)).profile), pageOf(context)), presentDelivery),
+    ],
+    [
+      'PUT',
+      '/api/profiles/:profileId/consent',
+      async (context) => {
+        const { profile } = await one(context);
+        const { source, ...given } = await bodyOf(context);
+        if (typeof source !== 'string' || source === '')
+          throw new ApiProblem(422, 'source_missing', 'Say where the consent comes from.', 'source');
+        await changeConsent({ profileId: profile.profileId, consent: readConsent(given), source });
+        await durable();
+        const loaded = await one(context);
+        return Response.json(presentProfile(loaded, await ports.definitions.current(), ports.clock.nowMs()));
+      },
+    ],
+  ];
+}
+
+function normalized(kind: (typeof profileQueries)[number], value: string): string | undefined {
+  if (kind === 'email') return normalizeEmail(value);
+  // An unescaped + in a query reads as a space.
+  return kind === 'phone' ? normalizePhone(value.replace(/^ /, '+')) : value.trim();
+}
+
+function readConsent(given: JsonObject): { readonly [key: string]: ConsentStatus } {
+  const consent: { [key: string]: ConsentStatus } = {};
+  for (const [channel, purposes] of Object.entries(given)) {
+    if (!(channels as readonly string[]).includes(channel))
+      throw new ApiProblem(
+        422,
+        'channel_unknown',
+        `There is no channel "${channel}".`,
+        channel,
+        `Channels are ${channels.join(', ')}.`,
+      );
+    if (!isObject(purposes)) throw new ApiProblem(422, 'consent_invalid', 'Give each purpose a status.', channel);
+    for (const [purpose, status] of Object.entries(purposes)) {
+      if (status !== 'granted' && status !== 'denied')
+        throw new ApiProblem(422, 'consent_invalid', 'A consent is "granted" or "denied".', `${channel}.${purpose}`);
+      consent[`${channel}/${purpose}`] = status;
+    }
+  }
+  if (Object.keys(consent).length === 0)
+    throw new ApiProblem(422, 'consent_missing', 'Name at least one channel and purpose.');
+  return consent;
+}
