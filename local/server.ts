@@ -107,12 +107,10 @@ function appOf({ home }: ServerOptions, token: string, onError: (error: unknown,
   const api = apiRoutes({
     ports: home.ports,
     directory: home.read,
-    isToken,
     enter: enterJourney(home.ports),
     changeConsent: changeConsent(home.ports),
     suppress: suppressAddress(home.ports),
     durable: () => home.store.durable(),
-    onError,
   });
   mount(app, [...api, ...clockRoutes(home), ...importRoutes(home), ...pageRoutes(home, isToken)], onError);
   return app;

@@ -8,11 +8,9 @@ import type { Directory } from './directory.ts';
 export interface ApiOptions {
   readonly ports: Pick<Ports, 'profiles' | 'definitions' | 'clock' | 'ids'>;
   readonly directory: Directory;
-  readonly isToken: (token: string) => boolean;
   readonly enter: (task: { readonly journeyId: string; readonly trigger: Trigger }) => Promise<EntryAnswer>;
   readonly changeConsent: (change: ConsentChange) => Promise<'changed' | 'unknown-profile'>;
   readonly suppress: (task: SuppressTask) => Promise<void>;
   /** Answers once what was written cannot be lost. */
   readonly durable: () => Promise<void>;
-  readonly onError: (error: unknown, requestId: string) => void;
 }

@@ -17,7 +17,7 @@ export class ApiProblem extends Error {
 
 /** The error body of every route. */
 export function problemResponse(
-  problem: Pick<ApiProblem, 'status' | 'code' | 'message' | 'path' | 'suggestion'>,
+  problem: ApiProblem,
   headers: { readonly [name: string]: string } = {},
   requestId: string = randomUUID(),
 ): Response {

@@ -12,6 +12,7 @@ import type { RouteTable } from './mount.ts';
 import { presentEnrollment } from './present.ts';
 import { bodyOf, list, pageOf } from './requests.ts';
 
+/** Journeys, their counts and their enrollments; an entry by the API. */
 export function journeyRoutes({ ports, directory, enter, durable }: ApiOptions): RouteTable {
   const find = async (context: Context) => {
     const journey = (await ports.definitions.current()).journeys.get(context.req.param('id') ?? '');

@@ -6,6 +6,7 @@ import type { RouteTable } from './mount.ts';
 import { presentDelivery } from './present.ts';
 import { pageOf, list } from './requests.ts';
 
+/** Segments and audiences with their members, deliveries, tasks. */
 export function listRoutes({ ports, directory }: ApiOptions): RouteTable {
   const member = ({ profileId, sinceMs }: { readonly profileId: string; readonly sinceMs: number }): JsonObject => ({
     profileId,

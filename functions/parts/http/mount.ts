@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Context, Hono } from 'hono';
+import { retryAfterSeconds } from '../../api.ts';
 import { ApiProblem, problemResponse } from './api-problem.ts';
 import { CursorInvalid } from './directory.ts';
 
@@ -19,54 +20,25 @@ export function mount(app: Hono, table: RouteTable, onError: (error: unknown, re
       ...new Set(patterns.filter(({ shape }) => shape.test(context.req.path)).map(({ method }) => method)),
     ].join(', ');
     if (allow !== '')
-      return problemResponse(
-        {
-          status: 405,
-          code: 'method_not_allowed',
-          message: `This address takes ${allow}.`,
-          path: undefined,
-          suggestion: undefined,
-        },
-        { allow },
-      );
-    return problemResponse({
-      status: 404,
-      code: 'not_found',
-      message: `There is no ${context.req.path.slice(0, 200)}.`,
-      path: undefined,
-      suggestion: undefined,
-    });
+      return problemResponse(new ApiProblem(405, 'method_not_allowed', `This address takes ${allow}.`), { allow });
+    return problemResponse(new ApiProblem(404, 'not_found', `There is no ${context.req.path.slice(0, 200)}.`));
   });
   app.onError((error) => {
     if (error instanceof ApiProblem) return problemResponse(error);
     if (error instanceof CursorInvalid)
-      return problemResponse({
-        status: 422,
-        code: 'cursor_invalid',
-        message: error.message,
-        path: 'cursor',
-        suggestion: 'Start again without a cursor.',
-      });
-    if (error.name === 'StoreContended')
       return problemResponse(
-        { status: 429, code: 'contended', message: error.message, path: undefined, suggestion: undefined },
-        { 'retry-after': '1' },
+        new ApiProblem(422, 'cursor_invalid', error.message, 'cursor', 'Start again without a cursor.'),
       );
+    if (error.name === 'StoreContended')
+      return problemResponse(new ApiProblem(429, 'contended', error.message), {
+        'retry-after': String(retryAfterSeconds),
+      });
     const requestId = randomUUID();
     onError(error, requestId);
-    return problemResponse(
-      {
-        status: 500,
-        code: 'internal',
-        message: 'Something went wrong here; it was logged.',
-        path: undefined,
-        suggestion: undefined,
-      },
-      {},
-      requestId,
-    );
+    return problemResponse(new ApiProblem(500, 'internal', internal), {}, requestId);
   });
 }
+const internal = 'Something went wrong here; it was logged.';
 
 /** Lets only the bearer of the token through. */
 export const bearer =
@@ -74,12 +46,12 @@ export const bearer =
   async (context: Context, next: () => Promise<void>): Promise<Response | void> => {
     const token = /^Bearer\s+(\S+)\s*$/i.exec(context.req.header('authorization') ?? '')?.[1];
     if (token !== undefined && isToken(token)) return next();
-    const problem = {
-      status: 401,
-      code: 'unauthorized',
-      message: 'The token is missing or wrong.',
-      path: 'authorization',
-      suggestion: 'Send "Authorization: Bearer <token>"; the token is printed at start.',
-    };
+    const problem = new ApiProblem(
+      401,
+      'unauthorized',
+      'The token is missing or wrong.',
+      'authorization',
+      'Send "Authorization: Bearer <token>"; the token is printed at start.',
+    );
     return problemResponse(problem, { 'www-authenticate': 'Bearer realm="sojourn"' });
   };

@@ -13,6 +13,7 @@ import { bodyOf, list, pageOf } from './requests.ts';
 
 const profileQueries = ['userId', 'anonymousId', 'email', 'phone'] as const;
 
+/** People: found, shown, listed, and their consent. */
 export function profileRoutes({ ports, directory, changeConsent, durable }: ApiOptions): RouteTable {
   const one = async (context: Context): Promise<Loaded> => {
     const loaded = await ports.profiles.load(context.req.param('profileId') ?? '');

@@ -5,6 +5,7 @@ import { limits } from '../../api.ts';
 import { ApiProblem } from './api-problem.ts';
 import type { Page, PageQuery } from './directory.ts';
 
+/** The page that a list was asked for. @throws ApiProblem 422 */
 export const pageOf = (context: Context): PageQuery => {
   const text = context.req.query('limit');
   const limit = text === undefined ? 100 : Number(text);
@@ -13,6 +14,7 @@ export const pageOf = (context: Context): PageQuery => {
   const cursor = context.req.query('cursor');
   return cursor === undefined ? { limit } : { limit, cursor };
 };
+/** A page of a list, as all lists are answered. */
 export const list = <T>(page: Page<T>, present: (item: T) => JsonObject): Response =>
   Response.json({ items: page.items.map(present), ...(page.next !== undefined && { next: page.next }) });
 
@@ -29,6 +31,7 @@ export async function textOf(context: Context, mostBytes: number = limits.batchB
   return Buffer.concat(chunks).toString('utf8');
 }
 
+/** The body as a JSON object of sound values. @throws ApiProblem 400, 413, 422 */
 export async function bodyOf(context: Context, whenEmpty?: JsonObject): Promise<JsonObject> {
   const text = await textOf(context);
   if (text === '' && whenEmpty) return whenEmpty;

@@ -8,6 +8,7 @@ import type { RouteTable } from './mount.ts';
 import { presentSuppression } from './present.ts';
 import { bodyOf, list, pageOf } from './requests.ts';
 
+/** Blocks on addresses: listed, set, and lifted on evidence. */
 export function suppressionRoutes({ ports, directory, suppress, durable }: ApiOptions): RouteTable {
   const read = (
     channel: Json | undefined,
