@@ -165,7 +165,17 @@ export type HandOver =
   | { readonly kind: 'accepted'; readonly providerId?: string }
   | { readonly kind: 'refused'; readonly reason: string; readonly isPermanent: boolean }
   | { readonly kind: 'unknown'; readonly reason: string };
+/** One message's right to a channel, held until its hand-over is over. */
+export interface Turn {
+  /** May be called more than once. */
+  release(): void;
+}
 export interface Channels {
+  /**
+   * Waits until a message of this channel can be handed over at once: all waiting lies before the gate.
+   * @returns `undefined` where no turn came within `mostMs`
+   */
+  turn(channel: Channel, mostMs: number): Promise<Turn | undefined>;
   /** At most one provider request per call; never throws, never retries. */
   deliver(deliveryId: string, message: RenderedMessage): Promise<HandOver>;
   /** What became of a hand-over whose answer was lost. */

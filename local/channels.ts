@@ -1,7 +1,7 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { Channel } from '../core/journey/document.ts';
 import type { Message as RenderedMessage } from '../core/message/message.ts';
-import type { Channels, Clock, HandOver } from '../core/ports.ts';
+import type { Channels, Clock, HandOver, Turn } from '../core/ports.ts';
 import type { Smtp } from '../functions/parts/channels/smtp.ts';
 import type { Database } from './store/database.ts';
 
@@ -40,6 +40,9 @@ export const packMessage = (message: RenderedMessage): Uint8Array => zstdCompres
 export const unpackMessage = (packed: Uint8Array): RenderedMessage =>
   JSON.parse(zstdDecompressSync(packed).toString('utf8')) as RenderedMessage;
 
+/** The outbox takes any number at once. */
+const atOnce: Promise<Turn> = Promise.resolve({ release: () => undefined });
+
 /** Channels at home: everything goes to the outbox; with an SMTP server, email goes there as well. */
 export class HomeChannels implements Channels {
   private readonly outbox: Outbox;
@@ -50,6 +53,10 @@ export class HomeChannels implements Channels {
     this.outbox = outbox;
     this.smtp = smtp;
     this.durable = durable;
+  }
+
+  turn(channel: Channel, mostMs: number): Promise<Turn | undefined> {
+    return this.smtpFor(channel)?.turn(mostMs) ?? atOnce;
   }
 
   async deliver(deliveryId: string, message: RenderedMessage): Promise<HandOver> {

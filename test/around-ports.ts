@@ -62,6 +62,7 @@ const contentAround = (content: Content, around: Around): Content => ({
 });
 
 const channelsAround = (channels: Channels, around: Around): Channels => ({
+  turn: (...asked) => around('turn', () => channels.turn(...asked)),
   deliver: (deliveryId, message) => around('deliver', () => channels.deliver(deliveryId, message)),
   reconcile: (...asked) => around('reconcile', () => channels.reconcile(...asked)),
 });

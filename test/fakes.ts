@@ -14,6 +14,7 @@ import type {
   Ids,
   RenderRequest,
   RenderResult,
+  Turn,
 } from '../core/ports.ts';
 import { withLocalFunctions } from '../local/definitions.ts';
 import { compileMachine, type Machine } from '../local/interpreter/definition.ts';
@@ -99,7 +100,24 @@ export class TestChannels implements Channels {
   /** Whether the provider can say what it has. */
   isAskable = true;
   answer: (deliveryId: string, count: number) => ChannelAnswer = () => ({ kind: 'accepted' });
+  /** Whether a turn comes in time. */
+  hasTurn: (channel: Channel, count: number) => boolean = () => true;
+  /** How long each one that asked for a turn would have waited. */
+  readonly waits: number[] = [];
+  /** Turns that nobody has given back. */
+  turnsOut = 0;
   private calls = 0;
+
+  async turn(channel: Channel, mostMs: number): Promise<Turn | undefined> {
+    if (!this.hasTurn(channel, this.waits.push(mostMs))) return undefined;
+    this.turnsOut++;
+    let isHeld = true;
+    const release = (): void => {
+      if (isHeld) this.turnsOut--;
+      isHeld = false;
+    };
+    return { release };
+  }
 
   async deliver(deliveryId: string, message: RenderedMessage): Promise<HandOver> {
     const answer = this.answer(deliveryId, ++this.calls);

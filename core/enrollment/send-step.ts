@@ -17,6 +17,8 @@ export interface Prepared {
   readonly deliveryId: string;
   readonly version: number;
   readonly result: RenderResult;
+  /** False where it could not be handed over at once: every turn of its channel was taken for too long. */
+  readonly hasTurn: boolean;
 }
 
 /** What became of a hand-over: the provider's answer, or why there was none. */
@@ -47,7 +49,7 @@ export interface SendVerdict {
 /** A touch that authorised a message has handed it over, or been stopped, by then: a touch is given 60 s. */
 export const handingLimitMs = 60_000;
 
-/** A refusal that may pass is tried again after 30 s, 1 min, 2 min … 1 h. */
+/** A refusal that may pass, or a turn that did not come, is tried again after 30 s, 1 min, 2 min … 1 h. */
 const backOffMs = (tries: number): number => Math.min(30_000 * 2 ** tries, 3_600_000);
 
 /** One send of one enrollment at one instant: the gate, then the message, then the hand-over, then its outcome. */
@@ -159,6 +161,7 @@ export class SendStep {
   private hand(address: Address | undefined, addressHash: string | undefined): SendVerdict {
     const { input, deliveryId, request } = this;
     const { prepared } = input;
+    if (prepared?.deliveryId === deliveryId && !prepared.hasTurn) return this.putOff(address);
     if (prepared?.deliveryId !== deliveryId || prepared.version !== input.loaded.version) {
       return { stop: { kind: 'render', request: this.renderRequest(address) } };
     }
@@ -176,6 +179,12 @@ export class SendStep {
       ...(addressHash !== undefined && { unless: { channel: request.channel, addressHash, purpose } }),
       stop: { kind: 'hand', deliveryId, attemptId: input.attemptId, handingMs: input.nowMs },
     };
+  }
+
+  private putOff(address: Address | undefined): SendVerdict {
+    const delivery = this.newRow('deferred', address, 'no-turn');
+    const untilMs = this.input.nowMs + backOffMs(delivery.tries);
+    return this.postpone({ ...delivery, tries: delivery.tries + 1 }, untilMs);
   }
 
   private takeSlot(): { readonly profile?: Profile } {

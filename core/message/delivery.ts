@@ -19,6 +19,7 @@ export const refusals = [
   'render-failed',
   'missing-value',
   'reference-missing',
+  'no-turn',
   'provider-refused',
 ] as const;
 export type Refusal = (typeof refusals)[number];
@@ -58,7 +59,7 @@ export interface Delivery {
   readonly untilMs?: number;
   readonly to?: string;
   readonly attemptId: string;
-  /** How often it was handed over and definitely refused. */
+  /** How often it was definitely refused by its provider, or got no turn: what the next back-off grows with. */
   readonly tries: number;
 }
 

@@ -10,7 +10,7 @@ import type { Channel } from '../../core/journey/document.ts';
 import { askedNames, sendChannels } from '../../core/journey/touch-needs.ts';
 import { addressFor } from '../../core/message/addresses.ts';
 import type { Message as RenderedMessage } from '../../core/message/message.ts';
-import type { Ports } from '../../core/ports.ts';
+import type { Ports, RenderRequest, Turn } from '../../core/ports.ts';
 import { versionKey } from '../../core/profile/draft.ts';
 import { historyIds, type Profile } from '../../core/profile/profile.ts';
 import { toInstant } from '../../core/time/instant.ts';
@@ -30,6 +30,8 @@ export interface TouchResult {
 
 /** A hand-over that has not begun by then is not begun: the fences were passed too long ago. */
 const startWithinMs = 5_000;
+/** So long the messages of one touch wait for their turns, together: it has 60 s for all that it does. */
+const longestWaitMs = 20_000;
 
 /**
  * Does all steps of one enrollment up to its next hold. Each message is handed over at most once: a try that dies after
@@ -39,46 +41,89 @@ const startWithinMs = 5_000;
 export const runTouch =
   (ports: Ports) =>
   async (task: TouchTask): Promise<TouchResult> => {
-    const touch = parsedTouch(task.touch);
-    let prepared: Prepared | undefined;
-    let handed: Handed | undefined;
-    for (;;) {
-      const answer = await decideLoop(ports, (attemptId) => tryTouch(ports, task, touch, attemptId, prepared, handed));
-      switch (answer.kind) {
-        case 'render':
-          prepared = {
-            deliveryId: answer.request.deliveryId,
-            version: answer.version,
-            result: await ports.content.render(answer.request),
-          };
-          break;
-        case 'reconcile':
-          handed = {
-            deliveryId: answer.deliveryId,
-            attemptId: answer.attemptId,
-            outcome: await reconciled(ports, answer),
-          };
-          break;
-        case 'hand':
-          handed = {
-            deliveryId: answer.deliveryId,
-            attemptId: answer.attemptId,
-            outcome: await handOver(ports, answer, messageOf(prepared)),
-          };
-          break;
-        case 'ended':
-          throw new EnrollmentEnded(`Enrollment ${task.enrollmentId} has ended.`);
-        case 'next':
-          if (touch.expects !== undefined && touch.expects !== answer.state)
-            throw new TouchDiverted(answer.state, toInstant(answer.wakeMs));
-          if (touch.expects === undefined && !isWay(touch, answer.state))
-            throw new TouchDiverted(answer.state, toInstant(answer.wakeMs));
-          return { next: answer.state, wakeAt: toInstant(answer.wakeMs) };
-        default:
-          answer satisfies never;
-      }
+    const turns = new TouchTurns(ports);
+    try {
+      return await walk(ports, task, turns);
+    } finally {
+      turns.release();
     }
   };
+
+async function walk(ports: Ports, task: TouchTask, turns: TouchTurns): Promise<TouchResult> {
+  const touch = parsedTouch(task.touch);
+  let prepared: Prepared | undefined;
+  let handed: Handed | undefined;
+  for (;;) {
+    const answer = await decideLoop(ports, (attemptId) => tryTouch(ports, task, touch, attemptId, prepared, handed));
+    switch (answer.kind) {
+      case 'render':
+        prepared = await prepare(ports, turns, answer);
+        break;
+      case 'reconcile':
+        handed = {
+          deliveryId: answer.deliveryId,
+          attemptId: answer.attemptId,
+          outcome: await reconciled(ports, answer),
+        };
+        break;
+      case 'hand':
+        handed = {
+          deliveryId: answer.deliveryId,
+          attemptId: answer.attemptId,
+          outcome: await handOver(ports, answer, messageOf(prepared)),
+        };
+        turns.release();
+        break;
+      case 'ended':
+        throw new EnrollmentEnded(`Enrollment ${task.enrollmentId} has ended.`);
+      case 'next':
+        if (touch.expects !== undefined && touch.expects !== answer.state)
+          throw new TouchDiverted(answer.state, toInstant(answer.wakeMs));
+        if (touch.expects === undefined && !isWay(touch, answer.state))
+          throw new TouchDiverted(answer.state, toInstant(answer.wakeMs));
+        return { next: answer.state, wakeAt: toInstant(answer.wakeMs) };
+      default:
+        answer satisfies never;
+    }
+  }
+}
+
+/** The turn that a touch holds: of one message at a time, and kept if that message has to be rendered again. */
+class TouchTurns {
+  private readonly ports: Ports;
+  private leftMs = longestWaitMs;
+  private held: { readonly deliveryId: string; readonly turn: Turn } | undefined;
+
+  constructor(ports: Ports) {
+    this.ports = ports;
+  }
+
+  /** @returns whether it came in time */
+  async take({ deliveryId, channel }: RenderRequest): Promise<boolean> {
+    if (this.held?.deliveryId === deliveryId) return true;
+    this.release();
+    const { channels, clock } = this.ports;
+    const fromMs = clock.nowMs();
+    const turn = await channels.turn(channel, this.leftMs);
+    this.leftMs = Math.max(0, this.leftMs - Math.max(0, clock.nowMs() - fromMs));
+    if (turn) this.held = { deliveryId, turn };
+    return turn !== undefined;
+  }
+  release(): void {
+    this.held?.turn.release();
+    this.held = undefined;
+  }
+}
+
+async function prepare(
+  { content }: Ports,
+  turns: TouchTurns,
+  { request, version }: { readonly request: RenderRequest; readonly version: number },
+): Promise<Prepared> {
+  const result = await content.render(request);
+  const hasTurn = result.kind !== 'rendered' || (await turns.take(request));
+  return { deliveryId: request.deliveryId, version, result, hasTurn };
+}
 
 const messageOf = (prepared: Prepared | undefined): RenderedMessage => {
   if (prepared?.result.kind !== 'rendered') throw new Error('A delivery was authorised without a rendered message.');

@@ -8,7 +8,7 @@ import { Database } from '../../local/store/database.ts';
 /** Channels of a home in memory, beside a mail server that answers as told. */
 function channelsWith(answer: HandOverOutcome): HomeChannels {
   const db = new Database(':memory:');
-  const smtp: Smtp = { send: async () => answer, close: () => undefined };
+  const smtp: Smtp = { turn: async () => undefined, send: async () => answer, close: () => undefined };
   return new HomeChannels(new Outbox(db, new HomeClock(db, { kind: 'manual', startMs: 0 })), smtp, () => db.durable());
 }
 

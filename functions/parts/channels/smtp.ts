@@ -1,5 +1,7 @@
 import { createTransport } from 'nodemailer';
 import type { EmailMessage } from '../../../core/message/message.ts';
+import type { Turn } from '../../../core/ports.ts';
+import { Turns } from './turns.ts';
 
 /** What became of one hand-over; only a definite refusal may be tried again. */
 export type HandOverOutcome =
@@ -9,6 +11,8 @@ export type HandOverOutcome =
 
 /** Hands email to an SMTP server. */
 export interface Smtp {
+  /** Waits for a connection that nobody else has a turn on. */
+  turn(mostMs: number): Promise<Turn | undefined>;
   /** One attempt; never throws for what the network or the server does. */
   send(message: EmailMessage): Promise<HandOverOutcome>;
   /** Ends the pooled connections. */
@@ -58,7 +62,12 @@ export function createSmtp(url: string, timeouts: SmtpTimeouts = usualTimeouts):
     };
     done();
   });
-  return { send: (message) => handOver(transport, attempts, message), close: () => transport.close() };
+  const turns = new Turns(connections);
+  return {
+    turn: (mostMs) => turns.take(mostMs),
+    send: (message) => handOver(transport, attempts, message),
+    close: () => transport.close(),
+  };
 }
 
 async function handOver(

@@ -36,10 +36,13 @@ const answers = fc.array(
   ),
   { maxLength: 3 },
 );
+/** Whether a turn comes in time, for each message that asks. */
+const turns = fc.array(fc.constantFrom(true, true, false), { maxLength: 3 });
 interface World {
   readonly scheduler: fc.Scheduler;
   readonly faults: readonly CommitFault[];
   readonly answers: readonly ChannelAnswer[];
+  readonly turns: readonly boolean[];
 }
 /** A home whose every call of a port the scheduler puts somewhere; the world begins when it is told. */
 async function homeIn(around: World, options: TestHomeOptions): Promise<{ home: TestHome; begin: () => void }> {
@@ -51,6 +54,7 @@ async function homeIn(around: World, options: TestHomeOptions): Promise<{ home: 
     around: (label, call) => (hasBegun ? scheduled(label, call) : call()),
   });
   home.channels.answer = (_, count) => around.answers[count - 1] ?? { kind: 'accepted' };
+  home.channels.hasTurn = (_, count) => around.turns[count - 1] ?? true;
   await home.accept(anIdentify({ email: 'ana@b.lv', phone: '+37126123456' }));
   return { home, begin: () => (hasBegun = true) };
 }
@@ -117,6 +121,7 @@ function expectSettled(home: TestHome): void {
   // Whatever the provider has is told as sent or unknown; what is told as sent, the provider has.
   expect([...sent].filter((id) => !known.has(id))).toEqual([]);
   expect(home.deliveries().filter((one) => one.status === 'sent' && !sent.has(one.deliveryId))).toEqual([]);
+  expect(home.channels.turnsOut).toBe(0);
 }
 
 describe('one person in one journey', () => {
@@ -155,8 +160,8 @@ describe('one person in one journey', () => {
 
   it('takes one path, decided by what was committed first, and is written to at most once per step', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.scheduler(), faults, answers, parts, async (scheduler, lost, told, all) => {
-        const home = await live({ scheduler, faults: lost, answers: told }, all);
+      fc.asyncProperty(fc.scheduler(), faults, answers, turns, parts, async (scheduler, lost, told, come, all) => {
+        const home = await live({ scheduler, faults: lost, answers: told, turns: come }, all);
         try {
           expect(home.problems).toEqual([]);
           expectHandedOnce(home);
@@ -230,10 +235,11 @@ describe('eight journeys of one person', () => {
         fc.scheduler(),
         faults,
         answers,
+        turns,
         parts,
         fc.constantFrom<'skip' | 'defer'>('skip', 'defer'),
-        async (scheduler, lost, told, all, then) => {
-          const home = await live({ scheduler, faults: lost, answers: told }, all, then);
+        async (scheduler, lost, told, come, all, then) => {
+          const home = await live({ scheduler, faults: lost, answers: told, turns: come }, all, then);
           try {
             expect(home.problems).toEqual([]);
             expectHandedOnce(home);
