@@ -11,7 +11,10 @@ export type Draft<T> = T extends readonly (infer Item)[]
     ? { readonly [Key in keyof T]?: Draft<T[Key]> | undefined }
     : T;
 
-/** A copy of a value with the parts at these paths taken out; parts without a broken path in them are shared. */
+/**
+ * A copy of a value with the parts at these paths taken out; parts without a broken path in them are shared. A broken
+ * key is still a key of its object, without a value.
+ */
 export function withoutBroken(value: unknown, broken: readonly Path[]): unknown {
   if (broken.length === 0) return value;
   if (broken.some((path) => path.length === 0)) return undefined;
@@ -25,7 +28,9 @@ export function withoutBroken(value: unknown, broken: readonly Path[]): unknown 
     return value.map((item: unknown, index) => withoutBroken(item, within.get(index) ?? []));
   }
   if (!isObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, part]) => [key, withoutBroken(part, within.get(key) ?? [])]),
-  );
+  const absent = [...within.keys()].filter((key) => !Object.hasOwn(value, key));
+  return Object.fromEntries([
+    ...Object.entries(value).map(([key, part]) => [key, withoutBroken(part, within.get(key) ?? [])] as const),
+    ...absent.map((key) => [key, undefined] as const),
+  ]);
 }

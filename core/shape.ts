@@ -7,6 +7,7 @@ import { closest, didYouMean } from './suggest.ts';
 export const shapeCodes = [
   'ambiguous-condition',
   'ambiguous-count',
+  'ambiguous-key',
   'ambiguous-send',
   'ambiguous-step',
   'ambiguous-trigger',
@@ -88,6 +89,24 @@ export function either(pick: (value: unknown) => z.ZodType | Complaint, all: rea
 }
 
 /**
+ * Which of several shapes an object is meant to have: that of the key which it has, or almost has; else the first.
+ * With the keys of two shapes it has none.
+ */
+export const byKey =
+  (shapes: Readonly<Record<string, z.ZodType>>) =>
+  (value: object): z.ZodType | Complaint => {
+    const names = Object.keys(shapes);
+    const given = Object.keys(value).filter((key) => Object.hasOwn(shapes, key));
+    if (new Set(given.map((key) => shapes[key])).size > 1) {
+      const both = given.map((key) => `"${key}"`).join(' and ');
+      const sentence = `This has ${both} at once. Keep one of them.`;
+      return { code: 'ambiguous-key', must: `one of ${names.join(', ')}`, sentence };
+    }
+    const guessed = Object.keys(value).flatMap((key) => closest(key, names) ?? []);
+    return shapes[given[0] ?? guessed[0] ?? names[0]!]!;
+  };
+
+/**
  * An object of known keys. Zod asks `error` for the issue's message; we answer with what `findingsOf` needs to write a
  * better one: the known keys, or what the object is.
  */
@@ -150,16 +169,23 @@ export function inspect(schema: z.ZodType, value: unknown, path: Path, owner: st
   if (result.success) return sound;
   const findings: Finding[] = [];
   const broken: Path[] = [];
-  for (const issue of result.error.issues) {
-    const at: Path = issue.path.map((key) => (typeof key === 'symbol' ? String(key) : key));
-    const place = { root: path, at, owner };
-    if (issue.code === 'unrecognized_keys') {
-      for (const key of issue.keys) {
-        findings.push(unknownKey(place, key, issue.message.split(' ')));
-        broken.push([...at, key]);
-      }
-      continue;
+  const misspelt = new Set<string>();
+  const issues = result.error.issues.map((issue) => ({ issue, at: pathOf(issue.path) }));
+  for (const { issue, at } of issues) {
+    if (issue.code !== 'unrecognized_keys') continue;
+    for (const key of issue.keys) {
+      const guess = meant(key, issue.message.split(' '), valueAt(value, at));
+      findings.push(unknownKey({ root: path, at, owner }, key, issue.message.split(' '), guess));
+      broken.push([...at, key]);
+      if (guess === undefined) continue;
+      // The key that was meant is there, though broken: nothing is to say that it is missing.
+      broken.push([...at, guess]);
+      misspelt.add(JSON.stringify([...at, guess]));
     }
+  }
+  for (const { issue, at } of issues) {
+    if (issue.code === 'unrecognized_keys' || misspelt.has(JSON.stringify(at))) continue;
+    const place = { root: path, at, owner };
     const complaint = issue.code === 'custom' ? (issue.params as Complaint) : wrongType(issue.message);
     const bad = valueAt(value, at);
     if (bad === undefined) findings.push(missingKey(place, complaint));
@@ -170,6 +196,15 @@ export function inspect(schema: z.ZodType, value: unknown, path: Path, owner: st
   }
   return { findings, broken };
 }
+
+const pathOf = (path: readonly PropertyKey[]): Path => path.map((key) => (typeof key === 'symbol' ? String(key) : key));
+
+/** The key that a misspelt one was meant to be: none that is there already. */
+const meant = (key: string, known: readonly string[], object: unknown): string | undefined =>
+  closest(
+    key,
+    known.filter((name) => !isObject(object) || !Object.hasOwn(object, name)),
+  );
 
 interface Place {
   readonly root: Path;
@@ -202,8 +237,12 @@ export function shown(value: unknown): string {
 }
 
 /** A finding about a key that a thing does not have. */
-function unknownKey({ root, at, owner }: Place, key: string, known: readonly string[]): Finding {
-  const guess = closest(key, known);
+function unknownKey(
+  { root, at, owner }: Place,
+  key: string,
+  known: readonly string[],
+  guess: string | undefined,
+): Finding {
   const choice = guess === undefined ? ` Its keys are ${known.filter((name) => name !== '$schema').join(', ')}.` : '';
   return {
     code: 'unknown-key',

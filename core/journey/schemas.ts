@@ -1,5 +1,5 @@
 import { conditionSlot, where } from '../segment/condition-kinds.ts';
-import { either, keys, leaf, list, oneOrMany } from '../shape.ts';
+import { byKey, either, keys, leaf, list, oneOrMany } from '../shape.ts';
 import { isObject } from '../json.ts';
 import {
   count,
@@ -136,7 +136,7 @@ const exitOn = keys('{ "on": … }', { on: eventMatch });
 const exitWhen = keys('{ "when": … }', { when });
 const exit = either(
   (value) => {
-    if (isObject(value)) return 'when' in value && !('on' in value) ? exitWhen : exitOn;
+    if (isObject(value)) return byKey({ on: exitOn, when: exitWhen })(value);
     return { code: 'wrong-type', must: '{ "on": { "event": … } } or { "when": … }' };
   },
   [exitOn, exitWhen],

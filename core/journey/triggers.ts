@@ -2,7 +2,7 @@ import type { Draft } from '../draft.ts';
 import { isObject } from '../json.ts';
 import { registryOf, type Kind } from '../kinds.ts';
 import { where, type Later } from '../segment/condition-kinds.ts';
-import { either, keys } from '../shape.ts';
+import { byKey, either, keys } from '../shape.ts';
 import { days, duration, localDateTime, names, offset, path, text, timeOfDay, word, yes, zone } from '../values.ts';
 import type { EntryTrigger } from './document.ts';
 
@@ -33,7 +33,7 @@ const once = keys('{ "once": … }', { once: localDateTime, zone: zone.optional(
 const schedule: TriggerKind = {
   key: 'schedule',
   schema: keys('an entry', {
-    schedule: either((value) => (isObject(value) && 'once' in value ? once : every), [every, once]),
+    schedule: either((value) => (isObject(value) ? byKey({ every, once })(value) : every), [every, once]),
     segment: segmentId,
   }),
   needsAgain: false,
@@ -45,7 +45,10 @@ const holiday = keys('{ "holiday": … }', { holiday: text('the name of a holida
 const date: TriggerKind = {
   key: 'date',
   schema: keys('an entry', {
-    date: either((value) => (isObject(value) && 'holiday' in value ? holiday : traitDate), [traitDate, holiday]),
+    date: either(
+      (value) => (isObject(value) ? byKey({ trait: traitDate, holiday })(value) : traitDate),
+      [traitDate, holiday],
+    ),
     offset: offset.optional(),
     at: timeOfDay.optional(),
     repeats: word(['yearly']).optional(),

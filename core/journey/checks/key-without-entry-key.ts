@@ -8,8 +8,11 @@ export const keyWithoutEntryKey: Check = {
     journeys.flatMap(({ file, draft, events }) => {
       // Without a readable entry nobody knows; a broken key is still a key.
       if (!draft.entry || 'key' in draft.entry) return [];
+      // What is missing is one key of the entry, however many events are compared with it: told at the first.
+      const isFirst = (index: number, key: string): boolean =>
+        events.findIndex(({ match }) => match.key === key) === index;
       return events
-        .filter(({ match }) => match.key !== undefined)
+        .filter(({ match }, index) => match.key !== undefined && isFirst(index, match.key))
         .map(({ path, match }) => ({
           file,
           path: [...path, 'key'],

@@ -10,11 +10,12 @@ export const unknownTopic: Check = {
   check: ({ workspace, journeys }) => {
     if (!workspace) return [];
     const { topics = [], frequencyCaps = [] } = workspace.draft;
-    const ids = (topics ?? []).map((topic) => topic?.id);
-    // A topic whose id is broken may be the very one that is meant.
-    if (ids.includes(undefined)) return [];
+    const ids = topics.map((topic) => topic?.id);
+    // A list that is broken, or a topic whose id is, may hold the very one that is meant.
+    const isBroken = 'topics' in workspace.draft && workspace.draft.topics === undefined;
+    if (isBroken || ids.includes(undefined)) return [];
     const known = new Set(ids.filter((id) => id !== undefined));
-    const inCaps = (frequencyCaps ?? []).map((cap, index) => ({
+    const inCaps = frequencyCaps.map((cap, index) => ({
       file: workspace.file,
       path: ['frequencyCaps', index, 'topic'],
       topic: cap?.topic,

@@ -23,7 +23,8 @@ export const experiment: StepKind<ExperimentStep> = {
   }),
   bodies: (step) =>
     (step.variants ?? []).map((variant, index) => ({ path: ['variants', index, 'steps'], steps: variant?.steps })),
-  isExhaustive: () => true,
+  // Of variants that could not be read nobody knows where they lead.
+  isExhaustive: (step) => step.variants !== undefined,
   later: (step) => (step.winner === undefined ? [] : [{ path: ['winner'], what: 'Choosing a winner' }]),
   says: (step) => {
     const shares = step.variants.map((variant) => `${variant.id} ${variant.percent}%`);

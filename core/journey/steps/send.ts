@@ -1,5 +1,5 @@
 import { isObject } from '../../json.ts';
-import { either, fullList, keys } from '../../shape.ts';
+import { byKey, either, fullList, keys } from '../../shape.ts';
 import { duration, text } from '../../values.ts';
 import { channels, type Content, type SendStep } from '../document.ts';
 import { content, messagesOf } from './content.ts';
@@ -7,6 +7,8 @@ import { sendRole } from '../roles/send.ts';
 import { stepKeys, type StepKind } from './step-kind.ts';
 
 const firstOf = keys('{ "firstOf": … }', { firstOf: fullList('a list of channels with their templates', content) });
+const ofChannels = Object.fromEntries(channels.map((channel) => [channel, content]));
+const shapeOf = byKey({ ...ofChannels, firstOf });
 
 /** Sends one message, if the gate lets it through. */
 export const send: StepKind<SendStep> = {
@@ -14,7 +16,7 @@ export const send: StepKind<SendStep> = {
   role: sendRole,
   key: 'send',
   schema: stepKeys({
-    send: either((value) => (isObject(value) && 'firstOf' in value ? firstOf : content), [content, firstOf]),
+    send: either((value) => (isObject(value) ? shapeOf(value) : content), [content, firstOf]),
     topic: text('the id of a topic').optional(),
     useBy: duration.optional(),
   }),

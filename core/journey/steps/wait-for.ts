@@ -1,6 +1,6 @@
 import { isObject } from '../../json.ts';
 import { conditionSlot } from '../../segment/condition-kinds.ts';
-import { either, keys } from '../../shape.ts';
+import { byKey, either, keys } from '../../shape.ts';
 import { duration, savedName } from '../../values.ts';
 import type { WaitForStep } from '../document.ts';
 import { eventOfStep } from '../event-match.ts';
@@ -16,7 +16,7 @@ export const waitFor: StepKind<WaitForStep> = {
   key: 'waitFor',
   schema: stepKeys({
     waitFor: either(
-      (value) => (isObject(value) && 'when' in value ? condition : eventOfStep),
+      (value) => (isObject(value) ? byKey({ event: eventOfStep, when: condition })(value) : eventOfStep),
       [eventOfStep, condition],
     ),
     within: duration,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isObject } from '../../json.ts';
 import { parseInstant } from '../../time/instant.ts';
 import { parseTimeOfDay } from '../../time/civil.ts';
-import { either, keys, leaf } from '../../shape.ts';
+import { byKey, either, keys, leaf } from '../../shape.ts';
 import {
   days,
   duration,
@@ -35,7 +35,10 @@ const untilText = leaf(
 );
 const traitDate = keys('{ "trait": … }', { trait: path, offset: offset.optional() });
 const valueDate = keys('{ "value": … }', { value: valuePath, offset: offset.optional() });
-const dated = either((value) => (isObject(value) && 'value' in value ? valueDate : traitDate), [traitDate, valueDate]);
+const dated = either(
+  (value) => (isObject(value) ? byKey({ trait: traitDate, value: valueDate })(value) : traitDate),
+  [traitDate, valueDate],
+);
 
 const untilTime = keys('{ "until": … }', {
   until: untilText,
@@ -64,7 +67,7 @@ export const wait: StepKind<WaitStep> = {
     wait: either(
       (value) => {
         if (!isObject(value)) return durationOrNone;
-        return 'between' in value ? between : until;
+        return byKey({ until, between })(value);
       },
       [durationOrNone, until, between],
     ),
