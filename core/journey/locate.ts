@@ -1,6 +1,6 @@
-import { createScanner, parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
-import type { Located, Path, Problem, Remark, Span } from '../problem.ts';
-import { problemsAt } from '../problem.ts';
+import { createScanner, parseTree, type Node } from 'jsonc-parser';
+import { problemsAt, type Located, type Path, type Problem, type Span } from '../problem.ts';
+import { readSyntax, type RemarkAt } from './json-syntax.ts';
 
 /** A JSON file that was read: its value, and where each part of it stands. */
 export interface JsonFile extends Located {
@@ -17,32 +17,24 @@ const deepest = 100;
 export function readJson(file: string, written: string): JsonFile {
   // Some editors put a byte order mark first, which is no part of the text.
   const text = written.replace(/^\uFEFF/, '');
-  const unreadable = (code: string, message: string, span: Span): JsonFile => {
-    const remark: Remark = { code, severity: 'error', message };
-    const problems = problemsAt([{ remark, span }], { file, text });
-    return { file, text, value: undefined, problems, spanOf: () => ({ offset: 0, length: 0 }) };
-  };
+  const read = (value: unknown, remarks: readonly RemarkAt[], root?: Node): JsonFile => ({
+    file,
+    text,
+    value,
+    problems: problemsAt(remarks, { file, text }),
+    spanOf: (path, at) => (root ? spanOf(root, path, at) : { offset: 0, length: 0 }),
+  });
   const tooDeep = deepOffset(text);
   if (tooDeep !== undefined) {
     const message = `This is nested more than ${deepest} levels deep.`;
-    return unreadable('too-deep', message, { offset: tooDeep, length: 1 });
+    return read(undefined, [
+      { remark: { code: 'too-deep', severity: 'error', message }, span: { offset: tooDeep, length: 1 } },
+    ]);
   }
-  const errors: ParseError[] = [];
-  const tree = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false, allowEmptyContent: false });
-  const [error] = errors;
-  if (error) return unreadable('invalid-json', syntaxSentence(error, text), markOf(error, text));
-  const value = parseValue(text);
-  if (!tree || value === undefined) return unreadable('invalid-json', 'This is not JSON.', { offset: 0, length: 0 });
-  const problems = problemsAt(duplicateKeys(tree), { file, text });
-  return { file, text, value, problems, spanOf: (path, at) => spanOf(tree, path, at) };
-}
-
-function parseValue(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const { sound, remarks } = readSyntax(text);
+  if (sound === undefined) return read(undefined, remarks);
+  const tree = parseTree(sound)!;
+  return read(JSON.parse(sound), [...remarks, ...duplicateKeys(tree)], tree);
 }
 
 /** Where the text goes deeper than anybody could mean; undefined where it does not. */
@@ -59,45 +51,8 @@ function deepOffset(text: string): number | undefined {
   return undefined;
 }
 
-const sentences: Readonly<Record<string, string>> = {
-  InvalidSymbol: 'This is not JSON. Texts and keys stand in double quotes.',
-  InvalidNumberFormat: 'This is not a number of JSON.',
-  PropertyNameExpected: 'A key in double quotes must stand here.',
-  ValueExpected: 'A value must stand here.',
-  ColonExpected: 'A colon is missing before this.',
-  CommaExpected: 'A comma is missing before this.',
-  CloseBraceExpected: 'A closing } is missing.',
-  CloseBracketExpected: 'A closing ] is missing.',
-  EndOfFileExpected: 'The document ends before this; what follows is too much.',
-  InvalidCommentToken: 'JSON has no comments. Use a "name" to explain a step.',
-  UnexpectedEndOfComment: 'JSON has no comments. Use a "name" to explain a step.',
-  UnexpectedEndOfString: 'This text has no closing double quote on its line.',
-  UnexpectedEndOfNumber: 'This number is not complete.',
-  InvalidUnicode: 'The \\u in this text needs four hexadecimal digits.',
-  InvalidEscapeCharacter: 'This text has a backslash before a letter that takes none. Write two for a backslash.',
-  InvalidCharacter: 'This text holds a control character. Write \\n for a new line.',
-};
-
-const isClosing = (text: string, offset: number): boolean => '}]'.includes(text[offset] ?? ' ');
-
-function syntaxSentence({ error, offset }: ParseError, text: string): string {
-  const code = printParseErrorCode(error);
-  const isTrailing = isClosing(text, offset) && text.slice(0, offset).trimEnd().endsWith(',');
-  if (isTrailing) return 'The comma before this is one too many.';
-  if (text.trim() === '') return 'The file is empty.';
-  return sentences[code] ?? 'This is not JSON.';
-}
-
-/** The end of the file is no place that a person could look at: the last thing written stands for it. */
-function markOf({ offset, length }: ParseError, text: string): Span {
-  const end = text.trimEnd().length;
-  return offset >= end
-    ? { offset: Math.max(0, end - 1), length: end === 0 ? 0 : 1 }
-    : { offset, length: Math.max(1, length) };
-}
-
-function duplicateKeys(node: Node): readonly { readonly remark: Remark; readonly span: Span }[] {
-  const found: { readonly remark: Remark; readonly span: Span }[] = [];
+function duplicateKeys(node: Node): readonly RemarkAt[] {
+  const found: RemarkAt[] = [];
   const seen = new Set<unknown>();
   for (const child of node.children ?? []) {
     const key = child.type === 'property' ? child.children?.[0] : undefined;

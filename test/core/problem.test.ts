@@ -85,6 +85,23 @@ describe('a text that is no JSON', () => {
     expect(problem?.code).toBe('invalid-json');
   });
 
+  it('has all its commas and comments told, and is read without them', () => {
+    const text = '{ // why\n  "a": [1 2, ],\n  "b": /* so */ 3,\n}';
+    const { problems, value, spanOf } = readJson('a.json', text);
+    expect(
+      problems.map(({ line, column, message }) => `${line}:${column} ${message.split(' ').slice(0, 2).join(' ')}`),
+    ).toEqual(['1:3 JSON has', '2:11 A comma', '2:14 The comma', '3:8 JSON has', '4:1 The comma']);
+    expect(value).toEqual({ a: [1, 2], b: 3 });
+    expect(spanOf(['b'], 'value').offset).toBe(text.indexOf('3'));
+  });
+
+  it('is read up to what leaves the rest in doubt, and says so', () => {
+    const { problems, value } = readJson('a.json', '{ "a": 1 "b": 2, "c: 3, }');
+    expect(problems.map(({ column }) => column)).toEqual([10, 18]);
+    expect(problems[1]?.message).toContain('The rest of the file is checked once this is mended.');
+    expect(value).toBeUndefined();
+  });
+
   it('may begin with a byte order mark', () => {
     expect(readJson('a.json', '\uFEFF{ "a": 1 }')).toMatchObject({ problems: [], value: { a: 1 } });
   });
