@@ -184,13 +184,13 @@ export interface Channels {
 
 /** Journeys' executions: Step Functions, or the interpreter. */
 export interface Executions {
-  /** Idempotent by name. */
+  /** Idempotent by name. @returns `closed` where one of that name has run and is over */
   start(execution: {
     readonly name: string;
     readonly journeyId: string;
     readonly version: string;
     readonly input: JsonObject;
-  }): Promise<void>;
+  }): Promise<'running' | 'closed'>;
   /** `dead` where the token is no longer waited for. */
   succeed(token: string, output: JsonObject): Promise<'done' | 'dead'>;
   fail(token: string, error: string, cause: string): Promise<'done' | 'dead'>;

@@ -137,8 +137,9 @@ export class TestChannels implements Channels {
 export class RecordedExecutions implements Executions {
   readonly started: { readonly name: string; readonly input: JsonObject }[] = [];
   readonly tokens = new Map<string, 'waiting' | 'succeeded' | 'failed'>();
-  async start({ name, input }: { readonly name: string; readonly input: JsonObject }): Promise<void> {
+  async start({ name, input }: { readonly name: string; readonly input: JsonObject }): Promise<'running'> {
     if (!this.started.some((one) => one.name === name)) this.started.push({ name, input });
+    return 'running';
   }
   async succeed(token: string): Promise<'done' | 'dead'> {
     return this.end(token, 'succeeded');

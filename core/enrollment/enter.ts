@@ -5,7 +5,7 @@ import { idOf } from '../hash.ts';
 import type { JsonObject } from '../json.ts';
 import type { Change, Loaded } from '../ports.ts';
 import { isConversion } from '../profile/apply-event.ts';
-import { Draft, type Surroundings } from '../profile/draft.ts';
+import { Draft, repairDelayMs, type Surroundings } from '../profile/draft.ts';
 import type { EnrollmentStub } from '../profile/profile.ts';
 import { seedStates, type View } from '../segment/compile-condition.ts';
 import { zoneOf } from '../segment/settle.ts';
@@ -87,6 +87,8 @@ export function decideEntry(input: EntryInput): EntryDecision {
   draft.set({ ...draft.profile(profileId), enrollments: [...draft.profile(profileId).enrollments, stub] });
   draft.replaceStub(profileId, stub);
   draft.touch(profileId);
+  // Whoever commits this may die before the execution has begun.
+  if (row.status === 'active') draft.dueAt(profileId, row.enrollmentId, input.nowMs + repairDelayMs);
   draft.fact(
     profileId,
     'enrollment',

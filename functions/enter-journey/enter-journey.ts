@@ -50,7 +50,7 @@ export const enterJourney =
     return answer;
   };
 
-const start = (ports: EnterPorts, { enrollmentId, profileId, journeyId, version, hop }: Enrollment): Promise<void> =>
+const start = (ports: EnterPorts, { enrollmentId, profileId, journeyId, version, hop }: Enrollment) =>
   ports.executions.start({ name: `${enrollmentId}-${hop}`, journeyId, version, input: { enrollmentId, profileId } });
 
 /** Enrollments of the same journey that a restart would end. */

@@ -1,4 +1,5 @@
 import { decideLoop } from '../../core/decide-loop.ts';
+import type { Enrollment } from '../../core/enrollment/enrollment.ts';
 import type { DueRow, Ports } from '../../core/ports.ts';
 import { Draft, repairDelayMs, versionKey } from '../../core/profile/draft.ts';
 
@@ -43,14 +44,13 @@ async function wakeProfile(ports: WakePorts, due: DueRow): Promise<void> {
   });
 }
 
-/** An enrollment that should have moved on by now: its execution is told again, or begun anew as the next hop. */
+/** An enrollment that should have moved on by now: its execution is told again or begun, or followed by the next hop. */
 async function repair(ports: WakePorts, due: DueRow): Promise<void> {
   const [row] = await ports.profiles.enrollments([due.subject]);
   const nowMs = ports.clock.nowMs();
   const { hold } = row ?? {};
   const isLost = row?.status === 'active' && (!hold || hold.resolved !== undefined || nowMs >= hold.wakeMs);
-  const token = hold?.token;
-  const isAlive = isLost && token !== undefined && (await ports.executions.succeed(token, {})) === 'done';
+  const isAlive = isLost && (await goesOn(ports, row));
   const started = await decideLoop(ports, async (attemptId) => {
     const loaded = await ports.profiles.load(due.profileId);
     const [current] = await ports.profiles.enrollments([due.subject]);
@@ -71,12 +71,20 @@ async function repair(ports: WakePorts, due: DueRow): Promise<void> {
     if (next) draft.putEnrollment(next);
     return { answer: next, change: draft.change() };
   });
-  if (!started) return;
-  const { enrollmentId, profileId, journeyId, version, hop } = started;
-  await ports.executions.start({
-    name: `${enrollmentId}-${hop}`,
-    journeyId,
-    version,
-    input: { enrollmentId, profileId },
-  });
+  if (started) await begin(ports, started);
 }
+
+/**
+ * Whether the enrollment's execution goes on: it is told to, or is begun if it never was. One that is under way and only
+ * late must not be given a second beside it: late ones are late by the thousand.
+ */
+async function goesOn(ports: WakePorts, row: Enrollment): Promise<boolean> {
+  const { hold } = row;
+  if (hold?.token !== undefined && (await ports.executions.succeed(hold.token, {})) === 'done') return true;
+  // At a hold where it never registered, it may wait under a token that nobody knows.
+  if (hold && hold.token === undefined) return false;
+  return (await begin(ports, row)) === 'running';
+}
+
+const begin = ({ executions }: WakePorts, { enrollmentId, profileId, journeyId, version, hop }: Enrollment) =>
+  executions.start({ name: `${enrollmentId}-${hop}`, journeyId, version, input: { enrollmentId, profileId } });

@@ -52,7 +52,7 @@ export class Interpreter implements Executions {
     readonly journeyId: string;
     readonly version: string;
     readonly input: JsonObject;
-  }): Promise<void> {
+  }): Promise<'running' | 'closed'> {
     const { startAt } = await this.options.machine(execution.journeyId, execution.version);
     const nowMs = this.options.clock.nowMs();
     const profileId = String(execution.input['profileId'] ?? '');
@@ -68,6 +68,7 @@ export class Interpreter implements Executions {
       retries: {},
     });
     if (isNew) this.enqueue(execution.name);
+    return isNew || this.options.store.get(execution.name)?.status === 'running' ? 'running' : 'closed';
   }
 
   async succeed(token: string, _output: JsonObject): Promise<'done' | 'dead'> {

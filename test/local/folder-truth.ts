@@ -49,14 +49,11 @@ export class FolderTruth {
        WHERE profiles.version IS NULL OR profiles.version < newest.version`,
     );
   }
-  /** Active enrollments that nothing would ever move on: no due row, no execution, and no fact still to be carried out. */
+  /** Active enrollments that nobody would look at if their execution were lost. */
   strandedEnrollments(): readonly string[] {
     return this.texts(
       `SELECT enrollments.body AS text FROM enrollments WHERE status = 'active'
-       AND NOT EXISTS (SELECT 1 FROM due WHERE due.profile_id = enrollments.profile_id AND due.subject = enrollment_id)
-       AND NOT EXISTS (SELECT 1 FROM executions WHERE name = enrollment_id || '-' || json_extract(enrollments.body, '$.hop')
-                       AND executions.status = 'running')
-       AND NOT EXISTS (SELECT 1 FROM outgoing JOIN facts USING (sequence) WHERE facts.profile_id = enrollments.profile_id)`,
+       AND NOT EXISTS (SELECT 1 FROM due WHERE due.profile_id = enrollments.profile_id AND due.subject = enrollment_id)`,
     );
   }
   /** Enrollments that profiles say are active though their rows do not, or the other way round. */
