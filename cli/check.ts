@@ -3,12 +3,14 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { checkDocuments } from '../core/journey/check.ts';
+import { capital } from '../core/journey/checks/check.ts';
 import type { Workspace } from '../core/journey/document.ts';
 import { parseTemplatePath } from '../core/journey/template-file.ts';
 import { renderProblem, type Problem } from '../core/problem.ts';
 import { createRenderer } from '../functions/parts/content/renderer.ts';
 import { readWorkflows } from '../local/definitions.ts';
 import { exitCodes, giveUp, settings } from './settings.ts';
+import { counted } from './words.ts';
 
 /** `sojourn check`: all problems of all documents. */
 export const checkCommand = (): Command =>
@@ -27,10 +29,12 @@ export const checkCommand = (): Command =>
       else for (const problem of problems) process.stdout.write(`${renderProblem(problem)}\n\n`);
       const errors = problems.filter((problem) => problem.severity === 'error').length;
       const warnings = problems.length - errors;
-      if (!options.json)
-        process.stdout.write(problems.length === 0 ? 'No problems.\n' : `${errors} errors, ${warnings} warnings.\n`);
+      if (!options.json) process.stdout.write(`${totalOf(errors, warnings)}\n`);
       process.exitCode = errors > 0 || (options.strict && warnings > 0) ? exitCodes.problems : exitCodes.ok;
     });
+
+const totalOf = (errors: number, warnings: number): string =>
+  errors + warnings === 0 ? 'No problems.' : capital(`${counted(errors, 'error')}, ${counted(warnings, 'warning')}.`);
 
 /** Compiling asks a workspace for its language alone; the real one may be among what is broken. */
 const anyWorkspace: Workspace = {

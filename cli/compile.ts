@@ -4,6 +4,7 @@ import { compileJourney } from '../core/definitions.ts';
 import { checkDocuments } from '../core/journey/check.ts';
 import { compileStateMachine } from '../core/journey/compile.ts';
 import { renderProblem } from '../core/problem.ts';
+import { closest, didYouMean } from '../core/suggest.ts';
 import { readWorkflows } from '../local/definitions.ts';
 import { exitCodes, giveUp, settings } from './settings.ts';
 
@@ -22,7 +23,10 @@ export const compileCommand = (): Command =>
         return;
       }
       const journey = documents.journeys.find((one) => one.id === id);
-      if (!journey)
-        giveUp(`There is no journey "${id}". There are: ${documents.journeys.map((one) => one.id).join(', ')}.`);
+      if (!journey) {
+        const ids = documents.journeys.map((one) => one.id);
+        const { suggestion } = didYouMean(closest(id, ids));
+        giveUp(`There is no journey "${id}". ${suggestion ?? `There are: ${ids.join(', ')}.`}`);
+      }
       process.stdout.write(`${JSON.stringify(compileStateMachine(compileJourney(journey)), null, 2)}\n`);
     });

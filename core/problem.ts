@@ -97,9 +97,10 @@ function frame({ line, column, length, text }: Problem): readonly string[] {
   return [`${gutter} ${shown}`, `${' '.repeat(gutter.length - 1)}| ${indent}${carets}`];
 }
 
-/** A problem as `sojourn check` prints it: place and code, the line as written, what is wrong, and a guess. */
+/** A problem as `sojourn check` prints it: place and code, the line as written, what is wrong, and a guess. A warning says that it is one. */
 export function renderProblem(problem: Problem): string {
-  const { file, line, column, code, message, suggestion } = problem;
+  const { file, line, column, message, suggestion } = problem;
+  const code = problem.severity === 'warning' ? `${problem.code} (warning)` : problem.code;
   const said = suggestion === undefined ? [message] : [message, suggestion];
   return [`${file}:${line}:${column}  ${code}`, ...frame(problem), ...said.map((text) => `  ${text}`)].join('\n');
 }

@@ -40,9 +40,44 @@ describe('sojourn check', () => {
     ]);
   });
 
+  it('says which problems are warnings, and counts both kinds', async () => {
+    const folder = workflows({
+      'segments/curious.segment.json': '{ "id": "curious", "name": "x", "when": { "any": [] } }',
+      'segments/regulars.segment.json': '{ "id": "regulars", "name": "x", "when": { "trait": "room" } }',
+    });
+    const { code, stdout } = await sojourn(['check', folder]).ran;
+    expect(code).toBe(1);
+    expect(stdout).toContain('segments/curious.segment.json:1:50  never-true (warning)\n');
+    expect(stdout).toMatch(/regulars\.segment\.json:1:\d+ {2}missing-test\n/);
+    expect(stdout).toMatch(/\n1 error, 1 warning\.\n$/);
+    writeFileSync(
+      join(folder, 'segments/regulars.segment.json'),
+      '{ "id": "regulars", "name": "x", "when": { "any": [] } }',
+    );
+    const warned = await sojourn(['check', folder]).ran;
+    expect(warned.code).toBe(0);
+    expect(warned.stdout).toMatch(/\nNo errors, 2 warnings\.\n$/);
+    expect((await sojourn(['check', folder, '--strict']).ran).code).toBe(1);
+  });
+
   it('ends with 2 where there is nothing to check', async () => {
     const { code, stderr } = await sojourn(['check', 'no-such-folder']).ran;
     expect({ code, stderr }).toEqual({ code: 2, stderr: 'sojourn: There is no no-such-folder.\n' });
+  });
+});
+
+describe('words that sojourn does not know', () => {
+  it.each([
+    [['chekc'], 'Did you mean check?'],
+    [['check', '--jsno'], 'Did you mean --json?'],
+    [['check', 'workflows', 'more'], 'too many arguments'],
+    [['compile'], 'missing required argument'],
+    [['compile', 'welcom'], 'Did you mean "welcome"?'],
+    [['start', '--clock', 'fats'], 'A clock is real, manual or fast.'],
+  ])('end with 2 and a sentence: %j', async (words, sentence) => {
+    const { code, stdout, stderr } = await sojourn(words).ran;
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(sentence);
   });
 });
 
