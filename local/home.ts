@@ -80,10 +80,19 @@ export class Home {
       chmodSync(options.data, 0o700);
     }
     const lock = isKept ? FolderLock.take(options.data) : undefined;
+    try {
+      return await Home.openLocked(options, lock);
+    } catch (error) {
+      lock?.release();
+      throw error;
+    }
+  }
+
+  private static async openLocked(options: HomeOptions, lock: FolderLock | undefined): Promise<Home> {
     const db = new Database(options.data, options.synchronous ? { synchronous: options.synchronous } : {});
     const clock = new HomeClock(db, { kind: options.clock, startMs: options.startMs, isFrozen: options.isFrozen });
     const definitions = new HomeDefinitions(db, options.workflows);
-    const cacheDir = join(isKept ? options.data : '.cache', 'templates');
+    const cacheDir = join(lock ? options.data : '.cache', 'templates');
     const { templates, workspace } = definitions.documents;
     const renderer = await createRenderer({ files: templates, workspace, cacheDir });
     for (const problem of renderer.problems) {

@@ -1,5 +1,6 @@
-import { closeSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 
 /** A data folder that another process is using. */
 export class FolderInUse extends Error {}
@@ -11,63 +12,95 @@ export interface LockHolder {
   readonly token?: string;
 }
 
-function readLock(path: string): LockHolder | undefined {
+/** The process that has a data folder open, if there is one. */
+export const holderOf = (folder: string): LockHolder | undefined => (isHeld(folder) ? readHolder(folder) : undefined);
+
+/** One process per data folder: a second one would not see what the first has not flushed yet. */
+export class FolderLock {
+  private readonly folder: string;
+  private readonly held: DatabaseSync;
+
+  private constructor(folder: string, held: DatabaseSync) {
+    this.folder = folder;
+    this.held = held;
+  }
+
+  /** @throws FolderInUse */
+  static take(folder: string): FolderLock {
+    const held = lockFile(folder);
+    if (!held) {
+      const holder = readHolder(folder);
+      throw new FolderInUse(`The data folder ${folder} is in use${holder ? ` by process ${holder.pid}` : ''}.`);
+    }
+    writeHolder(folder, { pid: process.pid });
+    return new FolderLock(folder, held);
+  }
+
+  /** Tells other commands of this user where the home answers; the file is readable by its owner alone. */
+  publish(url: string, token: string): void {
+    writeHolder(this.folder, { pid: process.pid, url, token });
+  }
+
+  release(): void {
+    // While it is held: afterwards, the file may be another process's.
+    rmSync(join(this.folder, holderFile), { force: true });
+    this.held.close();
+  }
+}
+
+/**
+ * What is locked is an empty database: SQLite has the operating system lock it, which gives it to one process only and
+ * takes it back however that process ends. So no lock is ever stale, and none has to be told from a fresh one.
+ */
+const lockedFile = 'lock.db';
+/** Who holds it, for reading alone. */
+const holderFile = 'lock';
+
+/** A look by `isHeld` is over in less. */
+const lookMs = 50;
+
+function lockFile(folder: string): DatabaseSync | undefined {
+  const db = new DatabaseSync(join(folder, lockedFile), { timeout: lookMs });
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as LockHolder;
+    db.exec('BEGIN EXCLUSIVE');
+    return db;
+  } catch (error) {
+    db.close();
+    if (isBusy(error)) return undefined;
+    throw error;
+  }
+}
+
+function isHeld(folder: string): boolean {
+  const path = join(folder, lockedFile);
+  if (!existsSync(path)) return false;
+  const db = new DatabaseSync(path, { readOnly: true });
+  try {
+    db.exec('SELECT 1 FROM sqlite_schema');
+    return false;
+  } catch (error) {
+    if (isBusy(error)) return true;
+    throw error;
+  } finally {
+    db.close();
+  }
+}
+
+/** SQLITE_BUSY is 5; what else it knows is in the higher bits. */
+const isBusy = (error: unknown): boolean =>
+  error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === 5;
+
+function readHolder(folder: string): LockHolder | undefined {
+  try {
+    return JSON.parse(readFileSync(join(folder, holderFile), 'utf8')) as LockHolder;
   } catch {
     return undefined;
   }
 }
 
-/** The process that has a data folder open, if there is one. */
-export function holderOf(folder: string): LockHolder | undefined {
-  const holder = readLock(join(folder, 'lock'));
-  return holder && isAlive(holder.pid) ? holder : undefined;
-}
-
-/** One process per data folder: a second one would not see what the first has not flushed yet. */
-export class FolderLock {
-  private readonly path: string;
-  private constructor(path: string) {
-    this.path = path;
-  }
-
-  /** @throws FolderInUse */
-  static take(folder: string): FolderLock {
-    const path = join(folder, 'lock');
-    for (let tries = 0; tries < 2; tries++) {
-      try {
-        const file = openSync(path, 'wx', 0o600);
-        writeSync(file, JSON.stringify({ pid: process.pid } satisfies LockHolder));
-        closeSync(file);
-        return new FolderLock(path);
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-        const pid = readLock(path)?.pid ?? 0;
-        if (isAlive(pid)) throw new FolderInUse(`The data folder ${folder} is in use by process ${pid}.`);
-        // Left behind by a process that was killed.
-        rmSync(path, { force: true });
-      }
-    }
-    throw new FolderInUse(`The data folder ${folder} is in use.`);
-  }
-
-  /** Tells other commands of this user where the home answers; the file is readable by its owner alone. */
-  publish(url: string, token: string): void {
-    writeFileSync(this.path, JSON.stringify({ pid: process.pid, url, token } satisfies LockHolder), { mode: 0o600 });
-  }
-
-  release(): void {
-    rmSync(this.path, { force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+/** Whole or not at all: whoever reads meanwhile gets the file before. */
+function writeHolder(folder: string, holder: LockHolder): void {
+  const path = join(folder, holderFile);
+  writeFileSync(`${path}.new`, JSON.stringify(holder), { mode: 0o600 });
+  renameSync(`${path}.new`, path);
 }
