@@ -23,7 +23,7 @@ export type Imported =
 export interface Reading {
   /** Compressed bytes read, for the progress bar. */
   bytes: number;
-  /** The line from which a later run has to read on. */
+  /** The line from which a later run has to read on: all that the lines before it gave was taken. */
   resumeLine: number;
   /** Lines read so far, the header not counted. */
   lines: number;
@@ -42,6 +42,7 @@ export async function* readSource(
 }
 
 export const sizeOf = (path: string): number => statSync(path).size;
+export const changedAt = (path: string): number => statSync(path).mtimeMs;
 
 function openText(path: string, reading: Reading): Readable {
   const counted = new Transform({
@@ -67,8 +68,8 @@ async function* readCsv(text: Readable, map: ImportMap, fromLine: number, readin
     reading.lines++;
     if (reading.lines < fromLine) continue;
     const found = outcomes(folder.fold(record as Record<string, string>, reading.lines));
-    reading.resumeLine = folder.resumeLine() ?? reading.lines + 1;
     yield* found;
+    reading.resumeLine = folder.resumeLine() ?? reading.lines + 1;
   }
   yield* outcomes(folder.end());
   reading.resumeLine = reading.lines + 1;
@@ -78,8 +79,8 @@ async function* readNdjson(text: Readable, path: string, fromLine: number, readi
   for await (const line of createInterface({ input: text, crlfDelay: Infinity })) {
     reading.lines++;
     if (reading.lines < fromLine || line.trim() === '') continue;
-    reading.resumeLine = reading.lines + 1;
     yield readLine(line, path, reading.lines);
+    reading.resumeLine = reading.lines + 1;
   }
 }
 

@@ -6,9 +6,10 @@ import { parseImportMap } from '../core/event/import-map.ts';
 import type { ImportMap } from '../core/event/import-schema.ts';
 import type { BatchItem } from '../functions/api.ts';
 import { AnswerRefused, connect, type Connection } from './connection.ts';
-import { readSource, sizeOf, type Imported, type Reading } from './import-source.ts';
+import { changedAt, readSource, sizeOf, type Imported, type Reading } from './import-source.ts';
 import { createProgress } from './progress.ts';
 import { exitCodes, giveUp, readInstant, settings } from './settings.ts';
+import { counted } from './words.ts';
 
 interface ImportOptions {
   readonly map?: string;
@@ -28,10 +29,23 @@ interface Checkpoint {
 }
 interface Counts {
   lines: number;
+  /** Messages, and lines or groups that made none: `accepted` + `duplicate` + `rejected`. */
+  read: number;
   accepted: number;
   duplicate: number;
+  /** The problems together; each stands in the error file. */
   rejected: number;
   problems: { [code: string]: number };
+}
+const nothing = (): Counts => ({ lines: 0, read: 0, accepted: 0, duplicate: 0, rejected: 0, problems: {} });
+
+/** What became of one file. */
+interface Outcome {
+  readonly file: string;
+  /** An earlier run had brought it to its end; this one did nothing. */
+  readonly importedBefore: boolean;
+  readonly counts: Counts;
+  readonly errors?: string;
 }
 
 /** Messages sent to the home at once. */
@@ -109,17 +123,23 @@ async function importAll(
   const totalBytes = files.reduce((sum, file) => sum + sizeOf(file), 0);
   const progress = createProgress(options.wind ? 'Winding' : 'Importing', totalBytes);
   let doneBytes = 0;
-  const all: { file: string; counts: Counts; errors?: string }[] = [];
+  const all: Outcome[] = [];
   for (const file of files) {
     const one = new FileImport(connection, file, map, options, folder);
-    const counts = await one.run((bytes, lines) =>
-      progress.update(doneBytes + bytes, `${basename(file)}, line ${lines.toLocaleString('en')}`),
+    all.push(
+      await one.run((bytes, lines) =>
+        progress.update(doneBytes + bytes, `${basename(file)}, line ${lines.toLocaleString('en')}`),
+      ),
     );
     doneBytes += sizeOf(file);
-    all.push({ file, counts, ...(one.hasErrors && { errors: one.errorFile }) });
   }
   const totals = (await connection.get('/local/totals')) as Totals;
-  progress.done(`${all.reduce((sum, one) => sum + one.counts.lines, 0).toLocaleString('en')} lines`);
+  progress.done(
+    counted(
+      all.reduce((sum, one) => sum + one.counts.lines, 0),
+      'line',
+    ),
+  );
   process.stdout.write(
     options.json ? `${JSON.stringify({ files: all, home: totals }, null, 2)}\n` : inWords(all, totals),
   );
@@ -133,18 +153,26 @@ type Totals = {
   })[];
 };
 
-function inWords(files: readonly { file: string; counts: Counts; errors?: string }[], totals: Totals): string {
-  const number = (value: number): string => value.toLocaleString('en', { maximumFractionDigits: 2 });
-  const lines = files.flatMap(({ file, counts, errors }) => [
-    `${file}: ${number(counts.lines)} lines, ${number(counts.accepted)} messages accepted, ${number(counts.duplicate)} known already, ${number(counts.rejected)} rejected`,
-    ...Object.entries(counts.problems).map(([code, n]) => `  ${code}: ${number(n)}`),
-    ...(errors === undefined ? [] : [`  what was left out, to be put right and imported again: ${errors}`]),
-  ]);
+const number = (value: number): string => value.toLocaleString('en', { maximumFractionDigits: 2 });
+
+function outcomeInWords({ file, importedBefore, counts, errors }: Outcome): readonly string[] {
+  const { lines, read, accepted, duplicate, rejected, problems } = counts;
+  return [
+    importedBefore
+      ? `${file}: imported before, to its end; nothing is new`
+      : `${file}: ${counted(lines, 'line')}, ${counted(read, 'message')}: ${number(accepted)} accepted, ${number(duplicate)} known already, ${number(rejected)} rejected`,
+    ...Object.entries(problems).map(([code, n]) => `  ${code}: ${number(n)}`),
+    ...(errors === undefined ? [] : [`  what was left out, and why: ${errors}`]),
+  ];
+}
+
+function inWords(files: readonly Outcome[], totals: Totals): string {
+  const lines = files.flatMap(outcomeInWords);
   const events = totals.events.map(({ name, count, ...value }) => {
     const worth = Object.entries(value).map(([property, sum]) => `, ${property} ${number(Number(sum))}`);
     return `  ${name}: ${number(count)}${worth.join('')}`;
   });
-  return `${[...lines, `The home now knows ${number(totals.people)} people:`, ...events].join('\n')}\n`;
+  return `${[...lines, `The home now knows ${counted(totals.people, 'person', 'people')}${events.length === 0 ? '.' : ':'}`, ...events].join('\n')}\n`;
 }
 
 /** The import of one file, in portions, each acknowledged before the next. */
@@ -155,7 +183,7 @@ class FileImport {
   private readonly map: ImportMap | undefined;
   private readonly options: ImportOptions;
   private readonly checkpointFile: string;
-  private readonly counts: Counts = { lines: 0, accepted: 0, duplicate: 0, rejected: 0, problems: {} };
+  private readonly counts = nothing();
   private errorBytes = 0;
   private waiting: { line: string; firstLine: number }[] = [];
 
@@ -171,43 +199,42 @@ class FileImport {
     this.map = map;
     this.options = options;
     const identity = createHash('sha256')
-      .update(JSON.stringify([resolve(file), sizeOf(file), map ?? null, options.wind === true]))
+      .update(JSON.stringify([resolve(file), sizeOf(file), changedAt(file), map ?? null, options.wind === true]))
       .digest('hex')
       .slice(0, 12);
     this.checkpointFile = join(folder, `${basename(file)}.${identity}.json`);
     this.errorFile = join(folder, `${basename(file)}.${identity}.errors.ndjson`);
   }
 
-  get hasErrors(): boolean {
-    return this.errorBytes > 0;
-  }
-
-  async run(onProgress: (bytes: number, lines: number) => void): Promise<Counts> {
+  async run(onProgress: (bytes: number, lines: number) => void): Promise<Outcome> {
     const standing = this.readCheckpoint();
     if (standing) {
       Object.assign(this.counts, standing.counts);
       this.errorBytes = standing.errorBytes;
-      if (standing.isDone) return this.counts;
+      if (standing.isDone) return this.outcome(true);
     }
     // What was written after the last checkpoint will be written again.
     if (existsSync(this.errorFile)) truncateSync(this.errorFile, this.errorBytes);
     const fromLine = standing?.resumeLine ?? 1;
     const reading: Reading = { bytes: 0, lines: 0, resumeLine: fromLine };
-    let safeLine = fromLine;
     for await (const one of readSource(this.file, this.map, fromLine, reading)) {
-      this.take(one);
       if (this.waiting.length >= portion) {
         await this.send();
-        safeLine = Math.max(safeLine, reading.resumeLine);
         this.counts.lines = reading.lines;
-        this.writeCheckpoint(safeLine, false);
+        this.writeCheckpoint(reading.resumeLine, false);
       }
+      this.take(one);
       onProgress(reading.bytes, reading.lines);
     }
     await this.send();
     this.counts.lines = reading.lines;
     this.writeCheckpoint(reading.resumeLine, true);
-    return this.counts;
+    return this.outcome(false);
+  }
+
+  private outcome(importedBefore: boolean): Outcome {
+    const counts = importedBefore ? nothing() : this.counts;
+    return { file: this.file, importedBefore, counts, ...(this.errorBytes > 0 && { errors: this.errorFile }) };
   }
 
   private take(one: Imported): void {
@@ -216,6 +243,8 @@ class FileImport {
   }
 
   private refuse(code: string, message: string, lines: readonly number[], records: readonly unknown[]): void {
+    this.counts.read++;
+    this.counts.rejected++;
     this.counts.problems[code] = (this.counts.problems[code] ?? 0) + 1;
     const line = `${JSON.stringify({ code, message, lines, records })}\n`;
     appendFileSync(this.errorFile, line, { mode: 0o600 });
@@ -231,8 +260,11 @@ class FileImport {
       results: readonly BatchItem[];
     };
     results.forEach((result, index) => {
-      this.counts[result.status]++;
-      if (result.status !== 'rejected') return;
+      if (result.status !== 'rejected') {
+        this.counts.read++;
+        this.counts[result.status]++;
+        return;
+      }
       const { line, firstLine } = sending[index]!;
       this.refuse(result.error?.code ?? 'rejected', result.error?.message ?? '', [firstLine], [JSON.parse(line)]);
     });

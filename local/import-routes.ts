@@ -105,7 +105,7 @@ async function importWinding(home: Home, lines: readonly string[]): Promise<read
   return results;
 }
 
-/** What a home holds: people, events by name, and the value of its conversions. */
+/** What a home holds: people, events by name, and the value of its conversions where any carries one. */
 function totals(home: Home): object {
   home.db.flush();
   const { workspace } = home.definitions.now;
@@ -122,7 +122,7 @@ function totals(home: Home): object {
     events: events.map(({ name, n, value: cents }) => ({
       name,
       count: n,
-      ...(names.has(name) && { [value]: (cents ?? 0) / 100 }),
+      ...(names.has(name) && cents !== null && { [value]: cents / 100 }),
     })),
   };
 }
