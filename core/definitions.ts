@@ -1,7 +1,17 @@
-import { compileCondition, compiledOnce, type Compiled } from './segment/compile-condition.ts';
+import { compileCondition, compileShared, type Compiled } from './segment/compile-condition.ts';
 import type { Leaf } from './segment/leaf.ts';
 import { compileWhere } from './segment/operators.ts';
-import type { Audience, Documents, EventMatch, Goal, Journey, Segment, Workspace } from './journey/document.ts';
+import {
+  stages,
+  type Audience,
+  type Documents,
+  type EventMatch,
+  type Goal,
+  type Journey,
+  type Segment,
+  type Stage,
+  type Workspace,
+} from './journey/document.ts';
 import { compilePlan, type Plan } from './journey/plan.ts';
 import type { Occurrence } from './event/event.ts';
 import { canonicalJson } from './json.ts';
@@ -54,6 +64,8 @@ export interface Definitions {
   readonly audiences: readonly CompiledAudience[];
   readonly journeys: ReadonlyMap<string, JourneyVersion>;
   readonly conversion: readonly CompiledMatch[];
+  /** Rules of the life-cycle stages, the first stage first. */
+  readonly stages: readonly { readonly stage: Stage; readonly condition: Compiled }[];
   /** Leaves of segments and audiences to step, by event name. */
   readonly leavesByName: ReadonlyMap<string, readonly Leaf[]>;
   readonly leaves: ReadonlyMap<string, Leaf>;
@@ -74,6 +86,8 @@ export interface Definitions {
 export interface Rule {
   readonly kind: 'segment' | 'audience';
   readonly id: string;
+  /** What a profile's `changes` call it. */
+  readonly changeKey: string;
   readonly condition: Compiled;
   readonly use?: Audience['use'];
 }
@@ -84,23 +98,28 @@ export function publish(documents: Documents): Definitions {
   const segments = inOrderOfDependency(documents.segments).map((segment): CompiledSegment => ({
     id: segment.id,
     name: segment.name,
-    condition: compileCondition(segment.when),
+    condition: compileShared(segment.when),
   }));
   const audiences = documents.audiences.map((audience): CompiledAudience => ({
     id: audience.id,
     name: audience.name,
     use: audience.use,
-    condition: compileCondition(audience.when),
+    condition: compileShared(audience.when),
   }));
   const rules: Rule[] = [
-    ...segments.map((segment): Rule => ({ kind: 'segment', id: segment.id, condition: segment.condition })),
+    ...segments.map(({ id, condition }): Rule => ({ kind: 'segment', id, changeKey: `segment/${id}`, condition })),
     ...audiences.map((audience): Rule => ({
       kind: 'audience',
       id: audience.id,
+      changeKey: `audience/${audience.id}`,
       condition: audience.condition,
       use: audience.use,
     })),
   ];
+  const stageRules = stages.flatMap((stage) => {
+    const when = workspace.stages?.[stage];
+    return when === undefined ? [] : [{ stage, condition: compileShared(when) }];
+  });
   const journeys = new Map(documents.journeys.map((journey) => [journey.id, compileJourney(journey)]));
   return {
     hash: idOf(
@@ -112,7 +131,11 @@ export function publish(documents: Documents): Definitions {
     audiences,
     journeys,
     conversion: workspace.conversion.map((match) => compileMatch(match)),
-    ...indexRules(rules, Object.values(workspace.stages ?? {}).map(compiledOnce)),
+    stages: stageRules,
+    ...indexRules(
+      rules,
+      stageRules.map((rule) => rule.condition),
+    ),
     ...indexEntries([...journeys.values()]),
     longestCapMs: Math.max(0, ...(workspace.frequencyCaps ?? []).map((cap) => generousMs(cap.within))),
   };
@@ -193,7 +216,9 @@ type RuleIndex = Pick<Definitions, 'rules' | 'leaves' | 'leavesByName' | 'rulesB
 /** @param others conditions whose states are kept though they are no rules: the stages */
 function indexRules(rules: readonly Rule[], others: readonly Compiled[]): RuleIndex {
   const conditions = [...rules.map((rule) => rule.condition), ...others];
-  const leaves = new Map(conditions.flatMap((condition) => condition.leaves.map((leaf) => [leaf.key, leaf] as const)));
+  const leaves = new Map<string, Leaf>();
+  for (const leaf of conditions.flatMap((condition) => condition.leaves))
+    if (leaf.reach >= (leaves.get(leaf.key)?.reach ?? 0)) leaves.set(leaf.key, leaf);
   const leavesByName = new Map<string, Leaf[]>();
   for (const leaf of leaves.values()) for (const name of leaf.names) pushTo(leavesByName, name, leaf);
 

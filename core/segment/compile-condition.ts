@@ -33,16 +33,40 @@ export interface Compiled {
 const nothing = { leaves: [], names: new Set<string>(), segments: new Set<string>(), readsProfile: false };
 const never = (): number => Infinity;
 
+/** How a leaf's state is called among others. */
+type Naming = (leaf: Leaf) => Leaf;
+const byRule: Naming = (leaf) => leaf;
+const bySource: Naming = (leaf) => ({ ...leaf, key: leaf.source });
+
 /** Compiles a checked condition to closures. @throws RangeError for a kind that `check` refuses */
-export function compileCondition(condition: Condition): Compiled {
+export const compileCondition = (condition: Condition): Compiled => compile(condition, byRule);
+
+/**
+ * Compiles a condition about a profile's own states, where rules that count the same events share one: of the leaves
+ * with the same key, the one with the longest reach is to be stepped.
+ * @throws RangeError as `compileCondition`
+ */
+export const compileShared = (condition: Condition): Compiled => compile(condition, bySource);
+
+function compile(condition: Condition, naming: Naming): Compiled {
+  const join = (
+    conditions: readonly Condition[],
+    decide: (parts: readonly Compiled[], view: View) => boolean,
+  ): Compiled =>
+    joined(
+      conditions.map((one) => compile(one, naming)),
+      decide,
+    );
   if ('all' in condition) return join(condition.all, (parts, view) => parts.every((part) => part.isTrue(view)));
   if ('any' in condition) return join(condition.any, (parts, view) => parts.some((part) => part.isTrue(view)));
   if ('not' in condition) return join([condition.not], (parts, view) => !parts[0]!.isTrue(view));
   if ('did' in condition && condition.distinct === undefined) {
-    return ofLeaf(condition.sum === undefined ? countLeaf(condition) : sumLeaf({ ...condition, sum: condition.sum }));
+    return ofLeaf(
+      naming(condition.sum === undefined ? countLeaf(condition) : sumLeaf({ ...condition, sum: condition.sum })),
+    );
   }
-  if ('didNot' in condition) return ofLeaf(countLeaf(condition));
-  if ('last' in condition || 'first' in condition) return ofLeaf(occasionLeaf(condition));
+  if ('didNot' in condition) return ofLeaf(naming(countLeaf(condition)));
+  if ('last' in condition || 'first' in condition) return ofLeaf(naming(occasionLeaf(condition)));
   if ('trait' in condition) return ofTrait(condition);
   if ('value' in condition) return ofValue(condition);
   if ('segment' in condition) {
@@ -75,8 +99,7 @@ export function compileCondition(condition: Condition): Compiled {
   throw new RangeError(`This condition cannot be run yet: ${Object.keys(condition).join(', ')}`);
 }
 
-function join(conditions: readonly Condition[], decide: (parts: readonly Compiled[], view: View) => boolean): Compiled {
-  const parts = conditions.map(compileCondition);
+function joined(parts: readonly Compiled[], decide: (parts: readonly Compiled[], view: View) => boolean): Compiled {
   return {
     leaves: parts.flatMap((part) => part.leaves),
     names: new Set(parts.flatMap((part) => [...part.names])),

@@ -2,7 +2,15 @@ import { shortHash } from '../hash.ts';
 import { canonicalJson, type Json } from '../json.ts';
 import { valuesAt, type Occurrence } from '../event/event.ts';
 import { addDuration } from '../time/duration.ts';
-import type { DidCondition, DidNotCondition, DurationText, FirstCondition, LastCondition, Names } from './condition.ts';
+import type {
+  DidCondition,
+  DidNotCondition,
+  DurationText,
+  FirstCondition,
+  LastCondition,
+  Names,
+  Where,
+} from './condition.ts';
 import { compileWhere } from './operators.ts';
 import { longestMs, steadyEnd } from './steady.ts';
 
@@ -10,6 +18,10 @@ import { longestMs, steadyEnd } from './steady.ts';
 export interface Leaf {
   /** The same rule has the same key in every document, so its state is kept once. */
   readonly key: string;
+  /** What its state is made of, whatever window or number is asked: leaves of one source can read the state of the one with the longest reach. */
+  readonly source: string;
+  /** How much its state remembers: a number of events, or milliseconds. */
+  readonly reach: number;
   readonly names: ReadonlySet<string>;
   /** The state after an event; the same object where nothing changed. Independent of the order of arrival. */
   step(state: Json | undefined, event: Occurrence, zone: string): Json | undefined;
@@ -22,6 +34,9 @@ export interface Leaf {
 
 const namesOf = (names: Names): ReadonlySet<string> => new Set(typeof names === 'string' ? [names] : names);
 const keyOf = (condition: object): string => shortHash(canonicalJson(condition)).slice(0, 8);
+/** @param kind of state; the same for all leaves that keep their states alike */
+const sourceOf = (kind: string, names: Names, where: Where | undefined, more: object = {}): string =>
+  keyOf({ kind, names: [...namesOf(names)].sort(), ...(where !== undefined && { where }), ...more });
 
 /** How many events: a threshold, from either side. */
 interface Threshold {
@@ -54,6 +69,8 @@ function everCount(condition: DidCondition | DidNotCondition, names: Names, thre
   const count = (state: Json | undefined): number => (typeof state === 'number' ? state : 0);
   return {
     key: keyOf(condition),
+    source: sourceOf('count', names, condition.where),
+    reach: 0,
     names: namesOf(names),
     step: (state, event, zone) =>
       where(event.properties, { nowMs: event.occurredMs, zone }) ? count(state) + 1 : state,
@@ -71,13 +88,17 @@ function windowCount(
 ): Leaf {
   const where = compileWhere(condition.where);
   const keep = ceiling(threshold);
+  const turns = turningCounts(threshold);
   const times = (state: Json | undefined): readonly number[] => (Array.isArray(state) ? (state as number[]) : []);
-  const live = (state: Json | undefined, nowMs: number, zone: string): readonly number[] =>
-    times(state)
-      .map((ms) => steadyEnd(ms, within, zone, 1))
-      .filter((endMs) => endMs > nowMs);
+  /** Until when so many events are in the window: windows end in the order of their events. */
+  const untilMs = (count: number, state: Json | undefined, zone: string): number => {
+    const all = times(state);
+    return all.length < count ? -Infinity : steadyEnd(all[all.length - count]!, within, zone, 1);
+  };
   return {
     key: keyOf(condition),
+    source: sourceOf('times', names, condition.where),
+    reach: keep,
     names: namesOf(names),
     // The latest `keep` times decide every comparison, so forgetting older ones is exact.
     step: (state, event, zone) =>
@@ -86,14 +107,22 @@ function windowCount(
         : state,
     merge: (left, right) =>
       times(right).reduce<readonly number[]>((all, ms) => insertLatest(all, ms, keep), times(left)),
-    isTrue: (state, nowMs, zone) => reaches(threshold, live(state, nowMs, zone).length),
+    isTrue: (state, nowMs, zone) => reaches(threshold, turns.find((count) => untilMs(count, state, zone) > nowMs) ?? 0),
     nextChangeMs: (state, nowMs, zone) => {
-      const ends = live(state, nowMs, zone).toSorted((a, b) => a - b);
-      const before = reaches(threshold, ends.length);
-      return ends.find((_, index) => reaches(threshold, ends.length - index - 1) !== before) ?? Infinity;
+      for (const count of turns) {
+        const endMs = untilMs(count, state, zone);
+        if (endMs > nowMs) return endMs;
+      }
+      return Infinity;
     },
   };
 }
+
+/** Counts at which truth is another than at one less, the largest first: from one of them to the next it stays the same. */
+const turningCounts = (threshold: Threshold): readonly number[] =>
+  Array.from({ length: ceiling(threshold) }, (_, index) => ceiling(threshold) - index).filter(
+    (count) => reaches(threshold, count) !== reaches(threshold, count - 1),
+  );
 
 function insertLatest(times: readonly number[], ms: number, keep: number): readonly number[] {
   const first = times[0];
@@ -125,7 +154,13 @@ export function sumLeaf(condition: DidCondition & { readonly sum: string }): Lea
   const holds = (sum: number): boolean => reaches(condition, sum / micros);
   const matches = (event: Occurrence, zone: string): boolean =>
     where(event.properties, { nowMs: event.occurredMs, zone }) && amount(event) !== 0;
-  const common = { key: keyOf(condition), names: namesOf(condition.did) };
+  const windowMs = within === undefined ? 0 : longestMs(within);
+  const common = {
+    key: keyOf(condition),
+    source: sourceOf(within === undefined ? 'sum' : 'amounts', condition.did, condition.where, { sum: condition.sum }),
+    reach: windowMs,
+    names: namesOf(condition.did),
+  };
   if (within === undefined) {
     return {
       ...common,
@@ -136,7 +171,6 @@ export function sumLeaf(condition: DidCondition & { readonly sum: string }): Lea
       nextChangeMs: () => Infinity,
     };
   }
-  const windowMs = longestMs(within);
   const live = (state: Json | undefined, nowMs: number, zone: string): [number, number][] =>
     pairs(state)
       .map(([ms, value]): [number, number] => [steadyEnd(ms, within, zone, 1), value])
@@ -177,6 +211,7 @@ function insertPair(pairs: readonly Pair[], pair: Pair, windowMs: number): reado
 export function occasionLeaf(condition: LastCondition | FirstCondition): Leaf {
   const where = compileWhere(condition.where);
   const isLast = 'last' in condition;
+  const names = isLast ? condition.last : condition.first;
   const pick = (left: number | undefined, right: number | undefined): number | undefined =>
     left === undefined || right === undefined
       ? (left ?? right)
@@ -190,7 +225,9 @@ export function occasionLeaf(condition: LastCondition | FirstCondition): Leaf {
   });
   return {
     key: keyOf(condition),
-    names: namesOf(isLast ? condition.last : condition.first),
+    source: sourceOf(isLast ? 'last' : 'first', names, condition.where),
+    reach: 0,
+    names: namesOf(names),
     step: (state, event, zone) =>
       where(event.properties, { nowMs: event.occurredMs, zone }) ? pick(time(state), event.occurredMs) : state,
     merge: (left, right) => pick(time(left), time(right)),

@@ -35,7 +35,7 @@ export function settleMemberships(
     const isBarred = rule.use === 'acquisition' && profile.convertedMs !== undefined;
     const isMember = !isBarred && rule.condition.isTrue(view);
     const changeMs = isBarred ? Infinity : rule.condition.nextChangeMs(view);
-    const changeKey = `${rule.kind}/${rule.id}`;
+    const { changeKey } = rule;
     if (changeMs !== (current.changes[changeKey] ?? Infinity)) {
       changes ??= { ...profile.changes };
       if (changeMs === Infinity) delete changes[changeKey];

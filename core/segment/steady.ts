@@ -1,6 +1,6 @@
 import type { DurationText } from './condition.ts';
 import { addDuration, parseDuration } from '../time/duration.ts';
-import { fromLocal, offsetAtMs, toLocal } from '../time/zone.ts';
+import { fromLocal, isSteady, offsetAtMs, toLocal } from '../time/zone.ts';
 
 /** The longest stretch that a zone of today repeats: Casey's of March 2010. */
 const longestRepeatMs = 3 * 3_600_000;
@@ -15,9 +15,15 @@ const longestClamp = 3;
  * @param sign -1 subtracts
  */
 export function steadyEnd(ms: number, duration: DurationText, zone: string, sign: 1 | -1): number {
+  const parsed = parseDuration(duration);
+  if (parsed?.months === 0) {
+    const plainMs = ms + sign * (parsed.days * 86_400_000 + parsed.timeMs);
+    // Where the clock is not changed nearby, a day is 24 hours and no hour is repeated.
+    if (parsed.days === 0 || isSteady(zone, Math.min(ms, plainMs) - longestRepeatMs, Math.max(ms, plainMs)))
+      return plainMs;
+  }
   const endMs = addDuration(ms, duration, zone, sign);
-  const { months, days } = parseDuration(duration) ?? { months: 0, days: 0 };
-  if (months === 0 && days === 0) return endMs;
+  const { months } = parsed ?? { months: 0 };
   const beforeMs = months === 0 ? [] : lastInstantsOfDays(ms, zone);
   const repeatMs = lastInstantBeforeRepeat(ms, zone);
   if (repeatMs !== undefined) beforeMs.push(repeatMs);

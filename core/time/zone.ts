@@ -125,6 +125,12 @@ function spanAt(zone: string, ms: number): Span {
 /** Whether a text names a zone of the IANA database (in any case of letters); bare offsets do not. */
 export const isZone = (name: string): boolean => zones.has(name) || isNamed(name);
 
+/** Whether a zone's clock is not changed between two instants, as far as it is known without looking further. */
+export function isSteady(zone: string, fromMs: number, toMs: number): boolean {
+  const { startsMs, endsMs } = spanAt(zone, fromMs);
+  return fromMs >= startsMs && toMs < endsMs;
+}
+
 /**
  * How far the local time of a zone is ahead of UTC at an instant, in milliseconds.
  * @throws RangeError for an unknown zone

@@ -1,12 +1,10 @@
 import type { Definitions } from '../../../core/definitions.ts';
 import type { Enrollment } from '../../../core/enrollment/enrollment.ts';
 import type { Stage } from '../../../core/journey/document.ts';
-import { stages } from '../../../core/journey/document.ts';
 import type { JsonObject } from '../../../core/json.ts';
 import type { Delivery, Suppression } from '../../../core/message/delivery.ts';
 import type { Loaded } from '../../../core/ports.ts';
 import { newestIdentifier, type Profile } from '../../../core/profile/profile.ts';
-import { compiledOnce } from '../../../core/segment/compile-condition.ts';
 import { zoneOf } from '../../../core/segment/settle.ts';
 import { toInstant } from '../../../core/time/instant.ts';
 import type { TimelineItem } from './directory.ts';
@@ -56,10 +54,7 @@ export function presentProfile({ profile, version }: Loaded, definitions: Defini
 function stageOf(profile: Profile, definitions: Definitions, nowMs: number): Stage {
   const zone = zoneOf(profile, definitions);
   const view = { profile, nowMs, zone, states: profile.conditions };
-  const rules = definitions.workspace.stages ?? {};
-  return (
-    stages.findLast((stage) => rules[stage] !== undefined && compiledOnce(rules[stage]).isTrue(view)) ?? 'acquaintance'
-  );
+  return definitions.stages.findLast(({ condition }) => condition.isTrue(view))?.stage ?? 'acquaintance';
 }
 
 function presentConsent(profile: Profile): JsonObject {

@@ -4,8 +4,9 @@ import { publish } from '../../../core/definitions.ts';
 import type { Occurrence } from '../../../core/event/event.ts';
 import type { Json } from '../../../core/json.ts';
 import { newProfile, type Profile } from '../../../core/profile/profile.ts';
-import { compileCondition, type Compiled } from '../../../core/segment/compile-condition.ts';
+import { compileCondition } from '../../../core/segment/compile-condition.ts';
 import type { Condition, Operators } from '../../../core/segment/condition.ts';
+import type { Leaf } from '../../../core/segment/leaf.ts';
 import { settleMemberships } from '../../../core/segment/settle.ts';
 import { addDuration } from '../../../core/time/duration.ts';
 import { aSegment, aWorkspace, documentsOf } from '../../builders.ts';
@@ -196,13 +197,13 @@ function profileOf(one: Life): Profile {
 }
 
 /** The states of a condition after its events came in some order, perhaps to two profiles that were then merged. */
-function statesOf(compiled: readonly Compiled[], one: Life): { readonly [key: string]: Json } {
+function statesOf(leaves: Iterable<Leaf>, one: Life): { readonly [key: string]: Json } {
   const order = [...one.arrival.take(one.events.length)];
   const events = occurrencesOf(one).toSorted(
     (a, b) => order[Number(a.eventId.slice(1))]! - order[Number(b.eventId.slice(1))]!,
   );
   const states: { [key: string]: Json } = {};
-  for (const leaf of compiled.flatMap((each) => each.leaves)) {
+  for (const leaf of leaves) {
     const parts = one.isSplit
       ? [events.filter((_, index) => index % 2 === 0), events.filter((_, index) => index % 2 === 1)]
       : [events, []];
@@ -244,7 +245,7 @@ describe('a condition', () => {
     fc.assert(
       fc.property(life, (one) => {
         const compiled = compileCondition(one.condition);
-        const states = statesOf([compiled], one);
+        const states = statesOf(compiled.leaves, one);
         const [profile, person] = [profileOf(one), personOf(one)];
         for (const nowMs of askable(one, [...one.queries, ...someOf(edgesOf(one), one.pick)])) {
           const view = { profile, nowMs, zone: one.zone, states };
@@ -262,7 +263,7 @@ describe('a condition', () => {
     fc.assert(
       fc.property(life, (one) => {
         const compiled = compileCondition(one.condition);
-        const states = statesOf([compiled], one);
+        const states = statesOf(compiled.leaves, one);
         const [profile, person] = [profileOf(one), personOf(one)];
         const edges = edgesOf(one);
         for (const nowMs of askable(one, one.queries)) {
@@ -286,7 +287,7 @@ describe('a condition', () => {
     fc.assert(
       fc.property(life, (one) => {
         const compiled = compileCondition(one.condition);
-        const view = { profile: profileOf(one), zone: one.zone, states: statesOf([compiled], one) };
+        const view = { profile: profileOf(one), zone: one.zone, states: statesOf(compiled.leaves, one) };
         const person = personOf(one);
         let nowMs = Math.min(one.atMs + 5 * 86_400_000, ...askable(one, one.queries));
         const woken = [nowMs];
@@ -321,10 +322,7 @@ describe('memberships', () => {
         );
         const profile = {
           ...profileOf(one),
-          conditions: statesOf(
-            definitions.segments.map((segment) => segment.condition),
-            one,
-          ),
+          conditions: statesOf(definitions.leaves.values(), one),
         };
         const person = personOf(one);
         let settled = profile;
@@ -339,6 +337,37 @@ describe('memberships', () => {
           const told = edges.map((edge) => `${edge.id} ${edge.edge}`).sort();
           const changed = ['base', 'upper'].filter((id) => id in before !== id in settled.segments);
           expect(told).toEqual(changed.map((id) => `${id} ${id in before ? 'leave' : 'enter'}`));
+        }
+      }),
+      runs(4_000),
+    );
+  });
+
+  it('of segments that count the same events are right, though they keep one state between them', () => {
+    const threshold = fc.constantFrom('atLeast' as const, 'atMost' as const, 'exactly' as const);
+    const asked = fc.record({
+      threshold,
+      count: fc.nat(4),
+      within: fc.constantFrom(...durations),
+      isSum: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(life, fc.array(asked, { minLength: 2, maxLength: 6 }), (one, all) => {
+        const conditions = all.map(({ threshold: key, count, within, isSum }): Condition => ({
+          did: ['Viewed', 'Bought'],
+          within,
+          [key]: count,
+          ...(isSum && { sum: 'price' }),
+        }));
+        const segments = conditions.map((condition, index) => aSegment(`s${index}`, condition));
+        const workspace = aWorkspace({ timeZone: one.zone });
+        const definitions = publish(documentsOf({ workspace, segments }));
+        expect(definitions.leaves.size).toBeLessThan(3);
+        const profile = { ...profileOf(one), conditions: statesOf(definitions.leaves.values(), one) };
+        for (const nowMs of askable(one, [...one.queries, ...someOf(edgesOf(one), one.pick)])) {
+          const settled = settleMemberships(profile, definitions.rules, definitions, nowMs).profile.segments;
+          const wanted = conditions.map((condition) => holds(condition, personOf(one), { nowMs, zone: one.zone }));
+          expect(conditions.map((_, index) => `s${index}` in settled)).toEqual(wanted);
         }
       }),
       runs(4_000),
