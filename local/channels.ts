@@ -22,7 +22,7 @@ export class Outbox {
     const packed = packMessage(message);
     const nowMs = this.clock.nowMs();
     this.db.write(() =>
-      this.db.prepare('INSERT INTO outbox VALUES (?, ?, ?, ?)').run(deliveryId, message.channel, nowMs, packed),
+      this.db.run('INSERT INTO outbox VALUES (?, ?, ?, ?)', deliveryId, message.channel, nowMs, packed),
     );
     this.onHanded?.(deliveryId);
   }

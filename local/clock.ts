@@ -30,7 +30,7 @@ export class HomeClock implements Clock {
     this.savedMs = Number.NaN;
     this.save();
     // Rows of a wind that is cut short must not lie ahead of the clock that goes on from them.
-    db.beforeCommit.push(() => this.write());
+    db.beforeFlush.push(() => this.write());
   }
 
   private keptClock(): { readonly kind?: ClockKind; readonly ms?: number } {
@@ -65,9 +65,8 @@ export class HomeClock implements Clock {
   private write(): void {
     if (!this.isToSave) return;
     this.savedMs = this.atMs;
-    const statement = this.db.prepare('INSERT OR REPLACE INTO meta VALUES (?, ?)');
-    statement.run('clock', String(this.atMs));
-    statement.run('clock-kind', this.kind);
+    this.db.run('INSERT OR REPLACE INTO meta VALUES (?, ?)', 'clock', String(this.atMs));
+    this.db.run('INSERT OR REPLACE INTO meta VALUES (?, ?)', 'clock-kind', this.kind);
   }
 
   /** At home two writers meet within one process: the next turn of the event loop is far enough away. */

@@ -56,9 +56,7 @@ export class HomeDefinitions implements DefinitionStore {
     this.versions.set(`${journey.id}/${journey.version}`, journey);
     const body = JSON.stringify(journey.document);
     this.db.write(() =>
-      this.db
-        .prepare('INSERT OR IGNORE INTO documents VALUES (?, ?, ?, ?)')
-        .run('journey', journey.id, journey.version, body),
+      this.db.run('INSERT OR IGNORE INTO documents VALUES (?, ?, ?, ?)', 'journey', journey.id, journey.version, body),
     );
   }
 

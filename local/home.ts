@@ -26,6 +26,7 @@ import { Relay } from './relay.ts';
 import { Scheduler } from './scheduler.ts';
 import { Secrets } from './secrets.ts';
 import { Database } from './store/database.ts';
+import type { WriteOptions } from './store/journal.ts';
 import { SqliteProfileStore } from './store/profile-store.ts';
 
 export interface HomeOptions {
@@ -43,8 +44,8 @@ export interface HomeOptions {
   readonly baseUrl?: string;
   /** Makes ids and chance come out the same at every run. */
   readonly seed?: string;
-  /** For tests of the crash tests: what a home must never do. */
-  readonly synchronous?: 'FULL' | 'OFF';
+  /** For the crash tests: how, and how often, the disk is written. */
+  readonly writing?: WriteOptions;
   readonly onProblem?: (what: string, error: unknown) => void;
   /** The data folder could not be written: nothing more is accepted, and the process should end. */
   readonly onFatal?: (error: unknown) => void;
@@ -89,7 +90,7 @@ export class Home {
   }
 
   private static async openLocked(options: HomeOptions, lock: FolderLock | undefined): Promise<Home> {
-    const db = new Database(options.data, options.synchronous ? { synchronous: options.synchronous } : {});
+    const db = new Database(options.data, options.writing);
     const clock = new HomeClock(db, { kind: options.clock, startMs: options.startMs, isFrozen: options.isFrozen });
     const definitions = new HomeDefinitions(db, options.workflows);
     const cacheDir = join(lock ? options.data : '.cache', 'templates');

@@ -43,6 +43,10 @@ export function importRoutes(home: Home): RouteTable {
   ];
 }
 
+/** Ids of the topics that a consent may name now. */
+export const topicIds = (home: Home): readonly string[] =>
+  (home.definitions.now.workspace.topics ?? []).map(({ id }) => id);
+
 type Read = { readonly message: Message } | { readonly item: BatchItem };
 
 function read(home: Home, line: string, isSilent: boolean): Read {
@@ -64,6 +68,7 @@ function read(home: Home, line: string, isSilent: boolean): Read {
     isImport: true,
     isSilent,
     isWinding: !isSilent,
+    topics: topicIds(home),
     newMessageId: () => home.secrets.messageId(home.clock.nowMs()),
   });
   return 'message' in parsed

@@ -161,7 +161,7 @@ export class ReadModel implements Directory {
     journeyId: string,
   ): Promise<readonly { readonly atMs: number; readonly reason: string }[]> {
     const sql = `SELECT at_ms, json_extract(detail, '$.refused') AS reason FROM facts
-      WHERE profile_id IN (${marks(profileIds)}) AND kind = 'entry' AND name = ? ORDER BY sequence DESC LIMIT 100`;
+      WHERE profile_id IN (${marks(profileIds)}) AND kind = 'entry' AND name = ? ORDER BY at_ms DESC, version DESC, idx DESC LIMIT 100`;
     const rows = this.db.all<{ at_ms: number; reason: string }>(sql, ...profileIds, journeyId);
     return rows.map((row) => ({ atMs: row.at_ms, reason: row.reason }));
   }

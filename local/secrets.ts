@@ -20,9 +20,8 @@ export class Secrets implements Ids {
     const secret = meta('secret') ?? fresh();
     const run = Number(meta('run') ?? 0) + 1;
     db.write(() => {
-      const statement = db.prepare('INSERT OR REPLACE INTO meta VALUES (?, ?)');
-      statement.run('secret', secret);
-      statement.run('run', String(run));
+      db.run('INSERT OR REPLACE INTO meta VALUES (?, ?)', 'secret', secret);
+      db.run('INSERT OR REPLACE INTO meta VALUES (?, ?)', 'run', String(run));
     });
     this.key = createSecretKey(secret, 'hex');
     // An attempt id is never used twice, also after a restart with the same seed.

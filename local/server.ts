@@ -14,7 +14,7 @@ import { bearer, mount } from '../functions/parts/http/mount.ts';
 import { suppressAddress } from '../functions/suppress-address/suppress-address.ts';
 import { clockRoutes } from './clock-routes.ts';
 import type { Home } from './home.ts';
-import { importRoutes } from './import-routes.ts';
+import { importRoutes, topicIds } from './import-routes.ts';
 import { pageRoutes } from './page-routes.ts';
 import { isSame } from './secrets.ts';
 import { answer, takeIntake } from './take-intake.ts';
@@ -94,6 +94,7 @@ function intakeOf(
     clock: home.clock,
     newMessageId: home.secrets.messageId,
     trustOf,
+    topics: () => topicIds(home),
     mostAtOnce,
     onError,
   });

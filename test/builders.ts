@@ -242,7 +242,7 @@ export class TestHome {
   /** All facts of a kind, in order of commit. */
   facts(kind: Fact['kind']): readonly { readonly name: string; readonly detail: JsonObject }[] {
     const rows = this.db.all<{ name: string; detail: string }>(
-      'SELECT name, detail FROM facts WHERE kind = ? ORDER BY sequence',
+      'SELECT name, detail FROM facts WHERE kind = ? ORDER BY at_ms, profile_id, version, idx',
       kind,
     );
     return rows.map(({ name, detail }) => ({ name, detail: JSON.parse(detail) as JsonObject }));

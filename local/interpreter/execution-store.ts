@@ -65,21 +65,20 @@ export class ExecutionStore {
     // Of a closed execution only the name matters: it must not be started again.
     const body = isOver ? '{}' : JSON.stringify({ input, enteredMs, variables, retries } satisfies Body);
     const { name, profileId, journeyId, version, status, state, token, wakeMs, startedMs, transitions } = execution;
-    const done = this.db
-      .prepare(`INSERT INTO executions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO ${clash}`)
-      .run(
-        name,
-        profileId,
-        journeyId,
-        version,
-        status,
-        state,
-        isOver ? null : (token ?? null),
-        isOver ? null : (wakeMs ?? null),
-        startedMs,
-        transitions,
-        body,
-      );
+    const done = this.db.run(
+      `INSERT INTO executions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO ${clash}`,
+      name,
+      profileId,
+      journeyId,
+      version,
+      status,
+      state,
+      isOver ? null : (token ?? null),
+      isOver ? null : (wakeMs ?? null),
+      startedMs,
+      transitions,
+      body,
+    );
     return done.changes > 0;
   }
 
@@ -92,8 +91,7 @@ export class ExecutionStore {
   /** @returns false where somebody else has used the token */
   takeToken(token: string): boolean {
     return this.db.write(
-      () =>
-        this.db.prepare('UPDATE executions SET token = NULL, wake_ms = NULL WHERE token = ?').run(token).changes > 0,
+      () => this.db.run('UPDATE executions SET token = NULL, wake_ms = NULL WHERE token = ?', token).changes > 0,
     );
   }
   earliestWake(): { readonly name: string; readonly profileId: string; readonly wakeMs: number } | undefined {

@@ -1,49 +1,83 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { DatabaseSync, type SQLInputValue, type StatementResultingChanges, type StatementSync } from 'node:sqlite';
 import { StoreUnavailable } from '../../core/failures.ts';
-import { schema } from './schema.ts';
+import { Journal, pragmas, type WriteOptions } from './journal.ts';
+import { schema, schemaVersion } from './schema.ts';
 
-/** At most so much work is kept in one open transaction while nobody waits for it. */
-const mostUnflushed = 2_000;
-/** Work that nobody waits for is flushed this often. */
+/** Work that nobody waits for is on the disk this soon. */
 const flushEveryMs = 200;
+/** A group that more and more join is closed after so many turns of the event loop. */
+const mostTurns = 8;
+/** The tables are committed this long after the first write since the last time, or after so many writes. */
+const commitEveryMs = 1_000;
+const mostUncommitted = 8_000;
+
+/** Where the tables say which group of the journal they hold last. */
+const appliedKey = 'journal';
 
 /**
- * One SQLite connection whose commits are grouped: work is applied at once, inside a transaction left open,
- * and `durable` answers after the next `COMMIT` has reached the disk. So durability costs one fsync for all
- * requests of a turn of the event loop, and a later read always sees earlier work.
+ * Tables in one SQLite file, whose commits are grouped twice. A write is applied at once, inside a transaction left
+ * open, so a later read always sees it. `durable` answers when it stands in the journal, which costs one fsync for all
+ * requests of a turn of the event loop. The tables themselves are committed about once a second, and take up from the
+ * journal, when they are opened, what a crash kept them from holding.
  */
 export class Database {
   private readonly db: DatabaseSync;
+  private readonly journal: Journal | undefined;
   private readonly statements = new Map<string, StatementSync>();
   private isOpen = false;
-  private unflushed = 0;
+  private isWriting = false;
+  private uncommitted = 0;
   private waiters: { resolve: () => void; reject: (error: unknown) => void }[] = [];
-  private isScheduled = false;
-  private timer: NodeJS.Timeout | undefined;
+  private flushTimer: NodeJS.Timeout | undefined;
+  private commitTimer: NodeJS.Timeout | undefined;
   private failure: StoreUnavailable | undefined;
-  /** Called once, when a commit has failed: whoever runs this home should end it, and start it again. */
+  /** Called once, when the disk has failed: whoever runs this home should end it, and start it again. */
   onFailed: ((error: unknown) => void) | undefined;
-  /** Called inside each transaction, just before it is committed; they prepare statements and never call `write`. */
-  readonly beforeCommit: (() => void)[] = [];
-  /** Called after each durable commit; the crash tests read the length of the log here. */
-  onFlushed: (() => void) | undefined;
+  /** Called before a group is closed, to write what goes with it. */
+  readonly beforeFlush: (() => void)[] = [];
 
   /** @param folder of the data; `:memory:` for none */
-  constructor(folder: string, options: { readonly synchronous?: 'FULL' | 'OFF' } = {}) {
-    if (folder !== ':memory:') mkdirSync(folder, { recursive: true, mode: 0o700 });
-    this.db = new DatabaseSync(folder === ':memory:' ? folder : join(folder, 'sojourn.db'));
-    this.db.exec(
-      `PRAGMA journal_mode = WAL; PRAGMA synchronous = ${options.synchronous ?? 'FULL'}; PRAGMA wal_autocheckpoint = 8000;`,
-    );
+  constructor(folder: string, options: WriteOptions = {}) {
+    const isKept = folder !== ':memory:';
+    if (isKept) mkdirSync(folder, { recursive: true, mode: 0o700 });
+    this.db = new DatabaseSync(isKept ? join(folder, 'sojourn.db') : folder);
+    this.db.exec(pragmas(options));
     this.db.exec(
       'PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY; PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = OFF;',
     );
-    this.db.exec(schema);
+    this.applySchema(folder);
+    if (!isKept) return;
+    this.journal = new Journal(folder, this.applied(), options);
+    this.catchUp(this.journal);
   }
 
-  prepare(sql: string): StatementSync {
+  private applySchema(folder: string): void {
+    const { user_version: version } = this.db.prepare('PRAGMA user_version').get() as { user_version: number };
+    const isNew = this.db.prepare('SELECT 1 FROM sqlite_schema').get() === undefined;
+    if (!isNew && version !== schemaVersion)
+      throw new RangeError(
+        `The data folder ${folder} has tables of version ${version}, and this release reads version ${schemaVersion}. Start with a new folder, or with the release that made this one.`,
+      );
+    this.db.exec(`BEGIN; ${schema} PRAGMA user_version = ${schemaVersion}; COMMIT;`);
+  }
+
+  private applied(): number {
+    const row = this.get<{ value: string }>('SELECT value FROM meta WHERE key = ?', appliedKey);
+    return Number(row?.value ?? 0);
+  }
+
+  /** Makes the writes that a crash left in the journal alone. */
+  private catchUp(journal: Journal): void {
+    for (const writes of journal.missing()) {
+      this.begin();
+      for (const { sql, values } of writes) this.prepare(sql).run(...values);
+    }
+    if (this.isOpen) this.commitTables();
+  }
+
+  private prepare(sql: string): StatementSync {
     let statement = this.statements.get(sql);
     if (!statement) {
       statement = this.db.prepare(sql);
@@ -58,57 +92,86 @@ export class Database {
     return this.prepare(sql).get(...values) as T | undefined;
   }
 
+  /** One write, inside `write`. It must mean the same when it is made again on the same tables. */
+  run(sql: string, ...values: SQLInputValue[]): StatementResultingChanges {
+    if (!this.isWriting) throw new Error(`Outside of a write: ${sql}`);
+    const done = this.prepare(sql).run(...values);
+    this.journal?.note(sql, values);
+    return done;
+  }
+
   /** Runs writes as one: all of them, or (where it throws) none. They are durable once `durable` answers. */
   write<T>(work: () => T): T {
     if (this.failure) throw this.failure;
-    if (!this.isOpen) {
-      this.db.exec('BEGIN IMMEDIATE');
-      this.isOpen = true;
-      this.timer ??= setTimeout(() => this.flush(), flushEveryMs).unref();
-    }
+    this.begin();
     const result = this.atomically(work);
-    if (++this.unflushed >= mostUnflushed) this.flush();
+    if (++this.uncommitted >= mostUncommitted) this.commit();
     return result;
+  }
+  private begin(): void {
+    if (this.isOpen) return;
+    this.db.exec('BEGIN IMMEDIATE');
+    this.isOpen = true;
   }
 
   private atomically<T>(work: () => T): T {
+    const mark = this.journal?.mark ?? 0;
     this.prepare('SAVEPOINT one').run();
+    this.isWriting = true;
     try {
       const result = work();
       this.prepare('RELEASE one').run();
+      this.flushTimer ??= setTimeout(() => this.flush(), flushEveryMs).unref();
+      this.commitTimer ??= setTimeout(() => this.commit(), commitEveryMs).unref();
       return result;
     } catch (error) {
       this.db.exec('ROLLBACK TO one; RELEASE one');
+      this.journal?.takeBack(mark);
       throw error;
+    } finally {
+      this.isWriting = false;
     }
   }
 
   /** Answers once everything written before this call has reached the disk. */
   durable(): Promise<void> {
     if (this.failure) return Promise.reject(this.failure);
-    if (!this.isOpen) return Promise.resolve();
+    if (this.flushTimer === undefined) return Promise.resolve();
     return new Promise((resolve, reject) => {
       this.waiters.push({ resolve, reject });
-      if (this.isScheduled) return;
-      this.isScheduled = true;
-      setImmediate(() => this.flush());
+      if (this.waiters.length === 1) setImmediate(() => this.gather(1, 1));
     });
   }
 
-  /** Commits what is open. A commit that fails cannot be told from lost work: nothing is accepted after it. */
+  /** A group is closed once a turn of the event loop has brought nobody else who waits for it. */
+  private gather(waiting: number, turns: number): void {
+    const { length } = this.waiters;
+    if (length > waiting && turns < mostTurns) setImmediate(() => this.gather(length, turns + 1));
+    else if (length > 0) this.flush();
+  }
+
+  /** Closes the group at hand: what was written is on the disk afterwards. */
   flush(): void {
-    this.isScheduled = false;
-    clearTimeout(this.timer);
-    this.timer = undefined;
+    this.finish(() => (this.journal ? this.journal.append() : this.commitTables()));
+  }
+  /** Commits the tables. */
+  commit(): void {
+    this.finish(() => this.commitTables());
+  }
+
+  /** A disk that fails cannot be told from lost work: nothing is accepted after it. */
+  private finish(put: () => void): void {
+    if (this.failure) return;
+    clearTimeout(this.flushTimer);
+    this.flushTimer = undefined;
     const waiters = this.waiters;
     this.waiters = [];
     try {
       if (this.isOpen) {
-        for (const prepare of this.beforeCommit) prepare();
-        this.isOpen = false;
-        this.unflushed = 0;
-        this.db.exec('COMMIT');
-        this.onFlushed?.();
+        this.isWriting = true;
+        for (const prepare of this.beforeFlush) prepare();
+        this.isWriting = false;
+        put();
       }
       for (const waiter of waiters) waiter.resolve();
     } catch (error) {
@@ -118,9 +181,21 @@ export class Database {
     }
   }
 
+  private commitTables(): void {
+    clearTimeout(this.commitTimer);
+    this.commitTimer = undefined;
+    this.uncommitted = 0;
+    if (this.journal)
+      this.prepare('INSERT OR REPLACE INTO meta VALUES (?, ?)').run(appliedKey, String(this.journal.sequence));
+    this.isOpen = false;
+    this.db.exec('COMMIT');
+    this.journal?.forget();
+  }
+
   close(): void {
-    this.flush();
+    this.commit();
     this.statements.clear();
     this.db.close();
+    this.journal?.close();
   }
 }

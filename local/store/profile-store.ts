@@ -51,11 +51,13 @@ export class SqliteProfileStore implements ProfileStore {
 
   /** Facts not yet carried out, in commit order; the table is read once, at start. */
   private waiting: OutgoingFact[];
+  private lastSequence: number;
 
   constructor(db: Database) {
     this.db = db;
     this.waiting = this.readWaiting();
-    db.beforeCommit.push(() => this.writeDirty());
+    this.lastSequence = this.waiting.at(-1)?.sequence ?? 0;
+    db.beforeFlush.push(() => this.writeDirty());
   }
 
   private read(profileId: string): Loaded | undefined {
@@ -84,9 +86,8 @@ export class SqliteProfileStore implements ProfileStore {
 
   async owners(keys: readonly IdentityKey[]): Promise<ReadonlyMap<IdentityKey, string>> {
     const found = new Map<IdentityKey, string>();
-    const statement = this.db.prepare('SELECT profile_id FROM identities WHERE key = ?');
     for (const key of keys) {
-      const row = statement.get(key) as { profile_id: string } | undefined;
+      const row = this.db.get<{ profile_id: string }>('SELECT profile_id FROM identities WHERE key = ?', key);
       if (row) found.set(key, row.profile_id);
     }
     return found;
@@ -124,9 +125,7 @@ export class SqliteProfileStore implements ProfileStore {
     for (const guard of change.guards ?? []) this.writeGuard(guard);
     this.writeSuppressions(change);
     this.writeDue(change);
-    const outgoing = (change.facts ?? []).flatMap(
-      (fact, index) => this.writeFact(fact, versions.get(fact.profileId) ?? 0, index) ?? [],
-    );
+    const outgoing = change.facts?.length ? this.writeFacts(change.facts, versions) : [];
     return { written, outgoing };
   }
 
@@ -145,9 +144,9 @@ export class SqliteProfileStore implements ProfileStore {
 
   /** What was accepted under a merged id must not be accepted again under its winner's. */
   private checkUnseen(mergedId: string, profileId: string, events: NonNullable<Change['events']>): void {
-    const statement = this.db.prepare('SELECT 1 FROM events WHERE profile_id = ? AND event_id = ?');
+    const sql = 'SELECT 1 FROM events WHERE profile_id = ? AND event_id = ?';
     for (const event of events) {
-      if (event.profileId === profileId && statement.get(mergedId, event.eventId)) throw new Conflict();
+      if (event.profileId === profileId && this.db.get(sql, mergedId, event.eventId)) throw new Conflict();
     }
   }
 
@@ -163,40 +162,44 @@ export class SqliteProfileStore implements ProfileStore {
 
   /** Profiles are written once per group of commits, just before it: most are committed several times in a row. */
   private writeDirty(): void {
-    const statement = this.db.prepare(
-      'INSERT INTO profiles VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET version = excluded.version, body = excluded.body',
-    );
+    const sql =
+      'INSERT INTO profiles VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET version = excluded.version, body = excluded.body';
     for (const { profile, version } of this.dirty.values())
-      statement.run(profile.profileId, version, JSON.stringify(profile));
+      this.db.run(sql, profile.profileId, version, JSON.stringify(profile));
     this.dirty.clear();
   }
 
   private writeMembers(kind: string, profileId: string, before: Profile['segments'], after: Profile['segments']): void {
     for (const id in before) {
       if (!(id in after))
-        this.db.prepare('DELETE FROM members WHERE kind = ? AND id = ? AND profile_id = ?').run(kind, id, profileId);
+        this.db.run('DELETE FROM members WHERE kind = ? AND id = ? AND profile_id = ?', kind, id, profileId);
     }
     for (const id in after) {
       if (after[id] !== before[id])
-        this.db.prepare('INSERT OR REPLACE INTO members VALUES (?, ?, ?, ?)').run(kind, id, profileId, after[id]!);
+        this.db.run('INSERT OR REPLACE INTO members VALUES (?, ?, ?, ?)', kind, id, profileId, after[id]!);
     }
   }
 
   private writeEvent(event: Omit<StoredEvent, 'version'>, version: number): void {
     const { profileId, eventId, name, occurredMs, attemptId, ...body } = event;
-    const done = this.db
-      .prepare('INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?, ?)')
-      .run(profileId, eventId, name, occurredMs, version, attemptId, JSON.stringify(body));
+    const done = this.db.run(
+      'INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?, ?)',
+      profileId,
+      eventId,
+      name,
+      occurredMs,
+      version,
+      attemptId,
+      JSON.stringify(body),
+    );
     if (done.changes === 0) throw new Conflict();
   }
 
   private writeIdentity({ key, profileId, from }: { key: string; profileId: string; from?: string }): void {
     const done =
       from === undefined
-        ? this.db.prepare('INSERT OR IGNORE INTO identities VALUES (?, ?)').run(key, profileId)
-        : this.db
-            .prepare('UPDATE identities SET profile_id = ? WHERE key = ? AND profile_id = ?')
-            .run(profileId, key, from);
+        ? this.db.run('INSERT OR IGNORE INTO identities VALUES (?, ?)', key, profileId)
+        : this.db.run('UPDATE identities SET profile_id = ? WHERE key = ? AND profile_id = ?', profileId, key, from);
     if (done.changes === 0) throw new Conflict();
   }
 
@@ -204,19 +207,18 @@ export class SqliteProfileStore implements ProfileStore {
     const clash = isNew
       ? 'NOTHING'
       : 'UPDATE SET status = excluded.status, reason = excluded.reason, step_id = excluded.step_id, goal_ms = excluded.goal_ms, body = excluded.body';
-    const done = this.db
-      .prepare(`INSERT INTO enrollments VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO ${clash}`)
-      .run(
-        row.enrollmentId,
-        row.profileId,
-        row.journeyId,
-        row.status,
-        row.reason ?? null,
-        row.cursor.stepId,
-        row.enteredMs,
-        row.goalReachedMs ?? null,
-        JSON.stringify(row),
-      );
+    const done = this.db.run(
+      `INSERT INTO enrollments VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO ${clash}`,
+      row.enrollmentId,
+      row.profileId,
+      row.journeyId,
+      row.status,
+      row.reason ?? null,
+      row.cursor.stepId,
+      row.enteredMs,
+      row.goalReachedMs ?? null,
+      JSON.stringify(row),
+    );
     if (done.changes === 0) throw new Conflict();
   }
 
@@ -224,79 +226,82 @@ export class SqliteProfileStore implements ProfileStore {
     const clash = isNew
       ? 'NOTHING'
       : 'UPDATE SET status = excluded.status, reason = excluded.reason, at_ms = excluded.at_ms, body = excluded.body';
-    const done = this.db
-      .prepare(`INSERT INTO deliveries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO ${clash}`)
-      .run(
-        row.deliveryId,
-        row.profileId,
-        row.journeyId,
-        row.stepId,
-        row.channel,
-        row.status,
-        row.reason ?? null,
-        row.atMs,
-        JSON.stringify(row),
-      );
+    const done = this.db.run(
+      `INSERT INTO deliveries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO ${clash}`,
+      row.deliveryId,
+      row.profileId,
+      row.journeyId,
+      row.stepId,
+      row.channel,
+      row.status,
+      row.reason ?? null,
+      row.atMs,
+      JSON.stringify(row),
+    );
     if (done.changes === 0) throw new Conflict();
   }
 
   private writeGuard(guard: EntryGuard): void {
-    this.db
-      .prepare('INSERT OR REPLACE INTO guards VALUES (?, ?, ?, ?, ?)')
-      .run(guard.profileId, guard.journeyId, guard.key, guard.enteredMs, guard.enrollmentId);
+    this.db.run(
+      'INSERT OR REPLACE INTO guards VALUES (?, ?, ?, ?, ?)',
+      guard.profileId,
+      guard.journeyId,
+      guard.key,
+      guard.enteredMs,
+      guard.enrollmentId,
+    );
   }
 
   private writeSuppressions(change: Change): void {
     for (const one of change.suppressions ?? []) {
-      this.db
-        .prepare(
-          // The first stands; a broader one of the same reason widens it.
-          'INSERT INTO suppressions VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET purpose = NULL WHERE excluded.purpose IS NULL',
-        )
-        .run(one.channel, one.addressHash, one.reason, one.atMs, one.source ?? null, one.purpose ?? null);
+      // The first stands; a broader one of the same reason widens it.
+      this.db.run(
+        'INSERT INTO suppressions VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET purpose = NULL WHERE excluded.purpose IS NULL',
+        one.channel,
+        one.addressHash,
+        one.reason,
+        one.atMs,
+        one.source ?? null,
+        one.purpose ?? null,
+      );
     }
     for (const one of change.unsuppressions ?? []) {
-      this.db
-        .prepare('DELETE FROM suppressions WHERE channel = ? AND address_hash = ?')
-        .run(one.channel, one.addressHash);
+      this.db.run('DELETE FROM suppressions WHERE channel = ? AND address_hash = ?', one.channel, one.addressHash);
     }
   }
 
   private writeDue(change: Change): void {
     for (const { profileId, subject } of change.undue ?? []) {
-      this.db.prepare('DELETE FROM due WHERE profile_id = ? AND subject = ?').run(profileId, subject);
+      this.db.run('DELETE FROM due WHERE profile_id = ? AND subject = ?', profileId, subject);
     }
     for (const { profileId, subject, dueMs } of change.due ?? []) {
-      this.db.prepare('INSERT OR REPLACE INTO due VALUES (?, ?, ?)').run(profileId, subject, dueMs);
+      this.db.run('INSERT OR REPLACE INTO due VALUES (?, ?, ?)', profileId, subject, dueMs);
     }
   }
 
-  private writeFact(fact: Fact, version: number, index: number): OutgoingFact | undefined {
-    const done = this.db
-      .prepare(
-        'INSERT INTO facts (profile_id, version, idx, kind, name, at_ms, is_outgoing, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-      )
-      .run(
-        fact.profileId,
-        version,
-        index,
-        fact.kind,
-        fact.name,
-        fact.atMs,
-        fact.isOutgoing ? 1 : 0,
-        JSON.stringify(fact.detail),
-      );
-    if (!fact.isOutgoing) return undefined;
-    this.db.prepare('INSERT INTO outgoing VALUES (?)').run(done.lastInsertRowid);
-    return { ...fact, sequence: Number(done.lastInsertRowid), version, index };
+  /** One row for all that a commit tells of a profile; what is to go out is listed beside. */
+  private writeFacts(facts: readonly Fact[], versions: ReadonlyMap<string, number>): readonly OutgoingFact[] {
+    const outgoing: OutgoingFact[] = [];
+    for (const [profileId, told] of Map.groupBy(facts, (fact) => fact.profileId)) {
+      const version = versions.get(profileId);
+      if (version === undefined) throw new RangeError(`Facts of ${profileId}, which this change does not commit.`);
+      const body = JSON.stringify(told.map(({ kind, name, atMs, detail }) => [kind, name, atMs, detail]));
+      this.db.run('INSERT INTO commit_facts VALUES (?, ?, ?)', profileId, version, body);
+      told.forEach((fact, index) => {
+        if (fact.isOutgoing) outgoing.push({ ...fact, sequence: ++this.lastSequence, version, index });
+      });
+    }
+    for (const { sequence, profileId, version, index } of outgoing)
+      this.db.run('INSERT INTO outgoing VALUES (?, ?, ?, ?)', sequence, profileId, version, index);
+    return outgoing;
   }
 
   async seen(profileIds: readonly string[], messageIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
     const found = new Map<string, string>();
-    const statement = this.db.prepare('SELECT attempt_id FROM events WHERE profile_id = ? AND event_id = ?');
+    const sql = 'SELECT attempt_id FROM events WHERE profile_id = ? AND event_id = ?';
     for (const profileId of profileIds) {
       for (const messageId of messageIds) {
-        const row = statement.get(profileId, messageId) as { attempt_id: string } | undefined;
+        const row = this.db.get<{ attempt_id: string }>(sql, profileId, messageId);
         if (row) found.set(messageId, row.attempt_id);
       }
     }
@@ -422,7 +427,7 @@ export class SqliteProfileStore implements ProfileStore {
   /** Puts a due row off that could not be looked at. */
   postpone({ profileId, subject }: DueRow, dueMs: number): void {
     this.db.write(() =>
-      this.db.prepare('UPDATE due SET due_ms = ? WHERE profile_id = ? AND subject = ?').run(dueMs, profileId, subject),
+      this.db.run('UPDATE due SET due_ms = ? WHERE profile_id = ? AND subject = ?', dueMs, profileId, subject),
     );
   }
 
@@ -431,9 +436,12 @@ export class SqliteProfileStore implements ProfileStore {
   }
   async acknowledge(sequences: readonly number[]): Promise<void> {
     const done = new Set(sequences);
-    this.waiting = this.waiting.filter((fact) => !done.has(fact.sequence));
+    const first = this.waiting.slice(0, done.size);
+    // Nearly always the oldest: a long queue is not walked for each few of it.
+    if (first.every((fact) => done.has(fact.sequence))) this.waiting.splice(0, first.length);
+    else this.waiting = this.waiting.filter((fact) => !done.has(fact.sequence));
     this.db.write(() => {
-      for (const sequence of sequences) this.db.prepare('DELETE FROM outgoing WHERE sequence = ?').run(sequence);
+      for (const sequence of sequences) this.db.run('DELETE FROM outgoing WHERE sequence = ?', sequence);
     });
   }
 
@@ -450,7 +458,7 @@ export class SqliteProfileStore implements ProfileStore {
       detail: string;
     };
     const rows = this.db.all<Row>(
-      'SELECT facts.* FROM outgoing CROSS JOIN facts USING (sequence) ORDER BY outgoing.sequence',
+      'SELECT sequence, facts.* FROM outgoing CROSS JOIN facts USING (profile_id, version, idx) ORDER BY sequence',
     );
     return rows.map((row) => ({
       sequence: row.sequence,

@@ -1,5 +1,8 @@
+/** Written into the file; a change of the tables raises it. */
+export const schemaVersion = 1;
+
 /**
- * Tables of the embedded home. Rows hold their body as JSON; columns beside it are what is looked up. Tables with large
+ * Tables of the embedded home. Facts of one commit are one row; the view shows each. Rows hold their body as JSON; columns beside it are what is looked up. Tables with large
  * rows keep their rowid: without one, a row over a quarter of a page spills onto pages of its own.
  */
 export const schema = `
@@ -30,11 +33,11 @@ CREATE TABLE IF NOT EXISTS suppressions (
 CREATE TABLE IF NOT EXISTS stops (subject TEXT PRIMARY KEY, kind TEXT NOT NULL, at_ms INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS due (profile_id TEXT NOT NULL, subject TEXT NOT NULL, due_ms INTEGER NOT NULL, PRIMARY KEY (profile_id, subject)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS due_by_time ON due (due_ms, profile_id, subject);
-CREATE TABLE IF NOT EXISTS facts (
-  sequence INTEGER PRIMARY KEY, profile_id TEXT NOT NULL, version INTEGER NOT NULL, idx INTEGER NOT NULL, kind TEXT NOT NULL,
-  name TEXT NOT NULL, at_ms INTEGER NOT NULL, is_outgoing INTEGER NOT NULL, detail TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS facts_by_profile ON facts (profile_id, sequence);
-CREATE TABLE IF NOT EXISTS outgoing (sequence INTEGER PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS commit_facts (profile_id TEXT NOT NULL, version INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (profile_id, version)) WITHOUT ROWID;
+CREATE VIEW IF NOT EXISTS facts AS
+  SELECT profile_id, version, fact.key AS idx, fact.value ->> 0 AS kind, fact.value ->> 1 AS name, fact.value ->> 2 AS at_ms, fact.value -> 3 AS detail
+  FROM commit_facts, json_each(commit_facts.body) AS fact;
+CREATE TABLE IF NOT EXISTS outgoing (sequence INTEGER PRIMARY KEY, profile_id TEXT NOT NULL, version INTEGER NOT NULL, idx INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS members (
   kind TEXT NOT NULL, id TEXT NOT NULL, profile_id TEXT NOT NULL, since_ms INTEGER NOT NULL, PRIMARY KEY (kind, id, profile_id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS documents (kind TEXT NOT NULL, id TEXT NOT NULL, hash TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, id, hash)) WITHOUT ROWID;

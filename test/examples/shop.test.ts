@@ -62,11 +62,11 @@ describe('a year of the shop', () => {
       `SELECT delivery_id AS id, profile_id AS profile, handed_ms AS ms FROM outbox JOIN deliveries USING (delivery_id) WHERE journey_id = 'welcome' LIMIT 1`,
     )!;
     home.db.write(() =>
-      home.db
-        .prepare(
-          `INSERT INTO facts (profile_id, version, idx, kind, name, at_ms, is_outgoing, detail) VALUES (?, 0, 0, 'conversion', 'planted', ?, 0, '{}')`,
-        )
-        .run(planted.profile, planted.ms - 1),
+      home.db.run(
+        'INSERT INTO commit_facts VALUES (?, 0, ?)',
+        planted.profile,
+        JSON.stringify([['conversion', 'planted', planted.ms - 1, {}]]),
+      ),
     );
     expect(afterConversion(home.db)).toBeGreaterThan(0);
   });

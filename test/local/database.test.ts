@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -6,6 +6,7 @@ import { newProfile } from '../../core/profile/profile.ts';
 import { HomeClock } from '../../local/clock.ts';
 import { Database } from '../../local/store/database.ts';
 import { SqliteProfileStore } from '../../local/store/profile-store.ts';
+import { copyData } from './folder-truth.ts';
 import { aFolder } from './home.ts';
 
 let folder: string;
@@ -19,12 +20,15 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** What another process would find: only what was committed. */
+/** What the next process would find if this one ended here: a copy, opened as usual. */
 function committed<T>(sql: string): T {
-  const other = new DatabaseSync(join(folder, 'sojourn.db'));
-  const row = other.prepare(sql).get() as T;
-  other.close();
-  return row;
+  const copy = `${folder}-copy`;
+  copyData(folder, copy);
+  const next = new Database(copy);
+  const row = next.get<T>(sql);
+  next.close();
+  rmSync(copy, { recursive: true });
+  return row!;
 }
 const events = (): number => committed<{ n: number }>('SELECT count(*) AS n FROM events').n;
 
@@ -54,37 +58,106 @@ describe('a group of commits', () => {
   it('holds the profiles of all its commits, however many those are', async () => {
     const store = new SqliteProfileStore(db);
     // Groups are also closed when they are full: every commit may be the last of one.
-    for (let version = 0; version < 4_500; version++) {
+    for (let version = 0; version < 8_500; version++) {
       const profiles = [{ expectedVersion: version, profile: newProfile('p1', 1) }];
       await store.commit({ attemptId: `a${version}`, profiles, events: [event('p1', version)] });
-      if (version % 500 < 3 || version % 500 > 497) {
+      if (version % 1000 < 2 || version % 1000 > 998) {
         const found = committed<{ profile: number | null; event: number | null }>(
           'SELECT (SELECT version FROM profiles) AS profile, (SELECT max(version) FROM events) AS event',
         );
         expect(found.profile).toBe(found.event);
       }
     }
-    expect(events()).toBeGreaterThan(3_000);
+    expect(events()).toBeGreaterThanOrEqual(8_000);
   });
 
   it('holds where the clock stood, so that no row lies ahead of the clock that goes on from it', async () => {
     const clock = new HomeClock(db, { kind: 'manual', startMs: 1_000 });
     clock.moveTo(5_000);
-    db.write(() => db.prepare(`INSERT INTO meta VALUES ('row', '5000')`).run());
+    db.write(() => db.run(`INSERT INTO meta VALUES ('row', '5000')`));
     await db.durable();
     expect(committed<{ value: string }>(`SELECT value FROM meta WHERE key = 'clock'`).value).toBe('5000');
   });
 
   it('goes on where one of its writes failed, without that one', async () => {
-    db.write(() => db.prepare(`INSERT INTO meta VALUES ('first', '1')`).run());
+    db.write(() => db.run(`INSERT INTO meta VALUES ('first', '1')`));
     const failing = (): unknown =>
       db.write(() => {
-        db.prepare(`INSERT INTO meta VALUES ('second', '2')`).run();
+        db.run(`INSERT INTO meta VALUES ('second', '2')`);
         throw new Error('no');
       });
     expect(failing).toThrow('no');
-    db.write(() => db.prepare(`INSERT INTO meta VALUES ('third', '3')`).run());
+    db.write(() => db.run(`INSERT INTO meta VALUES ('third', '3')`));
     await db.durable();
-    expect(committed<{ keys: string }>(`SELECT group_concat(key) AS keys FROM meta`).keys).toBe('first,third');
+    expect(committed<{ keys: string }>(`SELECT group_concat(key) AS keys FROM meta WHERE key <> 'journal'`).keys).toBe(
+      'first,third',
+    );
+  });
+
+  it('keeps what stands in the journal alone, write for write, until the tables hold it', async () => {
+    db.write(() => db.run(`INSERT INTO meta VALUES ('a', '1')`));
+    await db.durable();
+    db.write(() => db.run(`UPDATE meta SET value = value + 1 WHERE key = 'a'`));
+    await db.durable();
+    db.write(() => db.run('INSERT INTO outbox VALUES (?, ?, ?, ?)', 'd1', 'sms', 5.5, new Uint8Array([0, 255, 7])));
+    await db.durable();
+    // The tables themselves have not been committed.
+    const tables = new DatabaseSync(join(folder, 'sojourn.db'), { readOnly: true });
+    expect(tables.prepare(`SELECT count(*) AS n FROM meta WHERE key = 'a'`).get()).toEqual({ n: 0 });
+    tables.close();
+    expect(committed(`SELECT value FROM meta WHERE key = 'a'`)).toEqual({ value: '2' });
+    expect(committed('SELECT handed_ms, message FROM outbox')).toEqual({
+      handed_ms: 5.5,
+      message: new Uint8Array([0, 255, 7]),
+    });
+    db.commit();
+    expect(committed(`SELECT value FROM meta WHERE key = 'a'`)).toEqual({ value: '2' });
+    db.write(() => db.run(`UPDATE meta SET value = value + 1 WHERE key = 'a'`));
+    await db.durable();
+    expect(committed(`SELECT value FROM meta WHERE key = 'a'`)).toEqual({ value: '3' });
+  });
+
+  it('is made once, also where the tables held it before the journal was emptied', async () => {
+    for (let round = 1; round <= 5; round++) {
+      db.write(() => db.run(`INSERT INTO meta VALUES ('n', 1) ON CONFLICT DO UPDATE SET value = value + 1`));
+      await db.durable();
+      if (round % 2 === 0) db.commit();
+      expect(committed(`SELECT value FROM meta WHERE key = 'n'`)).toEqual({ value: String(round) });
+      if (round !== 2) continue;
+      // Closed, the journal is empty: its numbers must go on from those of the tables.
+      db.close();
+      db = new Database(folder);
+    }
+  });
+
+  it('refuses a journal that is not of these tables', async () => {
+    const old = `${folder}-old`;
+    db.write(() => db.run(`INSERT INTO meta VALUES ('n', 1)`));
+    await db.durable();
+    db.commit();
+    copyData(folder, old);
+    for (const _ of [1, 2]) {
+      db.write(() => db.run(`UPDATE meta SET value = value + 1`));
+      await db.durable();
+      db.commit();
+    }
+    db.write(() => db.run(`UPDATE meta SET value = value + 1`));
+    await db.durable();
+    for (const name of ['journal.db', 'journal.db-wal']) copyFileSync(join(folder, name), join(old, name));
+    expect(() => new Database(old)).toThrow('restore both from one backup');
+    rmSync(old, { recursive: true });
+  });
+
+  it('refuses tables of another release, with a sentence', () => {
+    const other = aFolder();
+    const made = new DatabaseSync(join(other, 'sojourn.db'));
+    made.exec('CREATE TABLE facts (a)');
+    made.close();
+    expect(() => new Database(other)).toThrow('Start with a new folder');
+    rmSync(other, { recursive: true });
+  });
+
+  it('takes writes only as part of one', () => {
+    expect(() => db.run(`INSERT INTO meta VALUES ('n', 1)`)).toThrow('Outside of a write');
   });
 });

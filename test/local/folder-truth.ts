@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import type { Enrollment } from '../../core/enrollment/enrollment.ts';
+import { Database } from '../../local/store/database.ts';
 
 interface DeliveryRow {
   readonly id: string;
@@ -11,20 +11,21 @@ interface DeliveryRow {
 
 /** What a data folder holds that no process has open, read from a copy: looking at it changes nothing. */
 export class FolderTruth {
-  private readonly db: DatabaseSync;
+  private readonly db: Database;
   private readonly copy: string;
 
   constructor(folder: string) {
     this.copy = `${folder}-copy`;
     copyData(folder, this.copy);
-    this.db = new DatabaseSync(join(this.copy, 'sojourn.db'));
+    // As the next start would: it takes up what stands in the journal alone.
+    this.db = new Database(this.copy);
   }
   close(): void {
     this.db.close();
     rmSync(this.copy, { recursive: true, force: true });
   }
   private all<T>(sql: string): readonly T[] {
-    return this.db.prepare(sql).all() as unknown as readonly T[];
+    return this.db.all<T>(sql);
   }
   private texts(sql: string): readonly string[] {
     return this.all<{ text: string }>(sql).map(({ text }) => text);
@@ -127,11 +128,14 @@ export class FolderTruth {
   }
 }
 
-/** Copies a database with its log, but not its lock. */
+/** All that a data folder keeps. */
+export const dataFiles = ['sojourn.db', 'sojourn.db-wal', 'journal.db', 'journal.db-wal'];
+
+/** Copies a data folder, but not its lock. */
 export function copyData(from: string, to: string): void {
   rmSync(to, { recursive: true, force: true });
   mkdirSync(to, { recursive: true });
-  for (const name of ['sojourn.db', 'sojourn.db-wal']) {
+  for (const name of dataFiles) {
     if (existsSync(join(from, name))) copyFileSync(join(from, name), join(to, name));
   }
 }

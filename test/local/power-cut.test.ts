@@ -11,13 +11,13 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { Database } from '../../local/store/database.ts';
 import { isDeep } from '../properties.ts';
 import { Chance } from './chance.ts';
 import { ServerChild } from './child.ts';
-import { copyData } from './folder-truth.ts';
+import { copyData, dataFiles } from './folder-truth.ts';
 import { aFolder } from './home.ts';
 import { Load } from './load.ts';
 
@@ -95,14 +95,14 @@ function harmFile(file: string, { ranges, syncedSize }: Unsynced, harm: Harm, ch
 
 /** Acknowledged events that are not in a folder exactly once; all of them where it cannot be read. */
 function lostIn(folder: string, acked: readonly string[]): readonly string[] {
-  let db: DatabaseSync | undefined;
+  let db: Database | undefined;
   try {
-    db = new DatabaseSync(join(folder, 'sojourn.db'));
-    const check = db.prepare('PRAGMA integrity_check').get() as { integrity_check: string };
-    if (check.integrity_check !== 'ok') return acked;
-    const rows = db
-      .prepare('SELECT event_id AS id, count(*) AS n FROM events GROUP BY event_id')
-      .all() as unknown as readonly { id: string; n: number }[];
+    db = new Database(folder);
+    const check = db.get<{ integrity_check: string }>('PRAGMA integrity_check');
+    if (check?.integrity_check !== 'ok') return acked;
+    const rows = db.all<{ id: string; n: number }>(
+      'SELECT event_id AS id, count(*) AS n FROM events GROUP BY event_id',
+    );
     const counts = new Map(rows.map(({ id, n }) => [id, n]));
     return acked.filter((id) => counts.get(id) !== 1);
   } catch {
@@ -161,7 +161,7 @@ describe.skipIf(!canRun)('a power cut', () => {
       const acked = load.acked.map(({ messageId }) => messageId);
       for (let cut = 0; cut < cutsPerKill; cut++) {
         copyData(data, copy);
-        for (const name of ['sojourn.db', 'sojourn.db-wal'])
+        for (const name of dataFiles)
           harmedBytes += harmFile(
             join(copy, name),
             unsyncedOf(log, join(data, name)),

@@ -508,7 +508,7 @@ describe('an enrollment whose execution was lost', () => {
     for (const at of ['PT10M', 'PT70M']) {
       const home = await inside(steps);
       await home.wind(at);
-      home.db.write(() => home.db.prepare('DELETE FROM executions').run());
+      home.db.write(() => home.db.run('DELETE FROM executions'));
       await home.wind('P1D');
       expect(home.problems).toEqual([]);
       expect(home.enrollments()).toMatchObject([{ status: 'completed', path: ['one', 'two', 'hello'] }]);
@@ -518,7 +518,7 @@ describe('an enrollment whose execution was lost', () => {
 
   it('is told again of an event that resolved its hold', async () => {
     const home = await inside([{ id: 'ask', waitFor: { event: 'Rated' }, within: 'P9D', then: [], otherwise: [] }]);
-    home.db.write(() => home.db.prepare('DELETE FROM executions').run());
+    home.db.write(() => home.db.run('DELETE FROM executions'));
     await home.accept(aTrack('Rated'));
     await home.wind('PT6M');
     expect(home.enrollments()).toMatchObject([{ status: 'completed' }]);
