@@ -68,7 +68,7 @@ function read(home: Home, line: string, isSilent: boolean): Read {
     isImport: true,
     isSilent,
     isWinding: !isSilent,
-    topics: topicIds(home),
+    topics: () => topicIds(home),
     newMessageId: () => home.secrets.messageId(home.clock.nowMs()),
   });
   return 'message' in parsed

@@ -1,6 +1,7 @@
 import { isObject, type JsonObject } from '../json.ts';
 import { isJunk } from '../profile/identity.ts';
 import { parseInstant } from '../time/instant.ts';
+import { checkConsent } from './check-consent.ts';
 import { checkValues } from './check-values.ts';
 import { callNames, callTypes, type CallType, type Message, type Trust } from './event.ts';
 import type { MessageRefusal } from './refusal.ts';
@@ -19,6 +20,8 @@ export interface Arrival {
   readonly isSilent?: boolean;
   /** The clock will be moved to the message's own time: it may lie ahead. */
   readonly isWinding?: boolean;
+  /** Ids of the workspace's topics: purposes that a consent may name. */
+  readonly topics?: () => readonly string[];
   /** For a message without an id. */
   readonly newMessageId: () => string;
 }
@@ -74,6 +77,9 @@ function read(body: Body, arrival: Arrival): Message {
   const given = readObject(body, 'properties');
   const own = readObject(body, 'context');
   const context = arrival.context ? { ...arrival.context, ...own } : own;
+  // Under a public key consent is passed over, whatever it says.
+  const fault = arrival.trust === 'server' ? checkConsent(context, arrival.topics) : undefined;
+  if (fault) throw new Refused(fault);
   const time = readTime(body, arrival);
   const groupId = type === 'group' ? readGroupId(body) : undefined;
   const previousId = type === 'alias' ? readId(body, 'previousId') : undefined;

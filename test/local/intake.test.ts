@@ -639,6 +639,35 @@ describe('pressure', () => {
   });
 });
 
+describe('consent in the context', () => {
+  const send = (consent: unknown, key?: string): Promise<Answer> =>
+    local.post('/v1/track', { userId: somebody(), event: 'A', context: { consent } }, key);
+
+  it.each([
+    [{ emial: { marketing: 'denied' } }, 'emial', 'Did you mean "email"?'],
+    [{ fax: { marketing: 'denied' } }, 'fax', 'Channels are email, push, sms, webhook, in-app.'],
+    [{ email: { markting: 'denied' } }, 'email.markting', 'Did you mean "marketing"?'],
+    [{ email: { marketing: 'grantd' } }, 'email.marketing', 'Did you mean "granted"?'],
+    [{ email: { marketing: true } }, 'email.marketing', undefined],
+    [{ email: 'granted' }, 'email', 'Write { "marketing": "granted" }.'],
+  ])('is refused where it would be lost: %j', async (consent, path, suggestion) => {
+    const answer = await send(consent);
+    expect(refusal(answer)).toEqual([422, 'field_invalid', `context.consent.${path}`]);
+    expect(answer.body.error?.suggestion).toBe(suggestion);
+  });
+  it('is refused where it is no object', async () => {
+    expect(refusal(await send('granted'))).toEqual([422, 'field_invalid', 'context.consent']);
+  });
+  it('may name topics, its source, and what other consent managers write', async () => {
+    expect((await send({ email: { offers: 'denied', 'spring-sale': 'denied' }, source: 'form' })).status).toBe(200);
+    expect((await send({ categoryPreferences: { Advertising: true } })).status).toBe(200);
+    expect((await send(null)).status).toBe(200);
+  });
+  it('is passed over under a public key, whatever it says', async () => {
+    expect((await send({ emial: 7 }, publicKey)).status).toBe(200);
+  });
+});
+
 describe('a body', () => {
   const head = (path: string, key: string, more: string): string =>
     `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: ${basic(key)}\r\n${more}\r\n\r\n`;

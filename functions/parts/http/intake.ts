@@ -32,6 +32,8 @@ export interface IntakeOptions {
   readonly newMessageId: (nowMs: number) => string;
   /** Whom a write key belongs to; `undefined` for a wrong one. */
   readonly trustOf: (writeKey: string) => Trust | undefined;
+  /** Ids of the workspace's topics now; none where they are left out. */
+  readonly topics?: () => readonly string[];
   /** Requests under way at once, beyond which a caller is asked to come again. */
   readonly mostAtOnce: number;
   /** Where an unexpected error goes; the caller only hears its request id. */
@@ -160,7 +162,14 @@ export class Intake {
 
   private arrival(trust: Trust, more: Partial<Arrival>): Arrival {
     const receivedMs = this.options.clock.nowMs();
-    return { receivedMs, trust, newMessageId: () => this.options.newMessageId(receivedMs), ...more };
+    const { newMessageId, topics } = this.options;
+    return {
+      receivedMs,
+      trust,
+      newMessageId: () => newMessageId(receivedMs),
+      ...(topics && { topics }),
+      ...more,
+    };
   }
 
   private async takeBatch(body: unknown, trust: Trust, bytes: number): Promise<IntakeResponse> {
