@@ -25,6 +25,8 @@ export interface InterpreterOptions {
 const taskLimitMs = 60_000;
 
 type Task = Extract<State, { type: 'Task' }>;
+/** What a token that came back does to its execution. */
+type Move = (execution: Execution, task: Task) => Promise<Execution>;
 
 /**
  * Step Functions on one machine: each transition is in SQLite before the next begins, and a person who waits costs a
@@ -35,6 +37,8 @@ export class Interpreter implements Executions {
   private readonly ready: string[] = [];
   private readonly running = new Set<string>();
   private readonly again = new Set<string>();
+  /** Tokens that a function is being told of, and what has come back by them meanwhile. */
+  private readonly telling = new Map<string, Move | undefined>();
   private idleWaiters: (() => void)[] = [];
   private isStopped = false;
 
@@ -77,10 +81,12 @@ export class Interpreter implements Executions {
   async fail(token: string, error: string, cause: string): Promise<'done' | 'dead'> {
     return this.complete(token, async (execution, task) => this.leaveByError(execution, task, error, cause));
   }
-  private async complete(
-    token: string,
-    move: (execution: Execution, task: Task) => Promise<Execution>,
-  ): Promise<'done' | 'dead'> {
+  private async complete(token: string, move: Move): Promise<'done' | 'dead'> {
+    if (this.telling.has(token)) {
+      if (this.telling.get(token)) return 'dead';
+      this.telling.set(token, move);
+      return 'done';
+    }
     const execution = this.options.store.byToken(token);
     if (!execution) return 'dead';
     const task = await this.stateOf(execution);
@@ -155,11 +161,9 @@ export class Interpreter implements Executions {
   /** Moves one execution on until it waits or ends. */
   private async run(name: string): Promise<void> {
     let execution = this.options.store.get(name);
-    while (execution?.status === 'running' && execution.wakeMs === undefined && !this.isStopped) {
-      const next = await this.step(execution);
-      if (!next) return;
-      this.options.store.update(next);
-      execution = next;
+    while (execution && isBetweenStates(execution) && !this.isStopped) {
+      execution = await this.step(execution);
+      if (execution) this.options.store.update(execution);
     }
   }
 
@@ -173,7 +177,7 @@ export class Interpreter implements Executions {
     return state;
   }
 
-  /** Runs the state that an execution stands at; `undefined` where it waits for a token, which it has written itself. */
+  /** Runs the state that an execution stands at; `undefined` where it waits for a token, which is written by then. */
   private async step(execution: Execution): Promise<Execution | undefined> {
     const state = await this.stateOf(execution);
     switch (state.type) {
@@ -219,23 +223,29 @@ export class Interpreter implements Executions {
     }
   }
 
-  /** The row waits before the function is called: a token that comes back at once finds it. */
-  private async runCallback(execution: Execution, task: Task): Promise<undefined> {
-    const nowMs = this.options.clock.nowMs();
+  /**
+   * The function is told of the token before the row waits for it. So a process that dies between the two finds the
+   * execution between states and tells it again; the other way round, it would wait for a token that nobody knows.
+   */
+  private async runCallback(execution: Execution, task: Task): Promise<Execution | undefined> {
+    // The same at each try, so that being told again changes nothing.
     const token = `${execution.name}.${execution.transitions}`;
     const scope = this.scope(execution, token);
-    const timeout = task.timeoutSeconds && Number(await task.timeoutSeconds(scope));
-    const wakeMs = timeout === undefined ? undefined : nowMs + timeout * 1_000;
-    this.options.store.update({ ...execution, token, ...(wakeMs !== undefined && { wakeMs }) });
+    const seconds = task.timeoutSeconds && Number(await task.timeoutSeconds(scope));
+    this.telling.set(token, undefined);
+    let failure: ReturnType<typeof thrown> | undefined;
     try {
       await this.call(String(await task.functionName(scope)), await task.payload(scope));
     } catch (error) {
-      if (!this.options.store.takeToken(token)) return undefined;
-      const { name, cause } = thrown(error);
-      const { wakeMs: _, ...rest } = execution;
-      this.options.store.update(await this.retryOrCatch(rest, task, name, cause));
-      this.again.add(execution.name);
+      failure = thrown(error);
     }
+    const move = this.telling.get(token);
+    this.telling.delete(token);
+    if (move) return move(execution, task);
+    if (failure) return this.retryOrCatch(execution, task, failure.name, failure.cause);
+    // In one go with the look at what has come back: whatever comes next finds the row.
+    const wakeMs = seconds === undefined ? undefined : execution.enteredMs + seconds * 1_000;
+    this.options.store.update({ ...execution, token, ...(wakeMs !== undefined && { wakeMs }) });
     return undefined;
   }
 
@@ -311,6 +321,9 @@ export class Interpreter implements Executions {
     return { states: { input: execution.input, context, ...extra }, variables: execution.variables };
   }
 }
+
+const isBetweenStates = ({ status, token, wakeMs }: Execution): boolean =>
+  status === 'running' && token === undefined && wakeMs === undefined;
 
 /** An error as Lambda reports it: its name, and a cause in JSON. */
 function thrown(error: unknown): { readonly name: string; readonly cause: string } {
