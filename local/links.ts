@@ -8,6 +8,11 @@ export interface LinkSubject {
   readonly topic?: string;
 }
 
+/** A link that was opened: what for, and about whom. */
+export interface OpenedLink extends LinkSubject {
+  readonly kind: 'unsubscribe' | 'preferences';
+}
+
 /** Links that say whom and what they are about in a form that nobody else can make. */
 export class SignedLinks implements Links {
   private readonly secrets: Secrets;
@@ -37,12 +42,12 @@ export class SignedLinks implements Links {
     return `${text}.${this.secrets.sign('link', text)}`;
   }
   /** The subject of a link's last part; `undefined` for one that was not made here. */
-  open(sealed: string): LinkSubject | undefined {
+  open(sealed: string): OpenedLink | undefined {
     const [text = '', signature = ''] = sealed.split('.');
     if (!this.secrets.isSigned('link', text, signature)) return undefined;
-    const [, profileId, channel, topic] = JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as string[];
-    return profileId === undefined || channel === undefined
+    const [kind, profileId, channel, topic] = JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as string[];
+    return profileId === undefined || channel === undefined || (kind !== 'unsubscribe' && kind !== 'preferences')
       ? undefined
-      : { profileId, channel, ...(topic !== undefined && { topic }) };
+      : { kind, profileId, channel, ...(topic !== undefined && { topic }) };
   }
 }

@@ -31,7 +31,8 @@ const escapes: { readonly [char: string]: string } = {
   '"': '&quot;',
   "'": '&#39;',
 };
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (char) => escapes[char]!);
+/** A text where HTML stands. */
+export const escaped = (text: string): string => text.replace(/[&<>"']/g, (char) => escapes[char]!);
 
 /** The page behind an unsubscribe link: looking at it changes nothing, its button does. */
 export function unsubscribePage({ channel, topic }: LinkSubject, workspace: string, isDone: boolean): string {
@@ -39,6 +40,11 @@ export function unsubscribePage({ channel, topic }: LinkSubject, workspace: stri
   const body = isDone
     ? `<h1>Done.</h1><p>You will get no more ${escaped(what)} from ${escaped(workspace)}.</p>`
     : `<h1>Unsubscribe?</h1><p>You will get no more ${escaped(what)} from ${escaped(workspace)}.</p><form method="post"><button>Unsubscribe</button></form>`;
-  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${isDone ? 'Unsubscribed' : 'Unsubscribe'}</title>
+  return personPage(isDone ? 'Unsubscribed' : 'Unsubscribe', body);
+}
+
+/** A page for the person whom a message went to. */
+export function personPage(title: string, body: string): string {
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title>
 <style>:root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:32rem;margin:4rem auto;padding:0 1rem}button{font:inherit;padding:.6rem 1.2rem}</style><main>${body}</main></html>`;
 }

@@ -607,6 +607,27 @@ describe('pages', () => {
   });
 });
 
+describe('the preferences link of a message', () => {
+  it('shows what reaches the person, and stops one channel by its button', async () => {
+    await local.identify('pia', { email: 'pia@api.example', phone: '+37120000077' });
+    const { profileId } = await local.profile('pia');
+    const path = new URL(local.home.links.preferences({ profileId })).pathname;
+    const page = await local.call({ path });
+    expect(page.text).toContain('<title>Your preferences</title>');
+    expect(page.text).toMatch(/Marketing by email <button.*Marketing by text message <button/);
+    expect(page.text).not.toMatch(/push|Unsubscribe/);
+    const choose = (body: string): Promise<Answer> => local.call({ method: 'POST', path, body });
+    expect((await choose('')).body.error?.code).toBe('channel_unknown');
+    expect((await choose('channel=webhook')).status).toBe(422);
+    expect((await local.profile('pia'))['consent']).toEqual({});
+    const after = await choose('channel=sms');
+    expect(after.text).toMatch(/Marketing by email <button.*You get no marketing by text message\./);
+    expect((await local.profile('pia'))['consent']).toEqual({ sms: { marketing: 'denied' } });
+    const { length } = await local.items(`/api/suppressions?channel=sms&address=${encodeURIComponent('+37120000077')}`);
+    expect(length).toBe(1);
+  });
+});
+
 describe('what was wrong out of sight', () => {
   it('is nothing', () => {
     expect(local.problems).toEqual([]);
