@@ -14,13 +14,14 @@ import { resumeEnrollment } from '../functions/resume-enrollment/resume-enrollme
 import { runTouch } from '../functions/run-touch/run-touch.ts';
 import { wakeDue } from '../functions/wake-due/wake-due.ts';
 import { Bus } from './bus.ts';
-import { HomeChannels, Outbox } from './channels.ts';
+import { HomeChannels } from './channels.ts';
 import { HomeClock, type ClockKind } from './clock.ts';
 import { HomeDefinitions } from './definitions.ts';
 import { ExecutionStore } from './interpreter/execution-store.ts';
 import { Interpreter } from './interpreter/interpreter.ts';
 import { SignedLinks } from './links.ts';
 import { FolderLock } from './lock.ts';
+import { Outbox } from './outbox.ts';
 import { ReadModel } from './read-model.ts';
 import { Relay } from './relay.ts';
 import { Scheduler } from './scheduler.ts';
@@ -127,7 +128,7 @@ export class Home {
     this.outbox = new Outbox(db, clock);
     this.isBaseUrlOpen = options.baseUrl === undefined;
     this.links = new SignedLinks(this.secrets, options.baseUrl ?? 'http://127.0.0.1:4000');
-    this.read = new ReadModel(db);
+    this.read = new ReadModel(db, this.outbox);
     this.smtp = options.smtpUrl === undefined ? undefined : createSmtp(options.smtpUrl);
     const executions = new ExecutionStore(db);
     this.interpreter = new Interpreter({

@@ -14,7 +14,7 @@ import {
   type PageQuery,
   type TimelineItem,
 } from '../functions/parts/http/directory.ts';
-import { unpackMessage } from './channels.ts';
+import type { Outbox } from './outbox.ts';
 import type { Database } from './store/database.ts';
 
 type Bodied = { readonly body: string; readonly at: number; readonly id: string };
@@ -27,8 +27,10 @@ const marks = (values: readonly unknown[]): string => values.map(() => '?').join
 /** Lists over the tables of the embedded home. */
 export class ReadModel implements Directory {
   private readonly db: Database;
-  constructor(db: Database) {
+  private readonly outbox: Outbox;
+  constructor(db: Database, outbox: Outbox) {
     this.db = db;
+    this.outbox = outbox;
   }
 
   /**
@@ -152,8 +154,7 @@ export class ReadModel implements Directory {
     return this.newest(select, where, values, page, (row) => JSON.parse(row.body) as Delivery);
   }
   async message(deliveryId: string): Promise<RenderedMessage | undefined> {
-    const row = this.db.get<{ message: Uint8Array }>('SELECT message FROM outbox WHERE delivery_id = ?', deliveryId);
-    return row && unpackMessage(row.message);
+    return this.outbox.message(deliveryId);
   }
 
   async refusalsOf(

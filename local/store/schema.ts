@@ -26,7 +26,8 @@ CREATE TABLE IF NOT EXISTS deliveries (
   status TEXT NOT NULL, reason TEXT, at_ms INTEGER NOT NULL, body TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS deliveries_by_time ON deliveries (at_ms);
 CREATE TABLE IF NOT EXISTS outbox (
-  delivery_id TEXT PRIMARY KEY, channel TEXT NOT NULL, handed_ms INTEGER NOT NULL, message BLOB NOT NULL);
+  delivery_id TEXT PRIMARY KEY, channel TEXT NOT NULL, handed_ms INTEGER NOT NULL, pack INTEGER NOT NULL, place INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS outbox_packs (pack INTEGER PRIMARY KEY, messages BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS suppressions (
   channel TEXT NOT NULL, address_hash TEXT NOT NULL, reason TEXT NOT NULL, at_ms INTEGER NOT NULL, source TEXT, purpose TEXT,
   PRIMARY KEY (channel, address_hash, reason)) WITHOUT ROWID;

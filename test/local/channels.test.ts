@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Channel } from '../../core/journey/document.ts';
 import type { HandOverOutcome, Smtp } from '../../functions/parts/channels/smtp.ts';
-import { HomeChannels, Outbox } from '../../local/channels.ts';
+import { HomeChannels } from '../../local/channels.ts';
+import { Outbox } from '../../local/outbox.ts';
 import { HomeClock } from '../../local/clock.ts';
 import { Database } from '../../local/store/database.ts';
 

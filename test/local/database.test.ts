@@ -99,17 +99,14 @@ describe('a group of commits', () => {
     await db.durable();
     db.write(() => db.run(`UPDATE meta SET value = value + 1 WHERE key = 'a'`));
     await db.durable();
-    db.write(() => db.run('INSERT INTO outbox VALUES (?, ?, ?, ?)', 'd1', 'sms', 5.5, new Uint8Array([0, 255, 7])));
+    db.write(() => db.run('INSERT INTO outbox_packs VALUES (?, ?)', 5, new Uint8Array([0, 255, 7])));
     await db.durable();
     // The tables themselves have not been committed.
     const tables = new DatabaseSync(join(folder, 'sojourn.db'), { readOnly: true });
     expect(tables.prepare(`SELECT count(*) AS n FROM meta WHERE key = 'a'`).get()).toEqual({ n: 0 });
     tables.close();
     expect(committed(`SELECT value FROM meta WHERE key = 'a'`)).toEqual({ value: '2' });
-    expect(committed('SELECT handed_ms, message FROM outbox')).toEqual({
-      handed_ms: 5.5,
-      message: new Uint8Array([0, 255, 7]),
-    });
+    expect(committed('SELECT * FROM outbox_packs')).toEqual({ pack: 5, messages: new Uint8Array([0, 255, 7]) });
     db.commit();
     expect(committed(`SELECT value FROM meta WHERE key = 'a'`)).toEqual({ value: '2' });
     db.write(() => db.run(`UPDATE meta SET value = value + 1 WHERE key = 'a'`));
