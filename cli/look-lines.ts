@@ -1,15 +1,23 @@
 /** A thing as the API gave it. */
 export type Thing = { readonly [key: string]: unknown };
 
+type Counts = { readonly [name: string]: number };
+
 /** Lines below a heading. */
 export const rows = (lines: readonly string[]): readonly string[] =>
   lines.length === 0 ? ['  none'] : lines.map((line) => `  ${line}`);
 /** Counts in one line. */
-export const listed = (counts: { readonly [name: string]: number }): string =>
+export const listed = (counts: Counts): string =>
   Object.entries(counts)
     .map(([name, n]) => `${name} ${n}`)
     .join(' · ') || 'nobody';
 const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
+/** An instant to the second: finer is for machines. */
+const moment = (value: unknown): string => text(value).replace(/\.\d+Z$/, 'Z');
+/** The parts that are there, with blanks between them. */
+const joined = (...parts: readonly (string | undefined)[]): string =>
+  parts.filter((part) => part !== undefined && part !== '').join('  ');
 
 /** What is known of a person. */
 export function profileLines(profile: Thing): readonly string[] {
@@ -18,33 +26,104 @@ export function profileLines(profile: Thing): readonly string[] {
       `${text(one['kind'])} ${text(one['value'])}${one['verified'] === true ? '' : ' (unverified)'}${one['resolves'] === true ? '' : ' (address only)'}`,
   );
   const traits = Object.entries(profile['traits'] as Thing).map(([name, value]) => `${name} = ${text(value)}`);
+  const { convertedAt } = profile;
   return [
-    `${text(profile['profileId'])}  stage ${text(profile['stage'])}  zone ${text(profile['timeZone'])}${profile['convertedAt'] === undefined ? '' : `  converted ${text(profile['convertedAt'])}`}`,
+    joined(
+      text(profile['profileId']),
+      `stage ${text(profile['stage'])}`,
+      `zone ${text(profile['timeZone'])}`,
+      convertedAt === undefined ? 'not converted' : `converted ${moment(convertedAt)}`,
+    ),
     'Known as',
     ...rows(identifiers),
     'Traits',
     ...rows(traits),
+    'Consent',
+    ...rows(consentLines(profile['consent'] as Thing)),
     `Segments   ${(profile['segments'] as readonly string[]).join(', ') || 'none'}`,
     `Audiences  ${(profile['audiences'] as readonly string[]).join(', ') || 'none'}`,
-    `Consent    ${JSON.stringify(profile['consent'])}`,
   ];
 }
 
+const consentLines = (consent: Thing): readonly string[] =>
+  Object.entries(consent).map(
+    ([channel, said]) =>
+      `${channel}: ${Object.entries(said as Thing)
+        .map(([purpose, status]) => `${purpose} ${text(status)}`)
+        .join(', ')}`,
+  );
+
 /** One passage through a journey. */
-export const enrollmentLine = (one: Thing): string =>
-  `${text(one['enteredAt'])}  ${text(one['journeyId'])}  ${text(one['status'])}${one['reason'] === undefined ? '' : ` (${text(one['reason'])})`}${one['stepId'] === undefined ? '' : ` at ${text(one['stepId'])}`}${one['wakeAt'] === undefined ? '' : ` until ${text(one['wakeAt'])}`}  ${(one['path'] as readonly string[]).join(' → ')}`;
+export function enrollmentLine(one: Thing): string {
+  const path = one['path'] as readonly string[];
+  const status = `${text(one['status'])}${one['reason'] === undefined ? '' : ` (${text(one['reason'])})`}`;
+  const place = one['stepId'] === undefined ? '' : ` at ${text(one['stepId'])}`;
+  const until = one['wakeAt'] === undefined ? '' : ` until ${moment(one['wakeAt'])}`;
+  const key = one['key'] === undefined ? undefined : `key ${text(one['key'])}`;
+  const way = path.length === 0 ? 'before any step' : `by ${path.join(' → ')}`;
+  const isHeldOut = one['status'] === 'held-out';
+  return joined(
+    moment(one['enteredAt']),
+    text(one['journeyId']),
+    key,
+    `${status}${place}${until}`,
+    isHeldOut ? undefined : way,
+  );
+}
+
 /** One message, and what became of it. */
 export const deliveryLine = (one: Thing): string =>
-  `${text(one['at'])}  ${text(one['stepId'])}: ${text(one['channel'])} "${text(one['template'])}" ${text(one['status'])}${one['reason'] === undefined ? '' : `: ${text(one['reason'])}`}${one['detail'] === undefined ? '' : ` (${text(one['detail'])})`}`;
+  joined(
+    moment(one['at']),
+    `${text(one['stepId'])}: ${text(one['channel'])} "${text(one['template'])}" ${outcome(one)}`,
+  );
+const outcome = (one: Thing): string =>
+  `${text(one['status'])}${one['reason'] === undefined ? '' : `: ${text(one['reason'])}`}${one['detail'] === undefined ? '' : ` (${text(one['detail'])})`}`;
+
 /** One thing that happened to a person. */
-export const timelineLine = (one: Thing): string => {
-  const more =
-    one['kind'] === 'delivery'
-      ? `${text(one['channel'])} ${text(one['status'])}${one['reason'] === undefined ? '' : `: ${text(one['reason'])}`}`
-      : one['kind'] === 'segment'
-        ? text(one['edge'])
-        : one['kind'] === 'enrollment'
-          ? text(one['status'] ?? one['goal'] ?? '')
-          : '';
-  return `${text(one['at'])}  ${text(one['kind']).padEnd(10)}  ${text(one['name'])}  ${more}`.trimEnd();
+export const timelineLine = (one: Thing): string =>
+  joined(moment(one['at']), text(one['kind']).padEnd(10), text(one['name']), moreOf(one));
+function moreOf(one: Thing): string | undefined {
+  if (one['kind'] === 'delivery') return `${text(one['channel'])} ${outcome(one)}`;
+  if (one['kind'] === 'segment') return one['edge'] === 'leave' ? 'left' : 'entered';
+  if (one['kind'] !== 'enrollment') return undefined;
+  return one['goal'] === undefined
+    ? `${text(one['status'] ?? '')}${one['reason'] === undefined ? '' : ` (${text(one['reason'])})`}`
+    : `goal ${text(one['goal'])}`;
+}
+
+/** A trigger that did not begin a journey, and why. */
+export const refusalLine = (one: Thing): string =>
+  joined(moment(one['at']), text(one['reason']), refusals[text(one['reason'])]);
+const refusals: { readonly [reason: string]: string } = {
+  key_missing: 'the event has no value for the key of the entry',
+  stale: 'it was too old when it was handled',
+  'too-many': 'the person is in too many journeys at once',
 };
+
+/** What an entry asks, and whether this person meets it. */
+export function entryLines(findings: readonly Thing[]): readonly string[] {
+  const against = findings.filter((one) => one['isMet'] !== true).length;
+  return [
+    `Would they enter now?  ${against === 0 ? 'Yes.' : `No: ${against} of ${findings.length} speak against it.`}`,
+    ...rows(
+      findings.map(
+        (one) =>
+          `${one['isMet'] === true ? 'yes' : 'NO '}  ${text(one['asks'])}: ${text(one['because']).replace(/\.\d+Z\b/g, 'Z')}`,
+      ),
+    ),
+  ];
+}
+
+/** The steps of a journey in the order of its document, with how many reached each and what became of its messages. */
+export function stepLines(
+  steps: readonly string[],
+  reached: Counts,
+  deliveries: { readonly [step: string]: Counts },
+): readonly string[] {
+  const width = Math.max(0, ...steps.map((step) => step.length)) + 2;
+  return steps.map((step) => {
+    const sends = deliveries[step];
+    return `${step.padEnd(width)}${String(reached[step] ?? 0).padStart(8)} reached${sends ? `   ${listed(sends)}` : ''}`;
+  });
+}

@@ -1,8 +1,21 @@
 import { Command } from 'commander';
 import { existsSync } from 'node:fs';
+import type { Journey } from '../core/journey/document.ts';
+import { stepsIn } from '../core/journey/walk.ts';
 import { isObject } from '../core/json.ts';
 import { AnswerRefused, connect, type Connection } from './connection.ts';
-import { deliveryLine, enrollmentLine, listed, profileLines, rows, timelineLine, type Thing } from './look-lines.ts';
+import {
+  deliveryLine,
+  enrollmentLine,
+  entryLines,
+  listed,
+  profileLines,
+  refusalLine,
+  rows,
+  stepLines,
+  timelineLine,
+  type Thing,
+} from './look-lines.ts';
 import { giveUp, settings } from './settings.ts';
 
 interface LookOptions {
@@ -67,12 +80,10 @@ export const journeyCommand = (): Command =>
       if (options.json) return JSON.stringify(journey, null, 2);
       const counts = journey['counts'] as { readonly [kind: string]: { readonly [name: string]: number } };
       const line = (name: string, of: string): string => `${name.padEnd(14)}${listed(counts[of] ?? {})}`;
-      const steps = Object.entries(counts['reached'] ?? {}).map(([step, n]) => {
-        const sends = (
-          counts['deliveries'] as unknown as { readonly [step: string]: { readonly [outcome: string]: number } }
-        )[step];
-        return `${step.padEnd(28)}${String(n).padStart(8)} reached${sends ? `   ${listed(sends)}` : ''}`;
-      });
+      const { reached = {}, deliveries = {} } = counts;
+      const written = stepsIn((journey['document'] as Journey).steps, ['steps']).flatMap(({ step }) => step.id ?? []);
+      // Steps without an id, and those of earlier versions, are known by their counts alone.
+      const steps = [...new Set([...written, ...Object.keys(reached), ...Object.keys(deliveries)])];
       return [
         `${String(journey['name'])} (${id}, ${String(journey['stage'])}, ${String(journey['kind'])}, version ${String(journey['version'])})`,
         line('People', 'byStatus'),
@@ -80,7 +91,7 @@ export const journeyCommand = (): Command =>
         `${'Goal'.padEnd(14)}${String(counts['goals'])} reached it`,
         line('Standing at', 'standing'),
         'Steps',
-        ...rows(steps),
+        ...rows(stepLines(steps, reached, deliveries as unknown as Parameters<typeof stepLines>[2])),
       ].join('\n');
     }),
   );
@@ -99,9 +110,6 @@ export const explainCommand = (): Command =>
         `/api/profiles/${encodeURIComponent(String(profile['profileId']))}/journeys/${encodeURIComponent(journeyId)}`,
       )) as { readonly [key: string]: readonly Thing[] };
       if (options.json) return JSON.stringify(found, null, 2);
-      const findings = found['entry']!.map(
-        (one) => `${one['isMet'] === true ? 'yes' : 'NO '}  ${String(one['asks'])}: ${String(one['because'])}`,
-      );
       return [
         `${String(profile['userId'] ?? profile['profileId'])} and the journey "${journeyId}"`,
         'Enrollments',
@@ -109,21 +117,25 @@ export const explainCommand = (): Command =>
         'Messages',
         ...rows(found['deliveries']!.map(deliveryLine)),
         ...(found['refusals']!.length > 0
-          ? [
-              'Triggers that were refused',
-              ...rows(found['refusals']!.map((one) => `${String(one['at'])}  ${String(one['reason'])}`)),
-            ]
+          ? ['Triggers that were refused', ...rows(found['refusals']!.map(refusalLine))]
           : []),
-        'Would they enter now?',
-        ...rows(findings),
+        ...entryLines(found['entry']!),
       ].join('\n');
     }),
   );
 
 async function findProfile(home: Connection, who: string): Promise<Thing> {
   const [, kind, value] = /^(userId|anonymousId|email|phone):(.+)$/.exec(who) ?? [];
-  if (kind === undefined || value === undefined)
-    return (await home.get(`/api/profiles/${encodeURIComponent(who)}`)) as Thing;
+  if (kind === undefined || value === undefined) {
+    const found = await home.get(`/api/profiles/${encodeURIComponent(who)}`).catch((error: unknown) => {
+      if (error instanceof AnswerRefused && error.status === 404) return undefined;
+      throw error;
+    });
+    const guess = who.includes('@') ? `email:${who}` : `userId:${who}`;
+    return (
+      (found as Thing | undefined) ?? giveUp(`There is no person with the profile id "${who}". Did you mean ${guess}?`)
+    );
+  }
   const [profile] = await items(home, `/api/profiles?${kind}=${encodeURIComponent(value)}`);
   return profile ?? giveUp(`There is no person with ${kind} "${value}".`);
 }

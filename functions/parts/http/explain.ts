@@ -86,7 +86,7 @@ async function entryFindings(
     const { convertedMs } = profile;
     findings.push(
       finding(
-        'not converted: the journey is for acquisition',
+        'not converted, as the journey is for acquisition',
         convertedMs === undefined,
         convertedMs === undefined ? 'never converted' : `converted ${toInstant(convertedMs)}`,
       ),
@@ -97,7 +97,9 @@ async function entryFindings(
     finding(
       'not inside already',
       !inside || entry.meanwhile === 'restart',
-      inside ? `inside since ${toInstant(inside.enteredMs)}` : 'not inside',
+      inside
+        ? `inside since ${toInstant(inside.enteredMs)}${entry.meanwhile === 'restart' ? '; a new trigger restarts it' : ''}`
+        : 'not inside',
     ),
   );
   findings.push(await againFinding(ports, ids, journey, last, nowMs, zone));

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Context } from 'hono';
+import type { JourneyVersion } from '../../../core/definitions.ts';
 import type { Trigger } from '../../../core/enrollment/enter.ts';
 import { isObject, type Json, type JsonObject } from '../../../core/json.ts';
 import type { Loaded } from '../../../core/ports.ts';
 import { identityKey } from '../../../core/profile/identity.ts';
 import { historyIds } from '../../../core/profile/profile.ts';
+import { closest, didYouMean } from '../../../core/suggest.ts';
 import type { ApiOptions } from './api-options.ts';
 import { ApiProblem } from './api-problem.ts';
 import { explainJourney } from './explain.ts';
@@ -14,13 +16,10 @@ import { bodyOf, list, pageOf } from './requests.ts';
 
 /** Journeys, their counts and their enrollments; an entry by the API. */
 export function journeyRoutes({ ports, directory, enter, durable }: ApiOptions): RouteTable {
-  const find = async (context: Context) => {
-    const journey = (await ports.definitions.current()).journeys.get(context.req.param('id') ?? '');
-    if (!journey)
-      throw new ApiProblem(404, 'journey_unknown', `There is no journey "${context.req.param('id')}".`, 'id');
-    return journey;
+  const find = (context: Context): Promise<JourneyVersion> => {
+    return findJourney(ports, context.req.param('id') ?? '');
   };
-  const summary = async (journey: Awaited<ReturnType<typeof find>>): Promise<JsonObject> => {
+  const summary = async (journey: JourneyVersion): Promise<JsonObject> => {
     const { id, name, stage, kind } = journey.document;
     return {
       id,
@@ -109,6 +108,17 @@ export function journeyRoutes({ ports, directory, enter, durable }: ApiOptions):
   ];
 }
 
+async function findJourney(
+  { definitions }: Pick<ApiOptions['ports'], 'definitions'>,
+  id: string,
+): Promise<JourneyVersion> {
+  const { journeys } = await definitions.current();
+  const journey = journeys.get(id);
+  if (journey) return journey;
+  const { suggestion } = didYouMean(closest(id, journeys.keys()));
+  throw new ApiProblem(404, 'journey_unknown', `There is no journey "${id}".`, 'id', suggestion);
+}
+
 async function profileOf(body: JsonObject, ports: ApiOptions['ports']): Promise<Loaded> {
   const { profileId, userId } = body;
   const id =
@@ -140,9 +150,7 @@ export const explainRoutes = ({ ports, directory }: ApiOptions): RouteTable => [
     async (context) => {
       const loaded = await ports.profiles.load(context.req.param('profileId') ?? '');
       if (!loaded) throw new ApiProblem(404, 'profile_unknown', 'There is no profile with this id.', 'profileId');
-      const journey = (await ports.definitions.current()).journeys.get(context.req.param('id') ?? '');
-      if (!journey)
-        throw new ApiProblem(404, 'journey_unknown', `There is no journey "${context.req.param('id')}".`, 'id');
+      const journey = await findJourney(ports, context.req.param('id') ?? '');
       return Response.json(await explainJourney(ports, directory, loaded, journey));
     },
   ],
