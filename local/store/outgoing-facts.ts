@@ -1,0 +1,82 @@
+import type { Fact, OutgoingFact } from '../../core/ports.ts';
+import type { Database } from './database.ts';
+
+/** What commits tell: one row each, and a list of what the relay has yet to carry out. */
+export class OutgoingFacts {
+  private readonly db: Database;
+  /** In commit order; the table is read once, at start. */
+  private waiting: OutgoingFact[];
+  private lastSequence: number;
+
+  constructor(db: Database) {
+    this.db = db;
+    this.waiting = readWaiting(db);
+    this.lastSequence = this.waiting.at(-1)?.sequence ?? 0;
+  }
+
+  /**
+   * One row for all that a commit tells of a profile; what is to go out is listed beside.
+   * @returns what is to go out, for `committed`
+   */
+  write(facts: readonly Fact[], versions: ReadonlyMap<string, number>): readonly OutgoingFact[] {
+    const outgoing: OutgoingFact[] = [];
+    for (const [profileId, told] of Map.groupBy(facts, (fact) => fact.profileId)) {
+      const version = versions.get(profileId);
+      if (version === undefined) throw new RangeError(`Facts of ${profileId}, which this change does not commit.`);
+      const body = JSON.stringify(told.map(({ kind, name, atMs, detail }) => [kind, name, atMs, detail]));
+      this.db.run('INSERT INTO commit_facts VALUES (?, ?, ?)', profileId, version, body);
+      told.forEach((fact, index) => {
+        if (fact.isOutgoing) outgoing.push({ ...fact, sequence: ++this.lastSequence, version, index });
+      });
+    }
+    for (const { sequence, profileId, version, index } of outgoing)
+      this.db.run('INSERT INTO outgoing VALUES (?, ?, ?, ?)', sequence, profileId, version, index);
+    return outgoing;
+  }
+  /** The transaction in which they were written holds. */
+  committed(outgoing: readonly OutgoingFact[]): void {
+    this.waiting.push(...outgoing);
+  }
+
+  first(limit: number): readonly OutgoingFact[] {
+    return this.waiting.slice(0, limit);
+  }
+  acknowledge(sequences: readonly number[]): void {
+    const done = new Set(sequences);
+    const first = this.waiting.slice(0, done.size);
+    // Nearly always the oldest: a long queue is not walked for each few of it.
+    if (first.every((fact) => done.has(fact.sequence))) this.waiting.splice(0, first.length);
+    else this.waiting = this.waiting.filter((fact) => !done.has(fact.sequence));
+    this.db.write(() => {
+      for (const sequence of sequences) this.db.run('DELETE FROM outgoing WHERE sequence = ?', sequence);
+    });
+  }
+}
+
+/** Facts that an earlier run committed and did not carry out. */
+function readWaiting(db: Database): OutgoingFact[] {
+  type Row = {
+    sequence: number;
+    profile_id: string;
+    version: number;
+    idx: number;
+    kind: Fact['kind'];
+    name: string;
+    at_ms: number;
+    detail: string;
+  };
+  const rows = db.all<Row>(
+    'SELECT sequence, facts.* FROM outgoing CROSS JOIN facts USING (profile_id, version, idx) ORDER BY sequence',
+  );
+  return rows.map((row) => ({
+    sequence: row.sequence,
+    profileId: row.profile_id,
+    version: row.version,
+    index: row.idx,
+    kind: row.kind,
+    name: row.name,
+    atMs: row.at_ms,
+    isOutgoing: true,
+    detail: JSON.parse(row.detail) as Fact['detail'],
+  }));
+}

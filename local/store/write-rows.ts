@@ -1,0 +1,149 @@
+import type { EntryGuard, Enrollment } from '../../core/enrollment/enrollment.ts';
+import type { StoredEvent } from '../../core/event/event.ts';
+import type { Delivery } from '../../core/message/delivery.ts';
+import type { Change } from '../../core/ports.ts';
+import type { Profile } from '../../core/profile/profile.ts';
+import type { Database } from './database.ts';
+
+/** Thrown inside a transaction to undo it: somebody else was first. */
+export class Conflict extends Error {}
+
+/**
+ * Writes the rows of a change beside its profiles and facts.
+ * @param versions what each profile of the change has become
+ * @throws Conflict where a row that must not exist does, or an identity has another owner than was read
+ */
+export function writeRows(db: Database, change: Change, versions: ReadonlyMap<string, number>): void {
+  for (const event of change.events ?? []) writeEvent(db, event, versions.get(event.profileId) ?? 0);
+  for (const one of change.identities ?? []) writeIdentity(db, one);
+  for (const { row, isNew } of change.enrollments ?? []) writeEnrollment(db, row, isNew);
+  for (const { row, isNew } of change.deliveries ?? []) writeDelivery(db, row, isNew);
+  for (const guard of change.guards ?? []) writeGuard(db, guard);
+  writeSuppressions(db, change);
+  writeDue(db, change);
+}
+
+/** Writes who is in which segment and audience, as far as that has changed. */
+export function writeMemberships(db: Database, before: Profile | undefined, after: Profile): void {
+  const { profileId, segments, audiences } = after;
+  if (before?.segments !== segments) writeMembers(db, 'segment', profileId, before?.segments ?? {}, segments);
+  if (before?.audiences !== audiences) writeMembers(db, 'audience', profileId, before?.audiences ?? {}, audiences);
+}
+
+function writeMembers(
+  db: Database,
+  kind: string,
+  profileId: string,
+  before: Profile['segments'],
+  after: Profile['segments'],
+): void {
+  for (const id in before) {
+    if (!(id in after)) db.run('DELETE FROM members WHERE kind = ? AND id = ? AND profile_id = ?', kind, id, profileId);
+  }
+  for (const id in after) {
+    if (after[id] !== before[id])
+      db.run('INSERT OR REPLACE INTO members VALUES (?, ?, ?, ?)', kind, id, profileId, after[id]!);
+  }
+}
+
+function writeEvent(db: Database, event: Omit<StoredEvent, 'version'>, version: number): void {
+  const { profileId, eventId, name, occurredMs, attemptId, ...body } = event;
+  const done = db.run(
+    'INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?, ?)',
+    profileId,
+    eventId,
+    name,
+    occurredMs,
+    version,
+    attemptId,
+    JSON.stringify(body),
+  );
+  if (done.changes === 0) throw new Conflict();
+}
+
+function writeIdentity(
+  db: Database,
+  { key, profileId, from }: { key: string; profileId: string; from?: string },
+): void {
+  const done =
+    from === undefined
+      ? db.run('INSERT OR IGNORE INTO identities VALUES (?, ?)', key, profileId)
+      : db.run('UPDATE identities SET profile_id = ? WHERE key = ? AND profile_id = ?', profileId, key, from);
+  if (done.changes === 0) throw new Conflict();
+}
+
+function writeEnrollment(db: Database, row: Enrollment, isNew: boolean): void {
+  const clash = isNew
+    ? 'NOTHING'
+    : 'UPDATE SET status = excluded.status, reason = excluded.reason, step_id = excluded.step_id, goal_ms = excluded.goal_ms, body = excluded.body';
+  const done = db.run(
+    `INSERT INTO enrollments VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO ${clash}`,
+    row.enrollmentId,
+    row.profileId,
+    row.journeyId,
+    row.status,
+    row.reason ?? null,
+    row.cursor.stepId,
+    row.enteredMs,
+    row.goalReachedMs ?? null,
+    JSON.stringify(row),
+  );
+  if (done.changes === 0) throw new Conflict();
+}
+
+function writeDelivery(db: Database, row: Delivery, isNew: boolean): void {
+  const clash = isNew
+    ? 'NOTHING'
+    : 'UPDATE SET status = excluded.status, reason = excluded.reason, at_ms = excluded.at_ms, body = excluded.body';
+  const done = db.run(
+    `INSERT INTO deliveries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO ${clash}`,
+    row.deliveryId,
+    row.profileId,
+    row.journeyId,
+    row.stepId,
+    row.channel,
+    row.status,
+    row.reason ?? null,
+    row.atMs,
+    JSON.stringify(row),
+  );
+  if (done.changes === 0) throw new Conflict();
+}
+
+function writeGuard(db: Database, guard: EntryGuard): void {
+  db.run(
+    'INSERT OR REPLACE INTO guards VALUES (?, ?, ?, ?, ?)',
+    guard.profileId,
+    guard.journeyId,
+    guard.key,
+    guard.enteredMs,
+    guard.enrollmentId,
+  );
+}
+
+function writeSuppressions(db: Database, change: Change): void {
+  for (const one of change.suppressions ?? []) {
+    // The first stands; a broader one of the same reason widens it.
+    db.run(
+      'INSERT INTO suppressions VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET purpose = NULL WHERE excluded.purpose IS NULL',
+      one.channel,
+      one.addressHash,
+      one.reason,
+      one.atMs,
+      one.source ?? null,
+      one.purpose ?? null,
+    );
+  }
+  for (const one of change.unsuppressions ?? []) {
+    db.run('DELETE FROM suppressions WHERE channel = ? AND address_hash = ?', one.channel, one.addressHash);
+  }
+}
+
+function writeDue(db: Database, change: Change): void {
+  for (const { profileId, subject } of change.undue ?? []) {
+    db.run('DELETE FROM due WHERE profile_id = ? AND subject = ?', profileId, subject);
+  }
+  for (const { profileId, subject, dueMs } of change.due ?? []) {
+    db.run('INSERT OR REPLACE INTO due VALUES (?, ?, ?)', profileId, subject, dueMs);
+  }
+}
