@@ -1,10 +1,9 @@
 import { decideLoop, type Tried } from '../../core/decide-loop.ts';
-import type { Definitions, JourneyVersion } from '../../core/definitions.ts';
-import type { Enrollment } from '../../core/enrollment/enrollment.ts';
+import type { Definitions } from '../../core/definitions.ts';
+import { readEnrolled, type Enrolled } from '../../core/enrollment/read-enrolled.ts';
 import type { Message } from '../../core/event/event.ts';
 import type { Loaded, Ports } from '../../core/ports.ts';
 import { decideAccept, type ItemResult } from '../../core/profile/accept.ts';
-import { versionKey } from '../../core/profile/draft.ts';
 import { identityKey } from '../../core/profile/identity.ts';
 import { historyIds } from '../../core/profile/profile.ts';
 import { keysOf } from '../../core/profile/resolve-profile.ts';
@@ -87,7 +86,7 @@ async function tryChunk(
     ids,
     messages.map((message) => message.messageId),
   );
-  const { enrollments, journeys } = await readEnrollments(ports, definitions, loaded, messages);
+  const enrolled = await readTouched(ports, definitions, loaded, messages);
   const { change, results } = decideAccept({
     messages,
     profiles: loaded,
@@ -97,8 +96,7 @@ async function tryChunk(
     definitions,
     nowMs,
     attemptId,
-    enrollments,
-    journeys,
+    ...enrolled,
     addressHash: ports.ids.addressHash,
   });
   if (change && change.profiles.length > mostProfiles && messages.length > 1) return { answer: 'too-many' };
@@ -130,36 +128,25 @@ async function readPeople(ports: AcceptPorts, messages: readonly Message[]) {
   return { rows, owners, profiles };
 }
 
-/** Rows of the enrollments that these messages may end, resolve or count for. */
-async function readEnrollments(
+/** The enrollments that these messages may end, resolve or count for. */
+function readTouched(
   ports: AcceptPorts,
-  definitions: Definitions,
+  { conversion }: Definitions,
   loaded: readonly Loaded[],
   messages: readonly Message[],
-) {
-  const journeys = new Map<string, JourneyVersion>();
-  const wanted: string[] = [];
-  const isConversion = messages.some((message) =>
-    definitions.conversion.some((match) => match.names.has(message.name)),
-  );
+): Promise<Enrolled> {
+  const isConversion = messages.some((message) => conversion.some((match) => match.names.has(message.name)));
   const changesProfile = messages.some(
-    (message) =>
-      message.type === 'identify' ||
-      'traits' in message.context ||
-      'consent' in message.context ||
-      'timezone' in message.context,
+    ({ type, context }) => type === 'identify' || 'traits' in context || 'consent' in context || 'timezone' in context,
   );
-  for (const { profile } of loaded) {
-    for (const stub of profile.enrollments) {
-      const key = versionKey(stub);
-      if (!journeys.has(key)) journeys.set(key, await ports.definitions.journey(stub.journeyId, stub.version));
-      const journey = journeys.get(key)!;
-      const isHeard = messages.some((message) => journey.listens.has(message.name));
-      const isMoved = journey.watchesProfile || (changesProfile && journey.plan.isMovable);
-      if (isHeard || isMoved || (isConversion && stub.isAcquisition) || loaded.length > 1)
-        wanted.push(stub.enrollmentId);
-    }
-  }
-  const rows = wanted.length === 0 ? [] : await ports.profiles.enrollments(wanted);
-  return { journeys, enrollments: new Map<string, Enrollment>(rows.map((row) => [row.enrollmentId, row])) };
+  return readEnrolled(
+    ports,
+    loaded.flatMap(({ profile }) => profile.enrollments),
+    (stub, journey) =>
+      loaded.length > 1 ||
+      (isConversion && stub.isAcquisition) ||
+      journey.watchesProfile ||
+      (changesProfile && journey.plan.isMovable) ||
+      messages.some((message) => journey.listens.has(message.name)),
+  );
 }

@@ -1,6 +1,7 @@
 import { decideLoop } from '../../core/decide-loop.ts';
+import { readEnrolled } from '../../core/enrollment/read-enrolled.ts';
 import type { Ports } from '../../core/ports.ts';
-import { Draft, versionKey } from '../../core/profile/draft.ts';
+import { Draft } from '../../core/profile/draft.ts';
 import { withConsent } from '../../core/profile/consent.ts';
 import type { ConsentEntry, ConsentStatus } from '../../core/profile/profile.ts';
 
@@ -22,17 +23,9 @@ export const changeConsent =
       const { profile } = loaded;
       const nowMs = ports.clock.nowMs();
       const definitions = await ports.definitions.current();
-      const stubs = profile.enrollments.filter((stub) => stub.isActive);
-      const journeys = new Map(
-        await Promise.all(
-          stubs.map(
-            async (stub) => [versionKey(stub), await ports.definitions.journey(stub.journeyId, stub.version)] as const,
-          ),
-        ),
-      );
-      const rows = await ports.profiles.enrollments(stubs.map((stub) => stub.enrollmentId));
-      const enrollments = new Map(rows.map((row) => [row.enrollmentId, row]));
-      const draft = new Draft({ definitions, nowMs, attemptId, enrollments, journeys }, [loaded]);
+      const active = profile.enrollments.filter((stub) => stub.isActive);
+      const enrolled = await readEnrolled(ports, active);
+      const draft = new Draft({ definitions, nowMs, attemptId, ...enrolled }, [loaded]);
       let changed = profile;
       for (const [key, value] of Object.entries(change.consent)) {
         const entry = { value, ...stampAfter(profile.consent[key], nowMs, attemptId), source: change.source };

@@ -1,11 +1,11 @@
 import { decideLoop } from '../../core/decide-loop.ts';
+import { readEnrolled } from '../../core/enrollment/read-enrolled.ts';
 import { decideEntry, enrollmentIdOf, type EntryAnswer, type Trigger } from '../../core/enrollment/enter.ts';
 import type { Enrollment } from '../../core/enrollment/enrollment.ts';
 import { keyOf } from '../../core/enrollment/resolve.ts';
 import type { StoredEvent } from '../../core/event/event.ts';
 import type { Loaded, Ports } from '../../core/ports.ts';
-import { versionKey } from '../../core/profile/draft.ts';
-import { historyIds, type Profile } from '../../core/profile/profile.ts';
+import { historyIds } from '../../core/profile/profile.ts';
 
 export type EnterPorts = Pick<Ports, 'profiles' | 'definitions' | 'executions' | 'clock' | 'ids'>;
 export interface EnterTask {
@@ -31,13 +31,14 @@ export const enterJourney =
       const path = journey.document.entry.key?.split('.');
       const key = trigger.key ?? (path && trigger.event && keyOf(trigger.event, path)) ?? '';
       const [standing] = await ports.profiles.enrollments([enrollmentIdOf(journeyId, trigger)]);
-      const others = await readInside(ports, profile, journeyId);
+      // Enrollments of the same journey that a restart would end.
+      const inside = profile.enrollments.filter((stub) => stub.isActive && stub.journeyId === journeyId);
       return decideEntry({
         loaded,
         journey,
         trigger,
         standing,
-        ...others,
+        ...(await readEnrolled(ports, inside)),
         guard: await ports.profiles.guard(ids, journeyId, key),
         history: names.size === 0 ? [] : await ports.profiles.history(ids, { names: [...names] }),
         after: await acceptedAfter(ports, loaded, trigger),
@@ -52,20 +53,6 @@ export const enterJourney =
 
 const start = (ports: EnterPorts, { enrollmentId, profileId, journeyId, version, hop }: Enrollment) =>
   ports.executions.start({ name: `${enrollmentId}-${hop}`, journeyId, version, input: { enrollmentId, profileId } });
-
-/** Enrollments of the same journey that a restart would end. */
-async function readInside(ports: EnterPorts, profile: Profile, journeyId: string) {
-  const stubs = profile.enrollments.filter((stub) => stub.isActive && stub.journeyId === journeyId);
-  const rows = stubs.length === 0 ? [] : await ports.profiles.enrollments(stubs.map((stub) => stub.enrollmentId));
-  const journeys = new Map(
-    await Promise.all(
-      stubs.map(
-        async (stub) => [versionKey(stub), await ports.definitions.journey(stub.journeyId, stub.version)] as const,
-      ),
-    ),
-  );
-  return { journeys, enrollments: new Map(rows.map((row) => [row.enrollmentId, row])) };
-}
 
 /** What was accepted since the trigger: under its own profile, and since a merge under those that it became. */
 async function acceptedAfter(

@@ -1,4 +1,5 @@
 import { decideLoop, type Tried } from '../../core/decide-loop.ts';
+import { readEnrolled, type Enrolled } from '../../core/enrollment/read-enrolled.ts';
 import { decideTouch, type TouchAnswer } from '../../core/enrollment/advance.ts';
 import type { Handed, Prepared } from '../../core/enrollment/send-step.ts';
 import { deliveryIdOf } from '../../core/enrollment/send-step.ts';
@@ -189,7 +190,7 @@ async function tryTouch(
     addressHash: ports.ids.addressHash,
     ...(prepared && { prepared }),
     ...(handed && { handed }),
-    ...(await readOthers(ports, profile, enrollment, journey)),
+    ...(await readAround(ports, profile, enrollment, journey)),
   });
   const { answer, change } = decided;
   // A message is rendered from what this try saw; where it wrote something, that made the next version.
@@ -200,18 +201,18 @@ async function tryTouch(
   };
 }
 
-/** Rows of this and the person's other enrollments that a changed trait may end. */
-async function readOthers(ports: Ports, profile: Profile, own: Enrollment, journey: JourneyVersion) {
-  const journeys = new Map([[versionKey(own), journey]]);
-  const rows = [own];
-  for (const stub of profile.enrollments) {
-    if (stub.enrollmentId === own.enrollmentId) continue;
-    const other = await ports.definitions.journey(stub.journeyId, stub.version);
-    journeys.set(versionKey(stub), other);
-    if (other.watchesProfile || other.plan.isMovable)
-      rows.push(...(await ports.profiles.enrollments([stub.enrollmentId])));
-  }
-  return { journeys, enrollments: new Map(rows.map((row) => [row.enrollmentId, row])) };
+/** This enrollment, and the person's others as far as a changed trait may end them. */
+async function readAround(ports: Ports, profile: Profile, own: Enrollment, journey: JourneyVersion): Promise<Enrolled> {
+  const others = profile.enrollments.filter((stub) => stub.enrollmentId !== own.enrollmentId);
+  const { journeys, enrollments } = await readEnrolled(
+    ports,
+    others,
+    (_, other) => other.watchesProfile || other.plan.isMovable,
+  );
+  return {
+    journeys: new Map([...journeys, [versionKey(own), journey]]),
+    enrollments: new Map([[own.enrollmentId, own], ...enrollments]),
+  };
 }
 
 async function readSuppressions(ports: Ports, touch: TouchDefinition, profile: Profile) {

@@ -1,7 +1,8 @@
 import { decideLoop } from '../../core/decide-loop.ts';
 import type { Enrollment } from '../../core/enrollment/enrollment.ts';
+import { readEnrolled } from '../../core/enrollment/read-enrolled.ts';
 import type { DueRow, Ports } from '../../core/ports.ts';
-import { Draft, repairDelayMs, versionKey } from '../../core/profile/draft.ts';
+import { Draft, repairDelayMs } from '../../core/profile/draft.ts';
 
 export type WakePorts = Pick<Ports, 'profiles' | 'definitions' | 'executions' | 'clock' | 'ids'>;
 
@@ -19,20 +20,13 @@ async function wakeProfile(ports: WakePorts, due: DueRow): Promise<void> {
     const { profile } = loaded;
     const definitions = await ports.definitions.current();
     const nowMs = ports.clock.nowMs();
-    const watching = profile.enrollments.filter((stub) => stub.isActive);
-    const journeys = new Map(
-      await Promise.all(
-        watching.map(
-          async (stub) => [versionKey(stub), await ports.definitions.journey(stub.journeyId, stub.version)] as const,
-        ),
-      ),
+    const active = profile.enrollments.filter((stub) => stub.isActive);
+    const enrolled = await readEnrolled(
+      ports,
+      active,
+      (stub, journey) => stub.watchMs !== undefined || journey.watchesProfile,
     );
-    const wanted = watching.filter(
-      (stub) => stub.watchMs !== undefined || journeys.get(versionKey(stub))!.watchesProfile,
-    );
-    const rows = await ports.profiles.enrollments(wanted.map((stub) => stub.enrollmentId));
-    const enrollments = new Map(rows.map((row) => [row.enrollmentId, row]));
-    const draft = new Draft({ definitions, nowMs, attemptId, enrollments, journeys }, [loaded]);
+    const draft = new Draft({ definitions, nowMs, attemptId, ...enrolled }, [loaded]);
     draft.touch(profile.profileId);
     draft.notDue(due.profileId, 'profile');
     const { dueMs: _, ...rest } = profile;
