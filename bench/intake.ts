@@ -8,27 +8,12 @@ const people = 20_000;
 let count = 0;
 
 /** One `track` of 345 bytes, always of a new message and of one of 20,000 people. */
-export function track(event = 'Article Read'): string {
+export function track(): string {
   const at = count++;
-  const message = {
-    userId: `user-${at % people}`,
-    event,
-    messageId: `bench-${process.pid}-${at}`,
-    timestamp: new Date().toISOString(),
-    properties: {
-      title: 'A headline that is about as long as headlines are',
-      section: 'news',
-      length: 1200 + (at % 10),
-      tags: ['one', 'two'],
-      pad: '',
-    },
-    context: { library: { name: 'bench', version: '1.0.0' } },
-  };
-  const text = JSON.stringify(message);
-  return JSON.stringify({
-    ...message,
-    properties: { ...message.properties, pad: 'x'.repeat(Math.max(0, 345 - text.length)) },
-  });
+  // Written out: what the driver spends, the server on the same machine lacks.
+  const text = `{"type":"track","userId":"user-${at % people}","event":"Article Read","messageId":"bench-${process.pid}-${at}","timestamp":"${new Date().toISOString()}","properties":{"title":"A headline that is about as long as headlines are","section":"news","length":${1200 + (at % 10)},"tags":["one","two"],"pad":"`;
+  const end = '"},"context":{"library":{"name":"bench","version":"1.0.0"}}}';
+  return `${text}${'x'.repeat(Math.max(0, 345 - text.length - end.length))}${end}`;
 }
 
 const eventsPerSecond = async (
@@ -37,9 +22,7 @@ const eventsPerSecond = async (
   batch: number,
 ): Promise<{ rate: number; failed: number }> => {
   const next =
-    batch === 1
-      ? () => track()
-      : () => `{"batch":[${Array.from({ length: batch }, () => track().replace('{', '{"type":"track",')).join(',')}]}`;
+    batch === 1 ? () => track() : () => `{"batch":[${Array.from({ length: batch }, () => track()).join(',')}]}`;
   const result = await load(server.url, batch === 1 ? '/v1/track' : '/v1/batch', connections, seconds, next);
   return { rate: (result.requests * batch) / result.seconds, failed: result.failed };
 };

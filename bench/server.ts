@@ -21,6 +21,7 @@ export class BenchServer {
     const folder = mkdtempSync(join(tmpdir(), 'sojourn-bench-'));
     const args = [
       '--disable-warning=ExperimentalWarning',
+      '--max-semi-space-size=16',
       'cli/sojourn.ts',
       'start',
       '--port',

@@ -18,7 +18,7 @@ import { readHistory } from './read-history.ts';
 import { Conflict, writeMemberships, writeRows } from './write-rows.ts';
 
 /** Profiles kept decoded; about 3 KB each. */
-const mostCached = 12_000;
+const mostCached = 20_000;
 
 /** Enrollments kept decoded; about 2 KB each. */
 const mostRows = 5_000;

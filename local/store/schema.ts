@@ -12,7 +12,7 @@ CREATE TABLE IF NOT EXISTS identities (key TEXT PRIMARY KEY, profile_id TEXT NOT
 CREATE TABLE IF NOT EXISTS events (
   profile_id TEXT NOT NULL, event_id TEXT NOT NULL, name TEXT NOT NULL, occurred_ms INTEGER NOT NULL,
   version INTEGER NOT NULL, attempt_id TEXT NOT NULL, body TEXT NOT NULL,
-  PRIMARY KEY (profile_id, event_id)) WITHOUT ROWID;
+  PRIMARY KEY (profile_id, event_id));
 CREATE TABLE IF NOT EXISTS enrollments (
   enrollment_id TEXT PRIMARY KEY, profile_id TEXT NOT NULL, journey_id TEXT NOT NULL, status TEXT NOT NULL, reason TEXT,
   step_id TEXT, entered_ms INTEGER NOT NULL, goal_ms INTEGER, body TEXT NOT NULL);
