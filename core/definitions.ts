@@ -86,8 +86,6 @@ export interface Definitions {
 export interface Rule {
   readonly kind: 'segment' | 'audience';
   readonly id: string;
-  /** What a profile's `changes` call it. */
-  readonly changeKey: string;
   readonly condition: Compiled;
   readonly use?: Audience['use'];
 }
@@ -107,11 +105,10 @@ export function publish(documents: Documents): Definitions {
     condition: compileShared(audience.when),
   }));
   const rules: Rule[] = [
-    ...segments.map(({ id, condition }): Rule => ({ kind: 'segment', id, changeKey: `segment/${id}`, condition })),
+    ...segments.map(({ id, condition }): Rule => ({ kind: 'segment', id, condition })),
     ...audiences.map((audience): Rule => ({
       kind: 'audience',
       id: audience.id,
-      changeKey: `audience/${audience.id}`,
       condition: audience.condition,
       use: audience.use,
     })),

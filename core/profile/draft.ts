@@ -4,7 +4,7 @@ import { endEnrollment, resolveEnrollment, type Resolution } from '../enrollment
 import type { Occurrence } from '../event/event.ts';
 import type { JsonObject } from '../json.ts';
 import type { Change, DueRow, Fact, Loaded } from '../ports.ts';
-import { nextDueMs, settleMemberships, zoneOf, type Edge } from '../segment/settle.ts';
+import { settleMemberships, zoneOf, type Edge } from '../segment/settle.ts';
 import { historyIds, type EnrollmentStub, type Profile } from './profile.ts';
 
 /** How long after its wake-up an enrollment whose execution said nothing is looked at. */
@@ -40,6 +40,8 @@ export class Draft {
   private readonly undue = new Map<string, { profileId: string; subject: string }>();
 
   private readonly touched = new Set<string>();
+  /** Profile → when a rule that was looked at next changes by time alone. */
+  private readonly changesMs = new Map<string, number>();
 
   constructor(around: Surroundings, loaded: readonly Loaded[]) {
     this.around = around;
@@ -132,6 +134,7 @@ export class Draft {
     const { definitions, nowMs } = this.around;
     const settled = settleMemberships(this.profile(profileId), rules, definitions, nowMs);
     if (settled.profile !== this.profile(profileId)) this.set(settled.profile);
+    this.changesMs.set(profileId, Math.min(settled.nextChangeMs, this.changesMs.get(profileId) ?? Infinity));
     for (const edge of settled.edges) {
       const isHeard = edge.kind === 'segment' && definitions.entriesByEdge.has(`${edge.id}/${edge.edge}`);
       this.fact(profileId, 'segment', edge.id, { edge: edge.edge, of: edge.kind }, isHeard && !isSilent);
@@ -263,11 +266,18 @@ export class Draft {
     this.set({ ...profile, enrollments });
   }
 
+  /** The earliest instant at which anything that was looked at changes by time alone; the pending due row stands for the rest. */
+  private nextChangeMs({ profileId, enrollments }: Profile): number {
+    let earliest = this.changesMs.get(profileId) ?? Infinity;
+    for (const { isActive, watchMs = Infinity } of enrollments) if (isActive) earliest = Math.min(earliest, watchMs);
+    return earliest;
+  }
+
   /** The change to commit, with each profile's due row where it must come earlier. */
   change(rows: Partial<Change> = {}): Change {
     for (const { profile } of this.profiles.values()) {
       if (profile.mergedInto !== undefined) continue;
-      const dueMs = nextDueMs(profile);
+      const dueMs = this.nextChangeMs(profile);
       if (dueMs < (profile.dueMs ?? Infinity)) {
         this.set({ ...profile, dueMs });
         this.dueAt(profile.profileId, 'profile', dueMs);

@@ -104,13 +104,11 @@ export interface Profile {
   /** Segment id → since when a member. */
   readonly segments: { readonly [segmentId: string]: number };
   readonly audiences: { readonly [audienceId: string]: number };
-  /** Segment or audience → the instant at which its truth next changes by time alone. */
-  readonly changes: { readonly [id: string]: number };
   readonly enrollments: readonly EnrollmentStub[];
   readonly slots: readonly CapSlot[];
   /** `holdout`, `holdout:<journey>`, `experiment:<id>` → the draw, kept for good. */
   readonly assignments: { readonly [name: string]: string };
-  /** When the pending due row fires. */
+  /** When the pending due row fires: no later than anything of the person next changes by time alone. */
   readonly dueMs?: number;
 }
 
@@ -127,7 +125,6 @@ export const newProfile = (profileId: string, createdMs: number): Profile => ({
   conditions: {},
   segments: {},
   audiences: {},
-  changes: {},
   enrollments: [],
   slots: [],
   assignments: {},

@@ -30,8 +30,7 @@ async function wakeProfile(ports: WakePorts, due: DueRow): Promise<void> {
     draft.touch(profile.profileId);
     draft.notDue(due.profileId, 'profile');
     const { dueMs: _, ...rest } = profile;
-    // Everything is recomputed, so an instant that belongs to a rule since removed cannot wake the profile again.
-    draft.set({ ...rest, changes: {} });
+    draft.set(rest);
     draft.settle(profile.profileId, definitions.rules, false);
     draft.wakeWatches(profile.profileId);
     return { answer: undefined, change: draft.change() };

@@ -1,7 +1,15 @@
 import type { Fact, OutgoingFact } from '../../core/ports.ts';
 import type { Database } from './database.ts';
 
-/** What commits tell: one row each, and a list of what the relay has yet to carry out. */
+/** What one commit tells. */
+export interface Told {
+  readonly outgoing: readonly OutgoingFact[];
+  readonly texts: ReadonlyMap<string, string>;
+}
+
+const nothing: Told = { outgoing: [], texts: new Map() };
+
+/** What commits tell, and of that what the relay has yet to carry out. */
 export class OutgoingFacts {
   private readonly db: Database;
   /** In commit order; the table is read once, at start. */
@@ -15,23 +23,24 @@ export class OutgoingFacts {
   }
 
   /**
-   * One row for all that a commit tells of a profile; what is to go out is listed beside.
-   * @returns what is to go out, for `committed`
+   * Lists what a commit wants carried out.
+   * @returns what is to go out, for `committed`, and for each profile all that was told of it, as text
    */
-  write(facts: readonly Fact[], versions: ReadonlyMap<string, number>): readonly OutgoingFact[] {
+  write(facts: readonly Fact[], versions: ReadonlyMap<string, number>): Told {
+    if (facts.length === 0) return nothing;
     const outgoing: OutgoingFact[] = [];
+    const texts = new Map<string, string>();
     for (const [profileId, told] of Map.groupBy(facts, (fact) => fact.profileId)) {
       const version = versions.get(profileId);
       if (version === undefined) throw new RangeError(`Facts of ${profileId}, which this change does not commit.`);
-      const body = JSON.stringify(told.map(({ kind, name, atMs, detail }) => [kind, name, atMs, detail]));
-      this.db.run('INSERT INTO commit_facts VALUES (?, ?, ?)', profileId, version, body);
+      texts.set(profileId, JSON.stringify(told.map(({ kind, name, atMs, detail }) => [kind, name, atMs, detail])));
       told.forEach((fact, index) => {
         if (fact.isOutgoing) outgoing.push({ ...fact, sequence: ++this.lastSequence, version, index });
       });
     }
     for (const { sequence, profileId, version, index } of outgoing)
       this.db.run('INSERT INTO outgoing VALUES (?, ?, ?, ?)', sequence, profileId, version, index);
-    return outgoing;
+    return { outgoing, texts };
   }
   /** The transaction in which they were written holds. */
   committed(outgoing: readonly OutgoingFact[]): void {

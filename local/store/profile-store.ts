@@ -116,8 +116,8 @@ export class SqliteProfileStore implements ProfileStore {
       return { profile, version: expectedVersion + 1 };
     });
     const versions = new Map(written.map((loaded) => [loaded.profile.profileId, loaded.version]));
-    writeRows(this.db, change, versions);
-    const outgoing = change.facts?.length ? this.facts.write(change.facts, versions) : [];
+    const { outgoing, texts } = this.facts.write(change.facts ?? [], versions);
+    writeRows(this.db, change, versions, texts);
     return { written, outgoing };
   }
 

@@ -2,7 +2,8 @@
 export const schemaVersion = 1;
 
 /**
- * Tables of the embedded home. Facts of one commit are one row; the view shows each. Rows hold their body as JSON; columns beside it are what is looked up. Tables with large
+ * Tables of the embedded home. Facts stand in the event that caused them, else in a row of their
+ * commit; the view shows each. Rows hold their body as JSON; columns beside it are what is looked up. Tables with large
  * rows keep their rowid: without one, a row over a quarter of a page spills onto pages of its own.
  */
 export const schema = `
@@ -11,7 +12,7 @@ CREATE TABLE IF NOT EXISTS profiles (profile_id TEXT PRIMARY KEY, version INTEGE
 CREATE TABLE IF NOT EXISTS identities (key TEXT PRIMARY KEY, profile_id TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS events (
   profile_id TEXT NOT NULL, event_id TEXT NOT NULL, name TEXT NOT NULL, occurred_ms INTEGER NOT NULL,
-  version INTEGER NOT NULL, attempt_id TEXT NOT NULL, body TEXT NOT NULL,
+  version INTEGER NOT NULL, attempt_id TEXT NOT NULL, body TEXT NOT NULL, facts TEXT,
   PRIMARY KEY (profile_id, event_id));
 CREATE TABLE IF NOT EXISTS enrollments (
   enrollment_id TEXT PRIMARY KEY, profile_id TEXT NOT NULL, journey_id TEXT NOT NULL, status TEXT NOT NULL, reason TEXT,
@@ -34,10 +35,12 @@ CREATE TABLE IF NOT EXISTS suppressions (
 CREATE TABLE IF NOT EXISTS stops (subject TEXT PRIMARY KEY, kind TEXT NOT NULL, at_ms INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS due (profile_id TEXT NOT NULL, subject TEXT NOT NULL, due_ms INTEGER NOT NULL, PRIMARY KEY (profile_id, subject)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS due_by_time ON due (due_ms, profile_id, subject);
-CREATE TABLE IF NOT EXISTS commit_facts (profile_id TEXT NOT NULL, version INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (profile_id, version)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS commit_facts (profile_id TEXT NOT NULL, version INTEGER NOT NULL, facts TEXT NOT NULL, PRIMARY KEY (profile_id, version)) WITHOUT ROWID;
 CREATE VIEW IF NOT EXISTS facts AS
   SELECT profile_id, version, fact.key AS idx, fact.value ->> 0 AS kind, fact.value ->> 1 AS name, fact.value ->> 2 AS at_ms, fact.value -> 3 AS detail
-  FROM commit_facts, json_each(commit_facts.body) AS fact;
+  FROM events, json_each(events.facts) AS fact WHERE events.facts IS NOT NULL
+  UNION ALL SELECT profile_id, version, fact.key, fact.value ->> 0, fact.value ->> 1, fact.value ->> 2, fact.value -> 3
+  FROM commit_facts, json_each(commit_facts.facts) AS fact;
 CREATE TABLE IF NOT EXISTS outgoing (sequence INTEGER PRIMARY KEY, profile_id TEXT NOT NULL, version INTEGER NOT NULL, idx INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS members (
   kind TEXT NOT NULL, id TEXT NOT NULL, profile_id TEXT NOT NULL, since_ms INTEGER NOT NULL, PRIMARY KEY (kind, id, profile_id)) WITHOUT ROWID;

@@ -11,10 +11,22 @@ export class Conflict extends Error {}
 /**
  * Writes the rows of a change beside its profiles and facts.
  * @param versions what each profile of the change has become
+ * @param facts what is told of each profile, as text
  * @throws Conflict where a row that must not exist does, or an identity has another owner than was read
  */
-export function writeRows(db: Database, change: Change, versions: ReadonlyMap<string, number>): void {
-  for (const event of change.events ?? []) writeEvent(db, event, versions.get(event.profileId) ?? 0);
+export function writeRows(
+  db: Database,
+  change: Change,
+  versions: ReadonlyMap<string, number>,
+  facts: ReadonlyMap<string, string>,
+): void {
+  const untold = new Map(facts);
+  for (const event of change.events?.toReversed() ?? []) {
+    writeEvent(db, event, versions.get(event.profileId) ?? 0, untold.get(event.profileId));
+    untold.delete(event.profileId);
+  }
+  for (const [profileId, text] of untold)
+    db.run('INSERT INTO commit_facts VALUES (?, ?, ?)', profileId, versions.get(profileId)!, text);
   for (const one of change.identities ?? []) writeIdentity(db, one);
   for (const { row, isNew } of change.enrollments ?? []) writeEnrollment(db, row, isNew);
   for (const { row, isNew } of change.deliveries ?? []) writeDelivery(db, row, isNew);
@@ -46,10 +58,15 @@ function writeMembers(
   }
 }
 
-function writeEvent(db: Database, event: Omit<StoredEvent, 'version'>, version: number): void {
+function writeEvent(
+  db: Database,
+  event: Omit<StoredEvent, 'version'>,
+  version: number,
+  facts: string | undefined,
+): void {
   const { profileId, eventId, name, occurredMs, attemptId, ...body } = event;
   const done = db.run(
-    'INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?, ?)',
+    'INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
     profileId,
     eventId,
     name,
@@ -57,6 +74,7 @@ function writeEvent(db: Database, event: Omit<StoredEvent, 'version'>, version: 
     version,
     attemptId,
     JSON.stringify(body),
+    facts ?? null,
   );
   if (done.changes === 0) throw new Conflict();
 }
