@@ -22,6 +22,7 @@ export class BenchServer {
     const args = [
       '--disable-warning=ExperimentalWarning',
       '--max-semi-space-size=16',
+      '--heap-growing-percent=60',
       'cli/sojourn.ts',
       'start',
       '--port',

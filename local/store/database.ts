@@ -7,6 +7,8 @@ import { schema, schemaVersion } from './schema.ts';
 
 /** Work that nobody waits for is on the disk this soon. */
 const flushEveryMs = 200;
+/** A group that has grown to so many characters is closed, whoever waits: packing it takes as much again. */
+const largestGroup = 2_000_000;
 /** A group that more and more join is closed after so many turns of the event loop. */
 const mostTurns = 8;
 /** The tables are committed this long after the first write since the last time, or after so many writes. */
@@ -45,7 +47,7 @@ export class Database {
     this.db = new DatabaseSync(isKept ? join(folder, 'sojourn.db') : folder);
     this.db.exec(pragmas(options));
     this.db.exec(
-      'PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY; PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = OFF;',
+      'PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY; PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = OFF;',
     );
     this.applySchema(folder);
     if (!isKept) return;
@@ -106,6 +108,7 @@ export class Database {
     this.begin();
     const result = this.atomically(work);
     if (++this.uncommitted >= mostUncommitted) this.commit();
+    else if ((this.journal?.size ?? 0) > largestGroup) this.flush();
     return result;
   }
   private begin(): void {

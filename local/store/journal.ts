@@ -36,6 +36,8 @@ export class Journal {
   private forgotten: number;
   private texts = new Map<string, number>();
   private flat: SQLInputValue[] = [];
+  /** Characters and bytes of the group at hand, roughly: what it will take to write it. */
+  size = 0;
 
   /** @param applied sequence of the last group whose writes the tables hold */
   constructor(folder: string, applied: number, options: WriteOptions) {
@@ -71,6 +73,8 @@ export class Journal {
     let place = this.texts.get(sql);
     if (place === undefined) this.texts.set(sql, (place = this.texts.size));
     this.flat.push(place, values.length, ...values);
+    for (const value of values)
+      this.size += typeof value === 'string' ? value.length : value instanceof Uint8Array ? value.byteLength : 8;
   }
   /** Where the group at hand ends, for `takeBack`. */
   get mark(): number {
@@ -112,6 +116,7 @@ export class Journal {
   private clear(): void {
     this.texts = new Map();
     this.flat = [];
+    this.size = 0;
   }
 
   close(): void {

@@ -7,19 +7,22 @@ export interface Told {
   readonly texts: ReadonlyMap<string, string>;
 }
 
+/** So many are kept in memory. */
+const mostWaiting = 1_000;
 const nothing: Told = { outgoing: [], texts: new Map() };
 
 /** What commits tell, and of that what the relay has yet to carry out. */
 export class OutgoingFacts {
   private readonly db: Database;
-  /** In commit order; the table is read once, at start. */
-  private waiting: OutgoingFact[];
+  /** The oldest of them, in commit order. */
+  private waiting: OutgoingFact[] = [];
+  /** Whether the table has more of them: a long queue waits there, and not in memory. */
+  private hasMore = true;
   private lastSequence: number;
 
   constructor(db: Database) {
     this.db = db;
-    this.waiting = readWaiting(db);
-    this.lastSequence = this.waiting.at(-1)?.sequence ?? 0;
+    this.lastSequence = db.get<{ last: number | null }>('SELECT max(sequence) AS last FROM outgoing')?.last ?? 0;
   }
 
   /**
@@ -44,10 +47,16 @@ export class OutgoingFacts {
   }
   /** The transaction in which they were written holds. */
   committed(outgoing: readonly OutgoingFact[]): void {
-    this.waiting.push(...outgoing);
+    this.hasMore ||= this.waiting.length + outgoing.length > mostWaiting;
+    if (!this.hasMore) this.waiting.push(...outgoing);
   }
 
   first(limit: number): readonly OutgoingFact[] {
+    if (this.hasMore && this.waiting.length < limit) {
+      const found = readWaiting(this.db, this.waiting.at(-1)?.sequence ?? 0);
+      this.waiting.push(...found);
+      this.hasMore = found.length === mostWaiting;
+    }
     return this.waiting.slice(0, limit);
   }
   acknowledge(sequences: readonly number[]): void {
@@ -62,8 +71,8 @@ export class OutgoingFacts {
   }
 }
 
-/** Facts that an earlier run committed and did not carry out. */
-function readWaiting(db: Database): OutgoingFact[] {
+/** The next facts that are not carried out yet. */
+function readWaiting(db: Database, after: number): OutgoingFact[] {
   type Row = {
     sequence: number;
     profile_id: string;
@@ -75,7 +84,9 @@ function readWaiting(db: Database): OutgoingFact[] {
     detail: string;
   };
   const rows = db.all<Row>(
-    'SELECT sequence, facts.* FROM outgoing CROSS JOIN facts USING (profile_id, version, idx) ORDER BY sequence',
+    `SELECT sequence, facts.* FROM (SELECT * FROM outgoing WHERE sequence > ? ORDER BY sequence LIMIT ${mostWaiting})
+     CROSS JOIN facts USING (profile_id, version, idx) ORDER BY sequence`,
+    after,
   );
   return rows.map((row) => ({
     sequence: row.sequence,

@@ -18,10 +18,10 @@ import { readHistory } from './read-history.ts';
 import { Conflict, writeMemberships, writeRows } from './write-rows.ts';
 
 /** Profiles kept decoded; about 3 KB each. */
-const mostCached = 20_000;
+const mostCached = 10_000;
 
 /** Enrollments kept decoded; about 2 KB each. */
-const mostRows = 5_000;
+const mostRows = 2_000;
 
 /** Puts an entry at the young end of a bounded map, whose oldest entry goes. */
 function keepLatest<V>(map: Map<string, V>, key: string, value: V, most: number): V {

@@ -30,4 +30,28 @@ describe('the profile store on SQLite in a folder', () => {
       rmSync(folder, { recursive: true });
     }
   });
+
+  it('hands out a long queue of facts in order, each once, and never holds all of it', async () => {
+    const db = new Database(':memory:');
+    const store = new SqliteProfileStore(db);
+    const fact = { profileId: 'p1', kind: 'resume', atMs: 1, detail: {}, isOutgoing: true } as const;
+    let version = 0;
+    const commit = async (): Promise<void> => {
+      const names = Array.from({ length: 7 }, (_, index) => `${version}.${index}`);
+      const profiles = [{ expectedVersion: version, profile: newProfile('p1', 1) }];
+      const facts = names.map((name) => ({ ...fact, name }));
+      expect(await store.commit({ attemptId: `a${version++}`, profiles, facts })).toBe('committed');
+    };
+    while (version < 400) await commit();
+    const seen: string[] = [];
+    for (;;) {
+      const next = await store.outgoing(32);
+      if (next.length === 0) break;
+      seen.push(...next.map((one) => one.name));
+      await store.acknowledge(next.map((one) => one.sequence));
+      if (version < 500) await commit();
+    }
+    expect(seen).toEqual(Array.from({ length: 3_500 }, (_, at) => `${Math.floor(at / 7)}.${at % 7}`));
+    db.close();
+  });
 });
