@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Draft } from '../draft.ts';
+import { channels } from '../journey/document.ts';
 import { isObject } from '../json.ts';
 import { registryOf, type Kind } from '../kinds.ts';
 import type { Path } from '../problem.ts';
@@ -221,7 +222,7 @@ const segment: ConditionKind<SegmentCondition> = {
 const consent: ConditionKind<ConsentCondition> = {
   key: 'consent',
   schema: keys('a condition', {
-    consent: text('a channel'),
+    consent: word(channels),
     purpose: text('a purpose such as "marketing"').optional(),
     is: word(['granted', 'denied', 'unknown']),
   }),

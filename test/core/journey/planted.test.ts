@@ -55,6 +55,7 @@ const planted: readonly Planted[] = [
   [churn, '"wait": { "between"', '"wait": ¦{ "until": "10:00", "between"', 'ambiguous-key'],
   [cart, '"exit": [{ ', '"exit": [¦{ "when": { "segment": "regulars" }, ', 'ambiguous-key'],
   // Words, sorts and names.
+  [welcome, '"consent": "email"', '"consent": ¦"emial"', 'unknown-value', 'email'],
   [cart, '"kind": "lifecycle"', '"kind": ¦"lifecylce"', 'unknown-value', 'lifecycle'],
   [cart, '"stage": "comparison"', '"stage": ¦"comparision"', 'unknown-stage', 'comparison'],
   [cart, '"meanwhile": "restart"', '"meanwhile": ¦"restrat"', 'unknown-value', 'restart'],
