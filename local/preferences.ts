@@ -1,7 +1,8 @@
+import { escapeHtml } from '../functions/parts/escape-html.ts';
 import type { Channel } from '../core/journey/document.ts';
 import { addressFor } from '../core/message/addresses.ts';
 import type { Profile } from '../core/profile/profile.ts';
-import { escaped, personPage } from './unsubscribe.ts';
+import { personPage } from './unsubscribe.ts';
 
 /** Channels that marketing comes by, as people call them. */
 const names = { email: 'email', sms: 'text message', push: 'push message' } as const satisfies {
@@ -28,5 +29,5 @@ export function preferencesPage(profile: Profile, workspace: string): string {
   );
   const list =
     rows.length === 0 ? '<p>There is nothing to choose: we cannot reach you.</p>' : `<ul>${rows.join('')}</ul>`;
-  return personPage('Your preferences', `<h1>What ${escaped(workspace)} may send you</h1>${list}`);
+  return personPage('Your preferences', `<h1>What ${escapeHtml(workspace)} may send you</h1>${list}`);
 }

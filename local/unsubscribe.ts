@@ -1,3 +1,4 @@
+import { escapeHtml } from '../functions/parts/escape-html.ts';
 import { channels } from '../core/journey/document.ts';
 import { addressFor } from '../core/message/addresses.ts';
 import { changeConsent } from '../functions/change-consent/change-consent.ts';
@@ -24,22 +25,12 @@ export async function acceptUnsubscribe(home: Home, { profileId, channel, topic 
   await home.store.durable();
 }
 
-const escapes: { readonly [char: string]: string } = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-/** A text where HTML stands. */
-export const escaped = (text: string): string => text.replace(/[&<>"']/g, (char) => escapes[char]!);
-
 /** The page behind an unsubscribe link: looking at it changes nothing, its button does. */
 export function unsubscribePage({ channel, topic }: LinkSubject, workspace: string, isDone: boolean): string {
   const what = topic === undefined ? `marketing by ${channel}` : `messages about “${topic}” by ${channel}`;
   const body = isDone
-    ? `<h1>Done.</h1><p>You will get no more ${escaped(what)} from ${escaped(workspace)}.</p>`
-    : `<h1>Unsubscribe?</h1><p>You will get no more ${escaped(what)} from ${escaped(workspace)}.</p><form method="post"><button>Unsubscribe</button></form>`;
+    ? `<h1>Done.</h1><p>You will get no more ${escapeHtml(what)} from ${escapeHtml(workspace)}.</p>`
+    : `<h1>Unsubscribe?</h1><p>You will get no more ${escapeHtml(what)} from ${escapeHtml(workspace)}.</p><form method="post"><button>Unsubscribe</button></form>`;
   return personPage(isDone ? 'Unsubscribed' : 'Unsubscribe', body);
 }
 

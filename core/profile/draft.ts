@@ -148,13 +148,12 @@ export class Draft {
     event: Occurrence | undefined,
     what: { readonly isSilent: boolean; readonly isProfileChanged: boolean },
   ): void {
-    const { definitions, nowMs, journeys } = this.around;
+    const { journeys } = this.around;
     for (const stub of this.profile(profileId).enrollments) {
       const journey = journeys.get(versionKey(stub));
       const row = this.enrollment(stub.enrollmentId);
       if (!row || !journey) continue;
-      const profile = this.profile(profileId);
-      const isConverted = profile.convertedMs !== undefined;
+      const isConverted = this.profile(profileId).convertedMs !== undefined;
       const isHeard = event !== undefined && journey.listens.has(event.name);
       if (
         !isHeard &&
@@ -162,18 +161,28 @@ export class Draft {
         !(what.isProfileChanged && (journey.watchesProfile || journey.plan.isMovable))
       )
         continue;
-      const zone = zoneOf(profile, definitions);
-      const heard = isHeard && !what.isSilent ? { event } : {};
-      const resolution = resolveEnrollment(row, journey, {
-        ...heard,
-        nowMs,
-        zone,
-        profile,
-        isConverted,
-        workspace: definitions.workspace,
-      });
-      if (resolution) this.applyResolution(profileId, stub, resolution);
+      this.resolveOne(profileId, stub, row, journey, isHeard && !what.isSilent ? event : undefined);
     }
+  }
+
+  private resolveOne(
+    profileId: string,
+    stub: EnrollmentStub,
+    row: Enrollment,
+    journey: JourneyVersion,
+    event?: Occurrence,
+  ): void {
+    const { definitions, nowMs } = this.around;
+    const profile = this.profile(profileId);
+    const resolution = resolveEnrollment(row, journey, {
+      ...(event && { event }),
+      nowMs,
+      zone: zoneOf(profile, definitions),
+      profile,
+      isConverted: profile.convertedMs !== undefined,
+      workspace: definitions.workspace,
+    });
+    if (resolution) this.applyResolution(profileId, stub, resolution);
   }
 
   /** Writes what happened to one enrollment: its row, its stub, its due row, its facts. */
@@ -223,7 +232,7 @@ export class Draft {
 
   /** Watched conditions of all enrollments that were read, after the passing of time. */
   wakeWatches(profileId: string): void {
-    const { definitions, nowMs, journeys } = this.around;
+    const { nowMs, journeys } = this.around;
     for (const stub of this.profile(profileId).enrollments) {
       const journey = journeys.get(versionKey(stub));
       const row = this.enrollment(stub.enrollmentId);
@@ -232,17 +241,7 @@ export class Draft {
         if (stub.watchMs !== undefined && stub.watchMs <= nowMs) this.replaceStub(profileId, unwatched);
         continue;
       }
-      const profile = this.profile(profileId);
-      const zone = zoneOf(profile, definitions);
-      const isConverted = profile.convertedMs !== undefined;
-      const resolution = resolveEnrollment(row, journey, {
-        nowMs,
-        zone,
-        profile,
-        isConverted,
-        workspace: definitions.workspace,
-      });
-      if (resolution) this.applyResolution(profileId, stub, resolution);
+      this.resolveOne(profileId, stub, row, journey);
     }
   }
 

@@ -1,3 +1,4 @@
+import { escapeHtml } from './escape-html.ts';
 import type {
   EmailMessage,
   Message,
@@ -37,15 +38,6 @@ export const outboxCsp =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data: https:; frame-src 'self'; base-uri 'none'; " +
   "form-action 'none'; frame-ancestors 'none'";
 
-const entities: { readonly [char: string]: string } = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-const escape = (text: string): string => text.replace(/[&<>"']/g, (char) => entities[char] ?? char);
-
 const channelNames: { readonly [channel: string]: string } = {
   email: 'Email',
   sms: 'SMS',
@@ -80,8 +72,8 @@ export function deliveriesPage(deliveries: readonly OutboxDelivery[], links: Out
 
 function deliveryRow(delivery: OutboxDelivery, links: OutboxLinks): string {
   const { deliveryId, channel, to, profileId, template } = delivery;
-  return `<tr><td><a href="${escape(links.delivery(deliveryId))}">${time(delivery.at)}</a></td>
-<td>${channelName(channel)}</td><td>${escape(to ?? profileId)}</td><td>${escape(template ?? '')}</td><td>${status(delivery)}</td></tr>`;
+  return `<tr><td><a href="${escapeHtml(links.delivery(deliveryId))}">${time(delivery.at)}</a></td>
+<td>${channelName(channel)}</td><td>${escapeHtml(to ?? profileId)}</td><td>${escapeHtml(template ?? '')}</td><td>${status(delivery)}</td></tr>`;
 }
 
 /** The page of one delivery: the message as its reader would see it; without a message, why there is none. */
@@ -93,17 +85,20 @@ export function deliveryPage(delivery: OutboxDelivery, message: Message | undefi
   const facts = definitions([
     ['Status', status(delivery)],
     ['When', time(delivery.at)],
-    ['Person', escape(delivery.profileId)],
-    ['Journey', delivery.journeyId && escape(`${delivery.journeyId}${delivery.stepId ? ` / ${delivery.stepId}` : ''}`)],
-    ['Template', delivery.template && escape(delivery.template)],
-    ['Delivery', escape(delivery.deliveryId)],
+    ['Person', escapeHtml(delivery.profileId)],
+    [
+      'Journey',
+      delivery.journeyId && escapeHtml(`${delivery.journeyId}${delivery.stepId ? ` / ${delivery.stepId}` : ''}`),
+    ],
+    ['Template', delivery.template && escapeHtml(delivery.template)],
+    ['Delivery', escapeHtml(delivery.deliveryId)],
   ]);
   const shown = message
     ? show(message)
     : '<div class="card"><p class="empty soft">There is no message: nothing was rendered for this delivery.</p></div>';
   return page(
     title,
-    `<p><a href="${escape(links.list)}">All messages</a></p><h1>${escape(title)}</h1>${shown}<div class="card">${facts}</div>`,
+    `<p><a href="${escapeHtml(links.list)}">All messages</a></p><h1>${escapeHtml(title)}</h1>${shown}<div class="card">${facts}</div>`,
   );
 }
 
@@ -123,20 +118,20 @@ function show(message: Message): string {
 
 function showEmail(email: EmailMessage): string {
   const head = definitions([
-    ['From', escape(email.from)],
-    ['To', escape(email.to)],
-    ['Reply to', email.replyTo && escape(email.replyTo)],
-    ['Subject', `<strong>${escape(email.subject)}</strong>`],
-    ['Preview', email.preheader && escape(email.preheader)],
+    ['From', escapeHtml(email.from)],
+    ['To', escapeHtml(email.to)],
+    ['Reply to', email.replyTo && escapeHtml(email.replyTo)],
+    ['Subject', `<strong>${escapeHtml(email.subject)}</strong>`],
+    ['Preview', email.preheader && escapeHtml(email.preheader)],
   ]);
   const headers = Object.entries(email.headers).map(([name, value]) => `${name}: ${value}`);
   const panels: [label: string, content: string][] = [
     [
       'As received',
-      `<iframe title="The email as received" sandbox="allow-popups allow-popups-to-escape-sandbox" referrerpolicy="no-referrer" srcdoc="${escape(framed(email.html))}"></iframe>`,
+      `<iframe title="The email as received" sandbox="allow-popups allow-popups-to-escape-sandbox" referrerpolicy="no-referrer" srcdoc="${escapeHtml(framed(email.html))}"></iframe>`,
     ],
-    ['Plain text', `<pre>${escape(email.text)}</pre>`],
-    ['Headers', `<pre>${escape(headers.join('\n') || 'No further headers.')}</pre>`],
+    ['Plain text', `<pre>${escapeHtml(email.text)}</pre>`],
+    ['Headers', `<pre>${escapeHtml(headers.join('\n') || 'No further headers.')}</pre>`],
   ];
   return `<div class="card">${head}${tabs(panels)}</div>`;
 }
@@ -157,34 +152,34 @@ function tabs(panels: readonly [label: string, content: string][]): string {
 function showSms({ to, from, text, parts }: SmsMessage): string {
   const count = `${parts.parts} ${parts.parts === 1 ? 'part' : 'parts'}`;
   const units = `${parts.units} ${parts.encoding === 'gsm-7' ? 'characters of GSM-7' : 'units of UCS-2'}`;
-  return `<section class="phone" aria-label="SMS on a phone"><p>${escape(from ?? 'SMS')}</p><p class="bubble">${escape(text)}</p>
-<p class="soft">To ${escape(to)} · ${count} · ${units}</p></section>`;
+  return `<section class="phone" aria-label="SMS on a phone"><p>${escapeHtml(from ?? 'SMS')}</p><p class="bubble">${escapeHtml(text)}</p>
+<p class="soft">To ${escapeHtml(to)} · ${count} · ${units}</p></section>`;
 }
 
 function showNotice(message: PushMessage | InAppMessage): string {
   const app = message.channel === 'push' ? (message.app ?? 'Push notification') : 'In-app message';
-  const url = message.url === undefined ? '' : `<p class="app">Opens ${escape(message.url)}</p>`;
-  return `<section class="notice" aria-label="${escape(app)}"><p class="app">${escape(app)}</p><p class="title">${escape(message.title)}</p>
-<p class="body">${escape(message.body)}</p>${url}</section>`;
+  const url = message.url === undefined ? '' : `<p class="app">Opens ${escapeHtml(message.url)}</p>`;
+  return `<section class="notice" aria-label="${escapeHtml(app)}"><p class="app">${escapeHtml(app)}</p><p class="title">${escapeHtml(message.title)}</p>
+<p class="body">${escapeHtml(message.body)}</p>${url}</section>`;
 }
 
 function showWebhook({ method, url, headers, body }: WebhookMessage): string {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-  return `<div class="card"><pre><span class="method">${escape(method)}</span> ${escape(url)}
-${escape(lines.join('\n'))}
+  return `<div class="card"><pre><span class="method">${escapeHtml(method)}</span> ${escapeHtml(url)}
+${escapeHtml(lines.join('\n'))}
 
-${escape(JSON.stringify(body, null, 2))}</pre></div>`;
+${escapeHtml(JSON.stringify(body, null, 2))}</pre></div>`;
 }
 
-const channelName = (channel: string): string => escape(channelNames[channel] ?? channel);
+const channelName = (channel: string): string => escapeHtml(channelNames[channel] ?? channel);
 
 function status({ status: word, reason }: OutboxDelivery): string {
-  const why = reason === undefined ? '' : ` <span class="soft">(${escape(reason)})</span>`;
-  return `<span class="status ${tones[word] ?? 'wait'}">${escape(word)}</span>${why}`;
+  const why = reason === undefined ? '' : ` <span class="soft">(${escapeHtml(reason)})</span>`;
+  return `<span class="status ${tones[word] ?? 'wait'}">${escapeHtml(word)}</span>${why}`;
 }
 
 const time = (at: string): string =>
-  `<time datetime="${escape(at)}">${escape(at.slice(0, 19).replace('T', ' '))} UTC</time>`;
+  `<time datetime="${escapeHtml(at)}">${escapeHtml(at.slice(0, 19).replace('T', ' '))} UTC</time>`;
 
 /** Pairs of a label and HTML; those without a value are left out. */
 function definitions(pairs: readonly (readonly [label: string, html: string | undefined])[]): string {
@@ -195,6 +190,6 @@ function definitions(pairs: readonly (readonly [label: string, html: string | un
 function page(title: string, body: string): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer"><title>${escape(title)} · Sojourn</title><style>${outboxStyle}</style></head>
+<meta name="referrer" content="no-referrer"><title>${escapeHtml(title)} · Sojourn</title><style>${outboxStyle}</style></head>
 <body><main>${body}</main></body></html>`;
 }

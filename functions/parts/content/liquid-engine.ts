@@ -1,3 +1,4 @@
+import { escapeHtml } from '../escape-html.ts';
 import { Liquid, type Template } from 'liquidjs';
 import type { Workspace } from '../../../core/journey/document.ts';
 import { formatDate, type DateSettings } from './format-date.ts';
@@ -26,7 +27,7 @@ const settingsOf = (filter: FilterThis): DateSettings =>
 /** Compilers that share one set of filters and limits; `speedUp` may replace how text is rendered, not what. */
 export function createCompiler(workspace: Workspace, speedUp = renderDirectly): CompileTemplate {
   const engines: { readonly [kind in OutputKind]: Liquid } = {
-    html: createEngine(workspace, { outputEscape: escapeHtml }),
+    html: createEngine(workspace, { outputEscape: printedHtml }),
     plain: createEngine(workspace, {}),
     typed: createEngine(workspace, { keepOutputType: true }),
   };
@@ -41,7 +42,7 @@ export function createCompiler(workspace: Workspace, speedUp = renderDirectly): 
 
 function createEngine(
   workspace: Workspace,
-  kind: { outputEscape?: typeof escapeHtml; keepOutputType?: boolean },
+  kind: { outputEscape?: typeof printedHtml; keepOutputType?: boolean },
 ): Liquid {
   const engine = new Liquid({
     ...limits,
@@ -96,7 +97,7 @@ function registerFilters(engine: Liquid, workspace: Workspace, isHtml: boolean):
   engine.registerFilter('escape_once', (value: unknown) => value);
   engine.registerFilter('newline_to_br', {
     raw: true,
-    handler: (value: unknown) => escapeHtml(value).replace(/\r?\n/g, '<br />\n'),
+    handler: (value: unknown) => printedHtml(value).replace(/\r?\n/g, '<br />\n'),
   });
 }
 
@@ -137,15 +138,4 @@ function safeLink(value: unknown): string {
   return url.replace(/[^!#-;=?-Z[\]_a-z~]/gu, encodeURIComponent);
 }
 
-const escapes: { readonly [char: string]: string } = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escapeHtml(value: unknown): string {
-  const text = printed(value);
-  return /[&<>"']/.test(text) ? text.replace(/[&<>"']/g, (char) => escapes[char] ?? char) : text;
-}
+const printedHtml = (value: unknown): string => escapeHtml(printed(value));
