@@ -31,7 +31,7 @@ export class Database {
   private isOpen = false;
   private isWriting = false;
   private uncommitted = 0;
-  private waiters: { resolve: () => void; reject: (error: unknown) => void }[] = [];
+  private readonly waiters: { resolve: () => void; reject: (error: unknown) => void }[] = [];
   private flushTimer: NodeJS.Timeout | undefined;
   private commitTimer: NodeJS.Timeout | undefined;
   private failure: StoreUnavailable | undefined;
@@ -88,9 +88,11 @@ export class Database {
     return statement;
   }
   all<T>(sql: string, ...values: SQLInputValue[]): T[] {
+    this.checkOpen();
     return this.prepare(sql).all(...values) as T[];
   }
   get<T>(sql: string, ...values: SQLInputValue[]): T | undefined {
+    this.checkOpen();
     return this.prepare(sql).get(...values) as T | undefined;
   }
 
@@ -104,12 +106,28 @@ export class Database {
 
   /** Runs writes as one: all of them, or (where it throws) none. They are durable once `durable` answers. */
   write<T>(work: () => T): T {
-    if (this.failure) throw this.failure;
+    this.checkOpen();
     this.begin();
     const result = this.atomically(work);
     if (++this.uncommitted >= mostUncommitted) this.commit();
     else if ((this.journal?.size ?? 0) > largestGroup) this.flush();
     return result;
+  }
+  /**
+   * A full disk, a failed read and lack of memory make SQLite undo all that is open, and not one statement: the tables
+   * are then older than what was answered, and must be neither read nor committed.
+   */
+  private checkOpen(): void {
+    if (this.failure) throw this.failure;
+    if (this.isOpen && !this.db.isTransaction) throw this.fail(new Error('SQLite undid the open transaction.'));
+  }
+  /** A disk that fails cannot be told from lost work: nothing is accepted after it. */
+  private fail(error: unknown): StoreUnavailable {
+    if (this.failure) return this.failure;
+    this.failure = new StoreUnavailable('The data folder cannot be written.', { cause: error });
+    for (const waiter of this.waiters.splice(0)) waiter.reject(this.failure);
+    this.onFailed?.(error);
+    return this.failure;
   }
   private begin(): void {
     if (this.isOpen) return;
@@ -128,8 +146,9 @@ export class Database {
       this.commitTimer ??= setTimeout(() => this.commit(), commitEveryMs).unref();
       return result;
     } catch (error) {
-      this.db.exec('ROLLBACK TO one; RELEASE one');
       this.journal?.takeBack(mark);
+      if (!this.db.isTransaction) throw this.fail(error);
+      this.db.exec('ROLLBACK TO one; RELEASE one');
       throw error;
     } finally {
       this.isWriting = false;
@@ -162,25 +181,23 @@ export class Database {
     this.finish(() => this.commitTables());
   }
 
-  /** A disk that fails cannot be told from lost work: nothing is accepted after it. */
   private finish(put: () => void): void {
     if (this.failure) return;
     clearTimeout(this.flushTimer);
     this.flushTimer = undefined;
-    const waiters = this.waiters;
-    this.waiters = [];
     try {
+      this.checkOpen();
       if (this.isOpen) {
         this.isWriting = true;
         for (const prepare of this.beforeFlush) prepare();
         this.isWriting = false;
+        // Also after the last write: what SQLite has undone must not be called committed.
+        this.checkOpen();
         put();
       }
-      for (const waiter of waiters) waiter.resolve();
+      for (const waiter of this.waiters.splice(0)) waiter.resolve();
     } catch (error) {
-      this.failure = new StoreUnavailable('The data folder cannot be written.', { cause: error });
-      for (const waiter of waiters) waiter.reject(this.failure);
-      this.onFailed?.(error);
+      this.fail(error);
     }
   }
 
@@ -189,7 +206,7 @@ export class Database {
     this.commitTimer = undefined;
     this.uncommitted = 0;
     if (this.journal)
-      this.prepare('INSERT OR REPLACE INTO meta VALUES (?, ?)').run(appliedKey, String(this.journal.sequence));
+      this.prepare('INSERT OR REPLACE INTO meta VALUES (?, ?)').run(appliedKey, String(this.journal.takeNumber()));
     this.isOpen = false;
     this.db.exec('COMMIT');
     this.journal?.forget();

@@ -100,8 +100,9 @@ export class Journal {
     this.clear();
   }
 
-  /** The number that the tables are to carry when they are committed: they then hold all that was noted. */
-  get sequence(): number {
+  /** The number that the tables are to carry when they are committed; the group at hand takes one of its own, and no row. */
+  takeNumber(): number {
+    if (this.flat.length > 0) this.last++;
     return this.last;
   }
   /** The tables were committed and synced: the group at hand needs no row, and the rows that stand are deleted with the next. */
@@ -120,7 +121,11 @@ export class Journal {
   }
 
   close(): void {
-    this.deleteApplied();
+    try {
+      this.deleteApplied();
+    } catch {
+      // On a full disk they stay: the tables say that they hold them.
+    }
     this.db.close();
   }
 }

@@ -1,4 +1,4 @@
-import type { Fact, OutgoingFact } from '../../core/ports.ts';
+import type { Change, Fact, OutgoingFact } from '../../core/ports.ts';
 import type { Database } from './database.ts';
 
 /** What one commit tells. */
@@ -29,20 +29,25 @@ export class OutgoingFacts {
    * Lists what a commit wants carried out.
    * @returns what is to go out, for `committed`, and for each profile all that was told of it, as text
    */
-  write(facts: readonly Fact[], versions: ReadonlyMap<string, number>): Told {
+  write({ facts = [], events = [] }: Change, versions: ReadonlyMap<string, number>): Told {
     if (facts.length === 0) return nothing;
     const outgoing: OutgoingFact[] = [];
     const texts = new Map<string, string>();
     for (const [profileId, told] of Map.groupBy(facts, (fact) => fact.profileId)) {
       const version = versions.get(profileId);
       if (version === undefined) throw new RangeError(`Facts of ${profileId}, which this change does not commit.`);
-      texts.set(profileId, JSON.stringify(told.map(({ kind, name, atMs, detail }) => [kind, name, atMs, detail])));
+      texts.set(
+        profileId,
+        JSON.stringify(told.map(({ kind, name, atMs, detail }): Kept => [kind, name, atMs, detail])),
+      );
       told.forEach((fact, index) => {
         if (fact.isOutgoing) outgoing.push({ ...fact, sequence: ++this.lastSequence, version, index });
       });
     }
-    for (const { sequence, profileId, version, index } of outgoing)
-      this.db.run('INSERT INTO outgoing VALUES (?, ?, ?, ?)', sequence, profileId, version, index);
+    for (const { sequence, profileId, version, index } of outgoing) {
+      const event = events.findLast((one) => one.profileId === profileId)?.eventId ?? null;
+      this.db.run('INSERT INTO outgoing VALUES (?, ?, ?, ?, ?)', sequence, profileId, version, index, event);
+    }
     return { outgoing, texts };
   }
   /** The transaction in which they were written holds. */
@@ -71,32 +76,29 @@ export class OutgoingFacts {
   }
 }
 
+/** A fact as it is kept. */
+type Kept = readonly [kind: Fact['kind'], name: string, atMs: number, detail: Fact['detail']];
+
 /** The next facts that are not carried out yet. */
 function readWaiting(db: Database, after: number): OutgoingFact[] {
-  type Row = {
-    sequence: number;
-    profile_id: string;
-    version: number;
-    idx: number;
-    kind: Fact['kind'];
-    name: string;
-    at_ms: number;
-    detail: string;
-  };
-  const rows = db.all<Row>(
-    `SELECT sequence, facts.* FROM (SELECT * FROM outgoing WHERE sequence > ? ORDER BY sequence LIMIT ${mostWaiting})
-     CROSS JOIN facts USING (profile_id, version, idx) ORDER BY sequence`,
-    after,
-  );
-  return rows.map((row) => ({
-    sequence: row.sequence,
-    profileId: row.profile_id,
-    version: row.version,
-    index: row.idx,
-    kind: row.kind,
-    name: row.name,
-    atMs: row.at_ms,
-    isOutgoing: true,
-    detail: JSON.parse(row.detail) as Fact['detail'],
-  }));
+  type Row = { sequence: number; profile_id: string; version: number; idx: number; event_id: string | null };
+  const rows = db.all<Row>('SELECT * FROM outgoing WHERE sequence > ? ORDER BY sequence LIMIT ?', after, mostWaiting);
+  return rows.map(({ sequence, profile_id: profileId, version, idx: index, event_id: eventId }) => {
+    const row =
+      eventId === null
+        ? db.get<{ facts: string }>(
+            'SELECT facts FROM commit_facts WHERE profile_id = ? AND version = ?',
+            profileId,
+            version,
+          )
+        : db.get<{ facts: string }>(
+            'SELECT facts FROM events WHERE profile_id = ? AND event_id = ?',
+            profileId,
+            eventId,
+          );
+    const fact = row && (JSON.parse(row.facts) as readonly Kept[])[index];
+    if (!fact) throw new RangeError(`Fact ${sequence} of ${profileId} is listed and not there.`);
+    const [kind, name, atMs, detail] = fact;
+    return { sequence, profileId, version, index, kind, name, atMs, isOutgoing: true, detail };
+  });
 }

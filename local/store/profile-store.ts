@@ -116,7 +116,7 @@ export class SqliteProfileStore implements ProfileStore {
       return { profile, version: expectedVersion + 1 };
     });
     const versions = new Map(written.map((loaded) => [loaded.profile.profileId, loaded.version]));
-    const { outgoing, texts } = this.facts.write(change.facts ?? [], versions);
+    const { outgoing, texts } = this.facts.write(change, versions);
     writeRows(this.db, change, versions, texts);
     return { written, outgoing };
   }

@@ -41,7 +41,7 @@ CREATE VIEW IF NOT EXISTS facts AS
   FROM events, json_each(events.facts) AS fact WHERE events.facts IS NOT NULL
   UNION ALL SELECT profile_id, version, fact.key, fact.value ->> 0, fact.value ->> 1, fact.value ->> 2, fact.value -> 3
   FROM commit_facts, json_each(commit_facts.facts) AS fact;
-CREATE TABLE IF NOT EXISTS outgoing (sequence INTEGER PRIMARY KEY, profile_id TEXT NOT NULL, version INTEGER NOT NULL, idx INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS outgoing (sequence INTEGER PRIMARY KEY, profile_id TEXT NOT NULL, version INTEGER NOT NULL, idx INTEGER NOT NULL, event_id TEXT);
 CREATE TABLE IF NOT EXISTS members (
   kind TEXT NOT NULL, id TEXT NOT NULL, profile_id TEXT NOT NULL, since_ms INTEGER NOT NULL, PRIMARY KEY (kind, id, profile_id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS documents (kind TEXT NOT NULL, id TEXT NOT NULL, hash TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, id, hash)) WITHOUT ROWID;

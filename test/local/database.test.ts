@@ -157,4 +157,41 @@ describe('a group of commits', () => {
   it('takes writes only as part of one', () => {
     expect(() => db.run(`INSERT INTO meta VALUES ('n', 1)`)).toThrow('Outside of a write');
   });
+
+  it('fails as a whole where SQLite undoes more than one write, and loses nothing that was acknowledged', async () => {
+    const told: unknown[] = [];
+    db.onFailed = (error) => told.push(error);
+    db.write(() => db.run(`INSERT INTO meta VALUES ('a', '1')`));
+    await db.durable();
+    // A full disk in the middle of a transaction: all of it is gone, with what was acknowledged.
+    const { page_count: pages } = db.get<{ page_count: number }>('PRAGMA page_count')!;
+    db.all(`PRAGMA max_page_count = ${pages + 1}`);
+    const tooMuch = (): unknown => db.write(() => db.run(`INSERT INTO meta VALUES ('b', ?)`, 'x'.repeat(100_000)));
+    expect(tooMuch).toThrow('cannot be written');
+    expect(told).toHaveLength(1);
+    expect(() => db.get('SELECT 1')).toThrow('cannot be written');
+    expect(() => db.write(() => undefined)).toThrow('cannot be written');
+    await expect(db.durable()).rejects.toThrow('cannot be written');
+    db.close();
+    db = new Database(folder);
+    expect(db.all(`SELECT key FROM meta WHERE key IN ('a', 'b')`)).toEqual([{ key: 'a' }]);
+  });
+
+  it('refuses a journal that is not of these tables, also where they took in a group that had no row', async () => {
+    const old = `${folder}-old`;
+    let count = 0;
+    const next = (): unknown => db.write(() => db.run(`INSERT INTO meta VALUES (?, '1')`, `k${count++}`));
+
+    next();
+    await db.durable();
+    db.commit();
+    copyData(folder, old);
+    next();
+    db.commit();
+    next();
+    await db.durable();
+    for (const name of ['journal.db', 'journal.db-wal']) copyFileSync(join(folder, name), join(old, name));
+    expect(() => new Database(old)).toThrow('restore both from one backup');
+    rmSync(old, { recursive: true });
+  });
 });

@@ -12,6 +12,18 @@ profileStoreContract('SQLite in memory', async () => {
   return { store: new SqliteProfileStore(db), close: async () => db.close() };
 });
 
+const anEvent = (eventId: string) => ({
+  profileId: 'p1',
+  eventId,
+  type: 'track' as const,
+  name: 'A',
+  properties: {},
+  context: {},
+  occurredMs: 1,
+  receivedMs: 1,
+  attemptId: 'a',
+});
+
 describe('the profile store on SQLite in a folder', () => {
   it('gives a new process all that was committed, and the facts that are still to go out', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'sojourn-store-'));
@@ -40,7 +52,9 @@ describe('the profile store on SQLite in a folder', () => {
       const names = Array.from({ length: 7 }, (_, index) => `${version}.${index}`);
       const profiles = [{ expectedVersion: version, profile: newProfile('p1', 1) }];
       const facts = names.map((name) => ({ ...fact, name }));
-      expect(await store.commit({ attemptId: `a${version++}`, profiles, facts })).toBe('committed');
+      // Facts stand in the event that caused them, or in a row of their commit.
+      const events = version % 2 === 0 ? [] : [1, 2].map((at) => anEvent(`${version}-${at}`));
+      expect(await store.commit({ attemptId: `a${version++}`, profiles, events, facts })).toBe('committed');
     };
     while (version < 400) await commit();
     const seen: string[] = [];
