@@ -65,7 +65,8 @@ export async function openHome(options: {
       onProblem: report,
       onFatal: (error) => {
         report('write the data folder', error);
-        process.exit(exitCodes.couldNotRun);
+        // Who waits for an answer hears 503 first.
+        setTimeout(() => process.exit(exitCodes.couldNotRun), 100);
       },
     });
   } catch (error) {

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
@@ -50,6 +50,7 @@ export class HomeServer {
     const intake = intakeOf(options, onError);
     const listener = getRequestListener(appOf(options, token, onError).fetch, { overrideGlobalObjects: false });
     const server = createServer((request, response) => {
+      latestAnswer.set(request.socket, response);
       if (!isHostAllowed(request.headers.host, options.hosts ?? [])) return answer(response, hostForbidden());
       if (request.url?.startsWith('/v1/')) return takeIntake(intake, request, response);
       return void listener(request, response);
@@ -117,8 +118,15 @@ function appOf({ home }: ServerOptions, token: string, onError: (error: unknown,
   return app;
 }
 
+/** The last answer that a connection is owed, or was given. */
+const latestAnswer = new WeakMap<Duplex, ServerResponse>();
+
 /** What is no HTTP, or comes too slowly, gets an answer too, and then its connection is closed. */
 function refuseClient(error: NodeJS.ErrnoException, socket: Duplex): void {
+  const latest = latestAnswer.get(socket);
+  // What came before on this connection is answered first: it may have been accepted.
+  if (latest?.req.complete && !latest.writableFinished && !latest.destroyed)
+    return void latest.once('finish', () => refuseClient(error, socket));
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const status = clientStatuses[error.code ?? ''] ?? '400 Bad Request';
   const { headers, body } = refused(400, 'http_invalid', 'This is not a request of HTTP that can be read.');

@@ -721,6 +721,28 @@ describe('a body', () => {
     socket.destroy();
   });
 
+  it('is answered before what follows it and is no request', async () => {
+    const { socket, heard } = dial();
+    const body = JSON.stringify({ userId: somebody(), event: 'A' });
+    socket.write(`${head('/v1/track', serverKey, `content-length: ${body.length}`)}${body}\x00\x01 garbage\r\n\r\n`);
+    const text = await heard(400);
+    expect(text.indexOf('HTTP/1.1 200 ')).toBe(0);
+    socket.destroy();
+  });
+
+  it('of a caller without a key in the head takes no more than half of the room', async () => {
+    const crowd = Array.from({ length: 200 }, () => dial());
+    const keyless = head('/v1/track', serverKey, wanted).replace(/authorization: .*\r\n/, '');
+    for (const { socket } of crowd) socket.write(`${keyless}{`);
+    const sent = { userId: somebody(), event: 'A' };
+    const answered = async (body: object): Promise<number> =>
+      (await local.call({ method: 'POST', path: '/v1/track', body })).status;
+    await vi.waitUntil(async () => (await answered({ ...sent, writeKey: serverKey })) === 503);
+    expect((await local.post('/v1/track', sent)).status).toBe(200);
+    for (const { socket } of crowd) socket.destroy();
+    await vi.waitUntil(async () => (await answered({ ...sent, writeKey: serverKey })) === 200);
+  });
+
   it('has its place among 256 while it comes, and gives it back where its caller goes away', async () => {
     const crowd = Array.from({ length: 256 }, () => dial());
     for (const { socket } of crowd) socket.write(`${head('/v1/track', serverKey, wanted)}{`);

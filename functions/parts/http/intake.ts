@@ -83,7 +83,7 @@ export class Intake {
     return 'status' in admitted ? admitted : this.finish(admitted, request.body);
   }
 
-  /** Address, method, key, room and size, before a byte of the body is read: strangers cost nothing. */
+  /** Address, method, key, size and room, before a byte of the body is read: a stranger with a key of their own costs nothing. */
   admit({ method, path, authorization, encoding, bytes = 0 }: IntakeHead): Admission | IntakeResponse {
     const call = /^\/v1\/([a-z]+)\/?$/.exec(path)?.[1];
     if (!isCall(call))
@@ -106,7 +106,9 @@ export class Intake {
     const isPacked = packing === 'gzip';
     const mostBytes = bytesOf(call) + (isPacked ? packingBytes : 0);
     if (bytes > mostBytes) return tooLarge(call);
-    if (this.underWay >= this.options.mostAtOnce) return busy(503, 'overloaded', 'Too many requests are under way.');
+    // Who shows no key in the header may have it in the body, or may have none: half of the room is not for them.
+    const room = trust ? this.options.mostAtOnce : Math.ceil(this.options.mostAtOnce / 2);
+    if (this.underWay >= room) return busy(503, 'overloaded', 'Too many requests are under way.');
     this.underWay++;
     return { call, mostBytes, isPacked, trust };
   }
