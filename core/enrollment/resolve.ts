@@ -36,6 +36,8 @@ export function keyOf(event: Occurrence, path: readonly string[]): string | unde
 export interface Happening {
   /** Absent where only time passed, or a trait was set. */
   readonly event?: Occurrence;
+  /** A silent event: a fact to watched conditions, as a trait that was imported; nothing else hears it. */
+  readonly imported?: Occurrence;
   readonly nowMs: number;
   readonly zone: string;
   /** After facts and memberships are up to date. */
@@ -67,7 +69,7 @@ export function resolveEnrollment(
   if (row.status !== 'active')
     return goalReached ? { row: next, isResumed: false, goalReached, watchMs: Infinity } : undefined;
 
-  next = stepWatches(next, journey, event, zone);
+  next = stepWatches(next, journey, event ?? happening.imported, zone);
   const view: View = watchView(next, happening);
   const ended = exitOf(next, journey, happening, view);
   if (ended) return { row: endEnrollment(next, ended, nowMs), ended, isResumed: true, goalReached, watchMs: Infinity };

@@ -10,6 +10,7 @@ import { Draft, type Surroundings } from './draft.ts';
 import { withConsent } from './consent.ts';
 import { Owners } from './owners.ts';
 import type { Profile } from './profile.ts';
+import { reseedWatches } from './reseed-watches.ts';
 import { resolveProfile } from './resolve-profile.ts';
 
 /** Beyond this age at receipt an event changes facts and enters nothing. */
@@ -30,6 +31,8 @@ export interface AcceptInput extends Surroundings {
   readonly owners: ReadonlyMap<IdentityKey, string>;
   /** Message ids that are in the timeline already, with the attempt that wrote them. */
   readonly seen: ReadonlyMap<string, string>;
+  /** What watched conditions of these people are made of, oldest first; empty where nobody may be merged. */
+  readonly history: readonly StoredEvent[];
   readonly addressHash: (channel: Channel, address: string) => string;
 }
 export interface AcceptDecision {
@@ -51,7 +54,7 @@ export function decideAccept(input: AcceptInput): AcceptDecision {
     if (inThisRequest.has(messageId) || (writer !== undefined && writer !== input.attemptId))
       return { messageId, status: 'duplicate' };
     inThisRequest.add(messageId);
-    if (writer === undefined) events.push(acceptOne(message, input, draft, owners, suppressions));
+    if (writer === undefined) events.push(acceptOne(message, input, draft, owners, { events, suppressions }));
     return { messageId, status: 'accepted' };
   });
   if (events.length === 0) return { results };
@@ -61,12 +64,18 @@ export function decideAccept(input: AcceptInput): AcceptDecision {
   };
 }
 
+/** What the messages before have made. */
+interface Written {
+  readonly events: readonly Omit<StoredEvent, 'version'>[];
+  readonly suppressions: Suppression[];
+}
+
 function acceptOne(
   message: Message,
   input: AcceptInput,
   draft: Draft,
   owners: Owners,
-  suppressions: Suppression[],
+  { events, suppressions }: Written,
 ): Omit<StoredEvent, 'version'> {
   const { definitions } = input;
   draft.begin(message);
@@ -81,13 +90,17 @@ function acceptOne(
   const isConsentChanged = resolved.isConsentChanged || profile.consent !== before.consent;
   const isProfileChanged = profile.traits !== before.traits || isConsentChanged || profile.timeZone !== before.timeZone;
   const isConversion = profile.convertedMs !== undefined && before.convertedMs === undefined;
-  const isAll = resolved.isNew || resolved.isMerged || isConversion || profile.timeZone !== before.timeZone;
+  const isRewatched = resolved.isMerged || profile.timeZone !== before.timeZone;
+  const isAll = resolved.isNew || isConversion || isRewatched;
   draft.settle(profileId, isAll ? definitions.rules : rulesFor(message.name, isProfileChanged, definitions), isSilent);
   if (isConversion) draft.fact(profileId, 'conversion', message.name, { eventId: message.messageId }, false);
   if (isConsentChanged) draft.fact(profileId, 'consent', message.name, { eventId: message.messageId }, false);
   const memberships = draft.profile(profileId).segments !== before.segments;
+  // This event itself is not in it yet: it is heard next.
+  if (resolved.isMerged) reseedWatches(draft, profileId, [...input.history, ...events]);
   draft.resolve(profileId, occurrenceOf(message), {
     isSilent,
+    isRewatched,
     isProfileChanged: isProfileChanged || memberships || resolved.isMerged,
   });
   offerEntries(message, profileId, input, draft);

@@ -1,6 +1,7 @@
 import type { Definitions, JourneyVersion, Rule } from '../definitions.ts';
 import type { Enrollment, ExitReason } from '../enrollment/enrollment.ts';
-import { endEnrollment, resolveEnrollment, type Resolution } from '../enrollment/resolve.ts';
+import { endEnrollment, resolveEnrollment, type Happening, type Resolution } from '../enrollment/resolve.ts';
+import { mayWatch } from '../enrollment/watched.ts';
 import type { Occurrence } from '../event/event.ts';
 import type { JsonObject } from '../json.ts';
 import type { Change, DueRow, Fact, Loaded } from '../ports.ts';
@@ -38,7 +39,6 @@ export class Draft {
   private readonly places: number[] = [];
   private readonly due = new Map<string, DueRow>();
   private readonly undue = new Map<string, { profileId: string; subject: string }>();
-
   private readonly touched = new Set<string>();
   /** Profile → when a rule that was looked at next changes by time alone. */
   private readonly changesMs = new Map<string, number>();
@@ -146,7 +146,7 @@ export class Draft {
   resolve(
     profileId: string,
     event: Occurrence | undefined,
-    what: { readonly isSilent: boolean; readonly isProfileChanged: boolean },
+    what: { readonly isSilent: boolean; readonly isProfileChanged: boolean; readonly isRewatched?: boolean },
   ): void {
     const { journeys } = this.around;
     for (const stub of this.profile(profileId).enrollments) {
@@ -158,10 +158,13 @@ export class Draft {
       if (
         !isHeard &&
         !(stub.isAcquisition && isConverted) &&
-        !(what.isProfileChanged && (journey.watchesProfile || journey.plan.isMovable))
+        !(what.isProfileChanged && (journey.watchesProfile || journey.plan.isMovable)) &&
+        // Another zone, or a merge, changes what is watched and when it next does.
+        !(what.isRewatched && stub.isActive && mayWatch(journey))
       )
         continue;
-      this.resolveOne(profileId, stub, row, journey, isHeard && !what.isSilent ? event : undefined);
+      const heard = !isHeard ? {} : what.isSilent ? { imported: event } : { event };
+      this.resolveOne(profileId, stub, row, journey, heard);
     }
   }
 
@@ -170,12 +173,12 @@ export class Draft {
     stub: EnrollmentStub,
     row: Enrollment,
     journey: JourneyVersion,
-    event?: Occurrence,
+    heard: Pick<Happening, 'event' | 'imported'> = {},
   ): void {
     const { definitions, nowMs } = this.around;
     const profile = this.profile(profileId);
     const resolution = resolveEnrollment(row, journey, {
-      ...(event && { event }),
+      ...heard,
       nowMs,
       zone: zoneOf(profile, definitions),
       profile,

@@ -1,9 +1,11 @@
 import { decideLoop, type Tried } from '../../core/decide-loop.ts';
 import type { Definitions } from '../../core/definitions.ts';
 import { readEnrolled, type Enrolled } from '../../core/enrollment/read-enrolled.ts';
-import type { Message } from '../../core/event/event.ts';
+import { mayWatch, watchedNames } from '../../core/enrollment/watched.ts';
+import type { Message, StoredEvent } from '../../core/event/event.ts';
 import type { Loaded, Ports } from '../../core/ports.ts';
 import { decideAccept, type ItemResult } from '../../core/profile/accept.ts';
+import { versionKey } from '../../core/profile/draft.ts';
 import { identityKey } from '../../core/profile/identity.ts';
 import { historyIds } from '../../core/profile/profile.ts';
 import { keysOf } from '../../core/profile/resolve-profile.ts';
@@ -86,7 +88,11 @@ async function tryChunk(
     ids,
     messages.map((message) => message.messageId),
   );
-  const enrolled = await readTouched(ports, definitions, loaded, messages);
+  // Two who are known, or one who is known and one whom an earlier message makes.
+  const mayMerge =
+    loaded.length > 1 ||
+    (messages.length > 1 && messages.some((message) => keysOf(message).some((key) => !rows.has(key))));
+  const enrolled = await readTouched(ports, definitions, loaded, messages, mayMerge);
   const { change, results } = decideAccept({
     messages,
     profiles: loaded,
@@ -97,6 +103,7 @@ async function tryChunk(
     nowMs,
     attemptId,
     ...enrolled,
+    history: mayMerge ? await readWatched(ports, loaded, enrolled) : [],
     addressHash: ports.ids.addressHash,
   });
   if (change && change.profiles.length > mostProfiles && messages.length > 1) return { answer: 'too-many' };
@@ -134,11 +141,16 @@ function readTouched(
   { conversion }: Definitions,
   loaded: readonly Loaded[],
   messages: readonly Message[],
+  mayMerge: boolean,
 ): Promise<Enrolled> {
   const isConversion = messages.some((message) => conversion.some((match) => match.names.has(message.name)));
   const changesProfile = messages.some(
     ({ type, context }) => type === 'identify' || 'traits' in context || 'consent' in context || 'timezone' in context,
   );
+  // Most messages of a browser name the zone, and it is the one that is known.
+  const isOtherZone = ({ context }: Message): boolean =>
+    'timezone' in context && loaded.some(({ profile }) => profile.timeZone?.value !== context['timezone']);
+  const mayRewatch = mayMerge || messages.some(isOtherZone);
   return readEnrolled(
     ports,
     loaded.flatMap(({ profile }) => profile.enrollments),
@@ -147,6 +159,20 @@ function readTouched(
       (isConversion && stub.isAcquisition) ||
       journey.watchesProfile ||
       (changesProfile && journey.plan.isMovable) ||
+      (mayRewatch && stub.isActive && mayWatch(journey)) ||
       messages.some((message) => journey.listens.has(message.name)),
   );
+}
+
+/** The events that watched conditions are made of, should these people turn out to be one. */
+async function readWatched(
+  { profiles }: AcceptPorts,
+  loaded: readonly Loaded[],
+  { enrollments, journeys }: Enrolled,
+): Promise<readonly StoredEvent[]> {
+  const active = [...enrollments.values()].filter((row) => row.status === 'active');
+  const names = new Set(active.flatMap((row) => watchedNames(journeys.get(versionKey(row))!)));
+  if (names.size === 0) return [];
+  const ids = loaded.flatMap(({ profile }) => historyIds(profile));
+  return profiles.history(ids, { names: [...names] });
 }
