@@ -88,12 +88,20 @@ export class Database {
     return statement;
   }
   all<T>(sql: string, ...values: SQLInputValue[]): T[] {
-    this.checkOpen();
-    return this.prepare(sql).all(...values) as T[];
+    if (this.failure) throw this.failure;
+    try {
+      return this.prepare(sql).all(...values) as T[];
+    } catch (error) {
+      throw this.seen(error);
+    }
   }
   get<T>(sql: string, ...values: SQLInputValue[]): T | undefined {
-    this.checkOpen();
-    return this.prepare(sql).get(...values) as T | undefined;
+    if (this.failure) throw this.failure;
+    try {
+      return this.prepare(sql).get(...values) as T | undefined;
+    } catch (error) {
+      throw this.seen(error);
+    }
   }
 
   /** One write, inside `write`. It must mean the same when it is made again on the same tables. */
@@ -106,7 +114,7 @@ export class Database {
 
   /** Runs writes as one: all of them, or (where it throws) none. They are durable once `durable` answers. */
   write<T>(work: () => T): T {
-    this.checkOpen();
+    if (this.failure) throw this.failure;
     this.begin();
     const result = this.atomically(work);
     if (++this.uncommitted >= mostUncommitted) this.commit();
@@ -114,12 +122,11 @@ export class Database {
     return result;
   }
   /**
-   * A full disk, a failed read and lack of memory make SQLite undo all that is open, and not one statement: the tables
-   * are then older than what was answered, and must be neither read nor committed.
+   * What an error means: a full disk, a failed read and lack of memory make SQLite undo all that is open, and not one
+   * statement. The tables are then older than what was answered, and must be neither read nor committed.
    */
-  private checkOpen(): void {
-    if (this.failure) throw this.failure;
-    if (this.isOpen && !this.db.isTransaction) throw this.fail(new Error('SQLite undid the open transaction.'));
+  private seen(error: unknown): unknown {
+    return this.isOpen && !this.db.isTransaction ? this.fail(error) : error;
   }
   /** A disk that fails cannot be told from lost work: nothing is accepted after it. */
   private fail(error: unknown): StoreUnavailable {
@@ -147,9 +154,9 @@ export class Database {
       return result;
     } catch (error) {
       this.journal?.takeBack(mark);
-      if (!this.db.isTransaction) throw this.fail(error);
-      this.db.exec('ROLLBACK TO one; RELEASE one');
-      throw error;
+      const meant = this.seen(error);
+      if (meant !== this.failure) this.db.exec('ROLLBACK TO one; RELEASE one');
+      throw meant;
     } finally {
       this.isWriting = false;
     }
@@ -186,13 +193,12 @@ export class Database {
     clearTimeout(this.flushTimer);
     this.flushTimer = undefined;
     try {
-      this.checkOpen();
       if (this.isOpen) {
         this.isWriting = true;
         for (const prepare of this.beforeFlush) prepare();
         this.isWriting = false;
-        // Also after the last write: what SQLite has undone must not be called committed.
-        this.checkOpen();
+        // What SQLite has undone must not be called committed.
+        if (!this.db.isTransaction) throw new Error('SQLite undid the open transaction.');
         put();
       }
       for (const waiter of this.waiters.splice(0)) waiter.resolve();
