@@ -5,6 +5,8 @@ import { workflowsWith } from './workflows.ts';
 
 const seconds = 8;
 const people = 20_000;
+/** Turns that each of two servers has, to be compared. */
+const rounds = 3;
 let count = 0;
 
 /** One `track` of 345 bytes, always of a new message and of one of 20,000 people. */
@@ -57,17 +59,32 @@ export const intakeBench: Bench = {
     figures.push({ work: 'peak under this load', value: idle.peakRssMb, unit: 'MB RSS', aim: '≤ 400' });
     await idle.stop();
 
-    const loaded = await BenchServer.start(workflowsWith({ segments: 20 }));
-    await eventsPerSecond(loaded, 64, 1);
-    const counted = await eventsPerSecond(loaded, 64, 1);
-    await loaded.stop();
-    figures.push({
-      work: 'single POSTs with 20 event-count segments',
-      value: counted.rate,
-      unit: 'events/s',
-      ratio: { to: 'without them', value: counted.rate / single.rate },
-      aim: '≥ 0.75 ×',
-    });
+    figures.push(await withSegments());
     return figures;
   },
 };
+
+/** Two servers in turn, so that what else the machine does meets both alike. */
+async function withSegments(): Promise<Figure> {
+  const [plain, counting] = [
+    await BenchServer.start(workflowsWith({ segments: 0 })),
+    await BenchServer.start(workflowsWith({ segments: 20 })),
+  ];
+  const rates = { plain: 0, counting: 0 };
+  for (let round = 0; round <= rounds; round++) {
+    const [without, counted] = [await eventsPerSecond(plain, 64, 1), await eventsPerSecond(counting, 64, 1)];
+    // The first round warms both up.
+    if (round === 0) continue;
+    rates.plain += without.rate / rounds;
+    rates.counting += counted.rate / rounds;
+  }
+  await plain.stop();
+  await counting.stop();
+  return {
+    work: 'single POSTs with 20 event-count segments',
+    value: rates.counting,
+    unit: 'events/s',
+    ratio: { to: `${Math.round(rates.plain)}/s without them, in turn`, value: rates.counting / rates.plain },
+    aim: '≥ 0.75 ×',
+  };
+}
