@@ -2,6 +2,7 @@ import { compileCondition, compileShared, type Compiled } from './segment/compil
 import type { Leaf } from './segment/leaf.ts';
 import { compileWhere } from './segment/operators.ts';
 import {
+  defaultRetention,
   stages,
   type Audience,
   type Documents,
@@ -80,6 +81,8 @@ export interface Definitions {
   readonly entriesByEdge: ReadonlyMap<string, readonly JourneyVersion[]>;
   /** Longest window of a frequency cap, in days rounded up: how long slots are kept. */
   readonly longestCapMs: number;
+  /** How long events are kept, from their receipt. */
+  readonly retentionMs: number;
 }
 
 /** A segment or an audience as the evaluator sees it. */
@@ -134,6 +137,7 @@ export function publish(documents: Documents): Definitions {
       stageRules.map((rule) => rule.condition),
     ),
     ...indexEntries([...journeys.values()]),
+    retentionMs: generousMs(workspace.retention ?? defaultRetention),
     longestCapMs: Math.max(0, ...(workspace.frequencyCaps ?? []).map((cap) => generousMs(cap.within))),
   };
 }

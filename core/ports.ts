@@ -53,9 +53,8 @@ export interface Fact {
   /** True where the relay must carry it out. */
   readonly isOutgoing: boolean;
 }
-/** A committed fact on its way out, at least once. */
+/** A committed fact on its way out, at least once: known by its profile, the version that its commit made, and its place. */
 export interface OutgoingFact extends Fact {
-  readonly sequence: number;
   readonly version: number;
   readonly index: number;
 }
@@ -68,13 +67,19 @@ export interface DueRow {
   readonly dueMs: number;
 }
 
+/** An event as it is written. */
+export type EventRow = Omit<StoredEvent, 'version'> & {
+  /** From then on it is as if it had never been. */
+  readonly expiresMs?: number;
+};
+
 /** All that one decision wants written: it happens whole or not at all. */
 export interface Change {
   readonly attemptId: string;
   /** One to four, each at the version that was read; 0 means "must not exist". */
   readonly profiles: readonly { readonly expectedVersion: number; readonly profile: Profile }[];
   /** Must not exist yet under the profile and its merged ids. */
-  readonly events?: readonly Omit<StoredEvent, 'version'>[];
+  readonly events?: readonly EventRow[];
   /** `from` is the owner that was read: absent for a new key. */
   readonly identities?: readonly { readonly key: IdentityKey; readonly profileId: string; readonly from?: string }[];
   readonly enrollments?: readonly { readonly row: Enrollment; readonly isNew: boolean }[];
@@ -93,7 +98,8 @@ export interface Change {
     readonly purpose: 'marketing' | 'transactional';
   }[];
   readonly due?: readonly DueRow[];
-  readonly undue?: readonly { readonly profileId: string; readonly subject: string }[];
+  /** `dueMs` where it is known: a store that keeps them by time finds them by it. One that stays behind is a hint too many. */
+  readonly undue?: readonly (Pick<DueRow, 'profileId' | 'subject'> & { readonly dueMs?: number })[];
   readonly facts?: readonly Fact[];
 }
 
@@ -116,11 +122,6 @@ export interface ProfileStore {
   ): Promise<readonly Suppression[]>;
   /** Ids of journeys, streams or the workspace that are stopped now. */
   stops(): Promise<ReadonlyMap<string, 'paused' | 'breaker'>>;
-  /** Due rows at or before an instant, earliest first, then by profile and subject. */
-  due(untilMs: number, limit: number): Promise<readonly DueRow[]>;
-  /** Committed facts not yet acknowledged, in commit order. */
-  outgoing(limit: number): Promise<readonly OutgoingFact[]>;
-  acknowledge(sequences: readonly number[]): Promise<void>;
   /** Answers once all that was committed before this call will survive a power cut. */
   durable(): Promise<void>;
 }

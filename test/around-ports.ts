@@ -51,9 +51,6 @@ const storeAround = (store: ProfileStore, around: Around): ProfileStore => ({
   guard: (...asked) => around('guard', () => store.guard(...asked)),
   suppressions: (addresses) => around('suppressions', () => store.suppressions(addresses)),
   stops: () => store.stops(),
-  due: (...asked) => store.due(...asked),
-  outgoing: (limit) => store.outgoing(limit),
-  acknowledge: (sequences) => store.acknowledge(sequences),
   durable: () => store.durable(),
 });
 

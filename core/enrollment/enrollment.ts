@@ -70,6 +70,8 @@ export interface Enrollment {
   /** First try of the send at the cursor, from which its `useBy` counts. */
   readonly attemptedMs?: number;
   readonly hop: number;
+  /** When the pending due row fires, by which a lost execution is found. */
+  readonly dueMs?: number;
   readonly attemptId: string;
 }
 

@@ -4,6 +4,8 @@ import type { Condition, DurationText, Names, Where } from '../segment/condition
 /** Channels that carry messages. */
 export const channels = ['email', 'push', 'sms', 'webhook', 'in-app'] as const;
 export type Channel = (typeof channels)[number];
+/** How long events are kept where the workspace does not say. */
+export const defaultRetention = 'P400D';
 export const stages = ['acquaintance', 'comparison', 'decision', 'retention', 'reactivation'] as const;
 export type Stage = (typeof stages)[number];
 export const weekDays = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'] as const;

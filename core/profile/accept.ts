@@ -3,7 +3,7 @@ import type { Message, StoredEvent } from '../event/event.ts';
 import { feedbackOf } from '../event/feedback.ts';
 import type { Channel } from '../journey/document.ts';
 import type { Suppression } from '../message/delivery.ts';
-import type { Change, IdentityKey, Loaded } from '../ports.ts';
+import type { Change, EventRow, IdentityKey, Loaded } from '../ports.ts';
 import { zoneOf } from '../segment/settle.ts';
 import { applyEvent, occurrenceOf, saidIn } from './apply-event.ts';
 import { Draft, type Surroundings } from './draft.ts';
@@ -45,7 +45,7 @@ export interface AcceptDecision {
 export function decideAccept(input: AcceptInput): AcceptDecision {
   const draft = new Draft(input, input.profiles);
   const owners = new Owners(input.identityRows, input.owners);
-  const events: Omit<StoredEvent, 'version'>[] = [];
+  const events: EventRow[] = [];
   const suppressions: Suppression[] = [];
   const inThisRequest = new Set<string>();
   const results = input.messages.map((message): ItemResult => {
@@ -66,7 +66,7 @@ export function decideAccept(input: AcceptInput): AcceptDecision {
 
 /** What the messages before have made. */
 interface Written {
-  readonly events: readonly Omit<StoredEvent, 'version'>[];
+  readonly events: readonly EventRow[];
   readonly suppressions: Suppression[];
 }
 
@@ -76,7 +76,7 @@ function acceptOne(
   draft: Draft,
   owners: Owners,
   { events, suppressions }: Written,
-): Omit<StoredEvent, 'version'> {
+): EventRow {
   const { definitions } = input;
   draft.begin(message);
   const resolved = resolveProfile(message, draft, owners);
@@ -104,7 +104,7 @@ function acceptOne(
     isProfileChanged: isProfileChanged || memberships || resolved.isMerged,
   });
   offerEntries(message, profileId, input, draft);
-  return storedEvent(message, profileId, input.attemptId);
+  return eventRow(message, profileId, input);
 }
 
 /** What an event about messages blocks: the address, and the person's consent. */
@@ -144,7 +144,7 @@ function offerEntries(message: Message, profileId: string, { definitions }: Acce
   draft.fact(profileId, 'event', name, { eventId: messageId, properties, occurredMs }, true);
 }
 
-const storedEvent = (message: Message, profileId: string, attemptId: string): Omit<StoredEvent, 'version'> => ({
+const eventRow = (message: Message, profileId: string, { attemptId, definitions }: AcceptInput): EventRow => ({
   profileId,
   eventId: message.messageId,
   type: message.type,
@@ -156,6 +156,8 @@ const storedEvent = (message: Message, profileId: string, attemptId: string): Om
   context: message.context,
   occurredMs: message.occurredMs,
   receivedMs: message.receivedMs,
+  // From its receipt: an old event that is imported twice must be known the second time.
+  expiresMs: message.receivedMs + definitions.retentionMs,
   attemptId,
   ...(message.isSilent && { isSilent: true }),
   ...(message.note !== undefined && { note: message.note }),

@@ -4,8 +4,9 @@ import { endEnrollment, resolveEnrollment, type Happening, type Resolution } fro
 import { mayWatch } from '../enrollment/watched.ts';
 import type { Occurrence } from '../event/event.ts';
 import type { JsonObject } from '../json.ts';
-import type { Change, DueRow, Fact, Loaded } from '../ports.ts';
+import type { Change, Fact, Loaded } from '../ports.ts';
 import { settleMemberships, zoneOf, type Edge } from '../segment/settle.ts';
+import { DueRows } from './due-rows.ts';
 import { historyIds, type EnrollmentStub, type Profile } from './profile.ts';
 
 /** How long after its wake-up an enrollment whose execution said nothing is looked at. */
@@ -37,8 +38,7 @@ export class Draft {
   /** Messages accepted so far, and how many they were when each fact was told. */
   private readonly accepted: { readonly messageId: string; readonly name: string }[] = [];
   private readonly places: number[] = [];
-  private readonly due = new Map<string, DueRow>();
-  private readonly undue = new Map<string, { profileId: string; subject: string }>();
+  private readonly due = new DueRows();
   private readonly touched = new Set<string>();
   /** Profile → when a rule that was looked at next changes by time alone. */
   private readonly changesMs = new Map<string, number>();
@@ -110,12 +110,10 @@ export class Draft {
   }
 
   dueAt(profileId: string, subject: string, dueMs: number): void {
-    this.undue.delete(`${profileId}/${subject}`);
-    this.due.set(`${profileId}/${subject}`, { profileId, subject, dueMs });
+    this.due.at(profileId, subject, dueMs);
   }
   notDue(profileId: string, subject: string): void {
-    this.due.delete(`${profileId}/${subject}`);
-    this.undue.set(`${profileId}/${subject}`, { profileId, subject });
+    this.due.not(profileId, subject);
   }
 
   enrollment(enrollmentId: string): Enrollment | undefined {
@@ -285,6 +283,11 @@ export class Draft {
         this.dueAt(profile.profileId, 'profile', dueMs);
       }
     }
+    const due = this.due.changes((profileId, subject) => this.pendingMs(profileId, subject));
+    for (const { subject, dueMs } of due.due) {
+      const written = this.rows.get(subject);
+      if (written) this.rows.set(subject, { ...written, row: { ...written.row, dueMs } });
+    }
     return {
       ...rows,
       attemptId: this.around.attemptId,
@@ -293,8 +296,11 @@ export class Draft {
         .map(({ expectedVersion, profile }) => ({ expectedVersion, profile })),
       enrollments: [...this.rows.values()],
       facts: this.factsWithThen(),
-      due: [...this.due.values()],
-      undue: [...this.undue.values()],
+      ...due,
     };
+  }
+  /** When the row that is due now, as far as it is known, was to fire. */
+  private pendingMs(profileId: string, subject: string): number | undefined {
+    return subject === 'profile' ? this.profiles.get(profileId)?.before?.dueMs : this.enrollment(subject)?.dueMs;
   }
 }

@@ -95,19 +95,23 @@ function joinIdentifiers(left: readonly Identifier[], right: readonly Identifier
   return right.reduce<readonly Identifier[]>(withIdentifier, left);
 }
 
+/** Kinds that messages are written to: of several, the one asserted last is used. */
+const isAddress = ({ kind }: Identifier): boolean => kind === 'email' || kind === 'phone' || kind === 'device';
+
 /** Adds an identifier, or refreshes the one that stands. */
 export function withIdentifier(all: readonly Identifier[], one: Identifier): readonly Identifier[] {
   const at = all.findIndex((standing) => standing.kind === one.kind && standing.value === one.value);
   if (at < 0) return [...all, one];
   const standing = all[at]!;
-  const isNewer = isLater(one.ms, one.id, standing);
+  // An id that comes with every event must not make the profile's cold part be written with every event.
+  const isStamped = isAddress(one) ? isLater(one.ms, one.id, standing) : isLater(standing.ms, standing.id, one);
   const linkedMs = Math.min(one.linkedMs ?? Infinity, standing.linkedMs ?? Infinity);
   const gains =
     (one.isVerified && !standing.isVerified) ||
     (one.resolves && !standing.resolves) ||
     linkedMs < (standing.linkedMs ?? Infinity);
-  if (!isNewer && !gains) return all;
-  const stamp = isNewer ? one : standing;
+  if (!isStamped && !gains) return all;
+  const stamp = isStamped ? one : standing;
   return all.with(at, {
     ...stamp,
     isVerified: one.isVerified || standing.isVerified,

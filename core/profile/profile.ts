@@ -21,7 +21,7 @@ export interface Identifier {
   readonly isVerified: boolean;
   /** Whether it finds this profile; an address shared with another known user does not. */
   readonly resolves: boolean;
-  /** Last assertion, for choosing the newest address. */
+  /** Of an address the last assertion, so that the newest is chosen; of an id the first. */
   readonly ms: number;
   readonly id: string;
   /** First message that named it beside another identifier of the person; absent for one that always stood alone. */

@@ -16,7 +16,9 @@ export const wakeDue =
 async function wakeProfile(ports: WakePorts, due: DueRow): Promise<void> {
   await decideLoop<void>(ports, async (attemptId) => {
     const loaded = await ports.profiles.load(due.profileId);
-    if (!loaded) return { answer: undefined };
+    // A later row stands for this profile, or the one that it became part of has its own: this one was a hint too many.
+    if (loaded?.profile.profileId !== due.profileId || due.dueMs < (loaded.profile.dueMs ?? Infinity))
+      return { answer: undefined, change: { attemptId, profiles: [], undue: [due] } };
     const { profile } = loaded;
     const definitions = await ports.definitions.current();
     const nowMs = ports.clock.nowMs();
@@ -41,6 +43,10 @@ async function wakeProfile(ports: WakePorts, due: DueRow): Promise<void> {
 async function repair(ports: WakePorts, due: DueRow): Promise<void> {
   const [row] = await ports.profiles.enrollments([due.subject]);
   const nowMs = ports.clock.nowMs();
+  if ((row?.dueMs ?? -Infinity) > due.dueMs) {
+    await ports.profiles.commit({ attemptId: ports.ids.attempt(), profiles: [], undue: [due] });
+    return;
+  }
   const { hold } = row ?? {};
   const isLost = row?.status === 'active' && (!hold || hold.resolved !== undefined || nowMs >= hold.wakeMs);
   const isAlive = isLost && (await goesOn(ports, row));

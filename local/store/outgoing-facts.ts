@@ -1,9 +1,15 @@
 import type { Change, Fact, OutgoingFact } from '../../core/ports.ts';
 import type { Database } from './database.ts';
 
+/** A fact in the queue of those that are to go out. */
+export interface QueuedFact extends OutgoingFact {
+  /** Its place among all of them, in order of commit. */
+  readonly sequence: number;
+}
+
 /** What one commit tells. */
 export interface Told {
-  readonly outgoing: readonly OutgoingFact[];
+  readonly outgoing: readonly QueuedFact[];
   readonly texts: ReadonlyMap<string, string>;
 }
 
@@ -15,7 +21,7 @@ const nothing: Told = { outgoing: [], texts: new Map() };
 export class OutgoingFacts {
   private readonly db: Database;
   /** The oldest of them, in commit order. */
-  private waiting: OutgoingFact[] = [];
+  private waiting: QueuedFact[] = [];
   /** Whether the table has more of them: a long queue waits there, and not in memory. */
   private hasMore = true;
   private lastSequence: number;
@@ -31,7 +37,7 @@ export class OutgoingFacts {
    */
   write({ facts = [], events = [] }: Change, versions: ReadonlyMap<string, number>): Told {
     if (facts.length === 0) return nothing;
-    const outgoing: OutgoingFact[] = [];
+    const outgoing: QueuedFact[] = [];
     const texts = new Map<string, string>();
     for (const [profileId, told] of Map.groupBy(facts, (fact) => fact.profileId)) {
       const version = versions.get(profileId);
@@ -51,12 +57,12 @@ export class OutgoingFacts {
     return { outgoing, texts };
   }
   /** The transaction in which they were written holds. */
-  committed(outgoing: readonly OutgoingFact[]): void {
+  committed(outgoing: readonly QueuedFact[]): void {
     this.hasMore ||= this.waiting.length + outgoing.length > mostWaiting;
     if (!this.hasMore) this.waiting.push(...outgoing);
   }
 
-  first(limit: number): readonly OutgoingFact[] {
+  first(limit: number): readonly QueuedFact[] {
     if (this.hasMore && this.waiting.length < limit) {
       const found = readWaiting(this.db, this.waiting.at(-1)?.sequence ?? 0);
       this.waiting.push(...found);
@@ -80,7 +86,7 @@ export class OutgoingFacts {
 type Kept = readonly [kind: Fact['kind'], name: string, atMs: number, detail: Fact['detail']];
 
 /** The next facts that are not carried out yet. */
-function readWaiting(db: Database, after: number): OutgoingFact[] {
+function readWaiting(db: Database, after: number): QueuedFact[] {
   type Row = { sequence: number; profile_id: string; version: number; idx: number; event_id: string | null };
   const rows = db.all<Row>('SELECT * FROM outgoing WHERE sequence > ? ORDER BY sequence LIMIT ?', after, mostWaiting);
   return rows.map(({ sequence, profile_id: profileId, version, idx: index, event_id: eventId }) => {

@@ -2,18 +2,10 @@ import type { EntryGuard, Enrollment } from '../../core/enrollment/enrollment.ts
 import type { StoredEvent } from '../../core/event/event.ts';
 import type { Channel } from '../../core/journey/document.ts';
 import { blocks, type Delivery, type Suppression, type SuppressionReason } from '../../core/message/delivery.ts';
-import type {
-  Change,
-  DueRow,
-  HistoryFilter,
-  IdentityKey,
-  Loaded,
-  OutgoingFact,
-  ProfileStore,
-} from '../../core/ports.ts';
+import type { Change, DueRow, HistoryFilter, IdentityKey, Loaded, ProfileStore } from '../../core/ports.ts';
 import type { Profile } from '../../core/profile/profile.ts';
 import type { Database } from './database.ts';
-import { OutgoingFacts } from './outgoing-facts.ts';
+import { OutgoingFacts, type QueuedFact } from './outgoing-facts.ts';
 import { readHistory } from './read-history.ts';
 import { Conflict, writeMemberships, writeRows } from './write-rows.ts';
 
@@ -34,7 +26,7 @@ function keepLatest<V>(map: Map<string, V>, key: string, value: V, most: number)
 /** What one commit leaves to be remembered. */
 interface Applied {
   readonly written: readonly Loaded[];
-  readonly outgoing: readonly OutgoingFact[];
+  readonly outgoing: readonly QueuedFact[];
 }
 
 /** The profile store on SQLite. Reads and writes happen at once; only durability is waited for. */
@@ -229,6 +221,7 @@ export class SqliteProfileStore implements ProfileStore {
     );
   }
 
+  /** Due rows at or before an instant, earliest first, then by profile and subject. */
   async due(untilMs: number, limit: number): Promise<readonly DueRow[]> {
     type Row = { profile_id: string; subject: string; due_ms: number };
     const rows = this.db.all<Row>(
@@ -253,7 +246,8 @@ export class SqliteProfileStore implements ProfileStore {
     );
   }
 
-  async outgoing(limit: number): Promise<readonly OutgoingFact[]> {
+  /** Committed facts not yet acknowledged, in commit order. */
+  async outgoing(limit: number): Promise<readonly QueuedFact[]> {
     return this.facts.first(limit);
   }
   async acknowledge(sequences: readonly number[]): Promise<void> {

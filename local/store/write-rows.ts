@@ -1,7 +1,6 @@
 import type { EntryGuard, Enrollment } from '../../core/enrollment/enrollment.ts';
-import type { StoredEvent } from '../../core/event/event.ts';
 import type { Delivery } from '../../core/message/delivery.ts';
-import type { Change } from '../../core/ports.ts';
+import type { Change, EventRow } from '../../core/ports.ts';
 import type { Profile } from '../../core/profile/profile.ts';
 import type { Database } from './database.ts';
 
@@ -58,13 +57,8 @@ function writeMembers(
   }
 }
 
-function writeEvent(
-  db: Database,
-  event: Omit<StoredEvent, 'version'>,
-  version: number,
-  facts: string | undefined,
-): void {
-  const { profileId, eventId, name, occurredMs, attemptId, ...body } = event;
+function writeEvent(db: Database, event: EventRow, version: number, facts: string | undefined): void {
+  const { profileId, eventId, name, occurredMs, attemptId, expiresMs: _, ...body } = event;
   const done = db.run(
     'INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
     profileId,
@@ -157,11 +151,13 @@ function writeSuppressions(db: Database, change: Change): void {
   }
 }
 
-function writeDue(db: Database, change: Change): void {
-  for (const { profileId, subject } of change.undue ?? []) {
+function writeDue(db: Database, { due = [], undue = [] }: Change): void {
+  for (const { profileId, subject } of undue) {
+    // One that moves is written over.
+    if (due.some((one) => one.profileId === profileId && one.subject === subject)) continue;
     db.run('DELETE FROM due WHERE profile_id = ? AND subject = ?', profileId, subject);
   }
-  for (const { profileId, subject, dueMs } of change.due ?? []) {
+  for (const { profileId, subject, dueMs } of due) {
     db.run('INSERT OR REPLACE INTO due VALUES (?, ?, ?)', profileId, subject, dueMs);
   }
 }

@@ -2,12 +2,16 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Enrollment } from '../../core/enrollment/enrollment.ts';
 import type { StoredEvent } from '../../core/event/event.ts';
 import type { Delivery } from '../../core/message/delivery.ts';
-import type { Change, Fact, ProfileStore } from '../../core/ports.ts';
+import type { Change, DueRow, Fact, OutgoingFact, ProfileStore } from '../../core/ports.ts';
 import { newProfile, type Profile } from '../../core/profile/profile.ts';
 
 /** A store to be tried, empty. */
 export interface OpenStore {
   readonly store: ProfileStore;
+  /** Due rows up to an instant, earliest first, then by profile and subject. */
+  readonly due: (untilMs: number, limit: number) => Promise<readonly DueRow[]>;
+  /** All facts that were to go out so far, in order of their commits. */
+  readonly outgoing: () => Promise<readonly OutgoingFact[]>;
   readonly close: () => Promise<void>;
 }
 
@@ -212,8 +216,8 @@ export function profileStoreContract(name: string, open: () => Promise<OpenStore
         expect(await store.delivery('d2')).toBeUndefined();
         expect(await store.guard(['p1'], 'cart', '')).toBeUndefined();
         expect(await store.suppressions([{ channel: 'sms', addressHash: 'bb' }])).toEqual([]);
-        expect(await store.due(atMs, 10)).toEqual([]);
-        expect(await store.outgoing(10)).toEqual([]);
+        expect(await opened.due(atMs, 10)).toEqual([]);
+        expect(await opened.outgoing()).toEqual([]);
         expect(await commit(whole, [1, 0])).toBe('committed');
       });
 
@@ -373,34 +377,43 @@ export function profileStoreContract(name: string, open: () => Promise<OpenStore
           due('p1', 'e2', 3),
         ];
         await commit({ due: rows });
-        expect(await store.due(2, 10)).toEqual([rows[3], rows[2], rows[1], rows[0]]);
-        expect(await store.due(2, 1)).toEqual([rows[3]]);
-        expect(await store.due(0, 10)).toEqual([]);
+        expect(await opened.due(2, 10)).toEqual([rows[3], rows[2], rows[1], rows[0]]);
+        expect(await opened.due(2, 1)).toEqual([rows[3]]);
+        expect(await opened.due(0, 10)).toEqual([]);
       });
 
-      it('are one per profile and subject, and are taken away', async () => {
+      it('are moved and taken away', async () => {
         await commit({ due: [due('p1', 'profile', 5), due('p1', 'e1', 5)] });
-        await commit({ due: [due('p1', 'profile', 3)], undue: [{ profileId: 'p1', subject: 'e1' }] }, 1);
-        expect(await store.due(9, 10)).toEqual([due('p1', 'profile', 3)]);
+        const undue = [due('p1', 'profile', 5), due('p1', 'e1', 5)];
+        await commit({ due: [due('p1', 'profile', 3)], undue }, 1);
+        expect(await opened.due(9, 10)).toEqual([due('p1', 'profile', 3)]);
       });
     });
 
     describe('facts', () => {
-      it('go out in order of their commits, with their place, until they are acknowledged', async () => {
+      it('go out in order of their commits, with their place', async () => {
         await commit({ facts: [aFact('a'), aFact('quiet', { isOutgoing: false }), aFact('b', { kind: 'resume' })] });
-        await commit({ facts: [aFact('c')] }, 1);
-        const facts = await store.outgoing(10);
+        await commit({ events: [anEvent('p1', 'm1'), anEvent('p1', 'm2')], facts: [aFact('c')] }, 1);
+        const facts = await opened.outgoing();
         expect(facts.map(({ name: what, version, index, kind }) => [what, version, index, kind])).toEqual([
           ['a', 1, 0, 'event'],
           ['b', 1, 2, 'resume'],
           ['c', 2, 0, 'event'],
         ]);
         expect(facts[0]).toMatchObject(aFact('a'));
-        expect(await store.outgoing(2)).toHaveLength(2);
-        await store.acknowledge([facts[0]!.sequence, facts[2]!.sequence]);
-        expect((await store.outgoing(10)).map((fact) => fact.name)).toEqual(['b']);
-        await store.acknowledge([]);
-        expect(await store.outgoing(10)).toHaveLength(1);
+      });
+
+      it('of several people in one commit go out under each one’s own version', async () => {
+        await commit(of(aProfile('p1')));
+        await commit(
+          { ...of(aProfile('p1'), aProfile('p2')), facts: [aFact('x'), aFact('y', { profileId: 'p2' })] },
+          [1, 0],
+        );
+        const facts = await opened.outgoing();
+        expect(facts.map((fact) => [fact.profileId, fact.version, fact.name]).sort()).toEqual([
+          ['p1', 2, 'x'],
+          ['p2', 1, 'y'],
+        ]);
       });
     });
 

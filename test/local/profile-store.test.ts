@@ -9,7 +9,13 @@ import { profileStoreContract } from '../contracts/profile-store.ts';
 
 profileStoreContract('SQLite in memory', async () => {
   const db = new Database(':memory:');
-  return { store: new SqliteProfileStore(db), close: async () => db.close() };
+  const store = new SqliteProfileStore(db);
+  return {
+    store,
+    due: (untilMs, limit) => store.due(untilMs, limit),
+    outgoing: () => store.outgoing(1_000),
+    close: async () => db.close(),
+  };
 });
 
 const anEvent = (eventId: string) => ({
@@ -41,6 +47,20 @@ describe('the profile store on SQLite in a folder', () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+
+  it('takes what was acknowledged off the queue, and nothing else', async () => {
+    const db = new Database(':memory:');
+    const store = new SqliteProfileStore(db);
+    const fact = { profileId: 'p1', kind: 'resume', atMs: 1, detail: {}, isOutgoing: true } as const;
+    const facts = ['a', 'b', 'c'].map((name) => ({ ...fact, name }));
+    await store.commit({ attemptId: 'a1', profiles: [{ expectedVersion: 0, profile: newProfile('p1', 1) }], facts });
+    const [first, , last] = await store.outgoing(10);
+    await store.acknowledge([first!.sequence, last!.sequence]);
+    expect((await store.outgoing(10)).map((one) => one.name)).toEqual(['b']);
+    await store.acknowledge([]);
+    expect(await store.outgoing(10)).toHaveLength(1);
+    db.close();
   });
 
   it('hands out a long queue of facts in order, each once, and never holds all of it', async () => {

@@ -1,7 +1,7 @@
 import { parseDuration } from '../../time/duration.ts';
+import { defaultRetention } from '../document.ts';
 import { allFiles, type Check } from './check.ts';
 
-const defaultRetention = 'P400D';
 const dayMs = 86_400_000;
 
 /** The least number of days that a duration can last: a window must fit however long its months are. */
