@@ -1,5 +1,5 @@
 import type { Step } from '../document.ts';
-import { stepKindOf } from '../walk.ts';
+import { roles } from './registry.ts';
 import type { Role } from './role.ts';
 
 /** A step's kind, by name, and the part it plays. */
@@ -13,9 +13,9 @@ const known = new WeakMap<Step, KnownRole>();
 export function roleOf(step: Step): KnownRole {
   const standing = known.get(step);
   if (standing) return standing;
-  const found = stepKindOf(step);
-  if (!found?.role) throw new RangeError(`This step cannot be run yet: ${Object.keys(step).join(', ')}`);
-  const role = { kind: found.kind, role: found.role };
-  known.set(step, role);
-  return role;
+  const kind = Object.keys(step).find((key) => roles.has(key));
+  if (kind === undefined) throw new RangeError(`This step cannot be run yet: ${Object.keys(step).join(', ')}`);
+  const found = { kind, role: roles.get(kind)! };
+  known.set(step, found);
+  return found;
 }

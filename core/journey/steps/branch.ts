@@ -1,13 +1,11 @@
 import { conditionSlot } from '../../segment/condition-kinds.ts';
 import { fullList, keys } from '../../shape.ts';
 import type { BranchStep } from '../document.ts';
-import { branchRole } from '../roles/branch.ts';
 import { stepKeys, stepList, type StepKind } from './step-kind.ts';
 
 /** Takes the first way whose condition holds, else `otherwise`. */
 export const branch: StepKind<BranchStep> = {
   kind: 'branch',
-  role: branchRole,
   key: 'branch',
   schema: stepKeys({
     branch: fullList(

@@ -1,13 +1,11 @@
 import { keys } from '../../shape.ts';
 import { object, text } from '../../values.ts';
 import type { EmitStep } from '../document.ts';
-import { emitRole } from '../roles/instant-steps.ts';
 import { stepKeys, type StepKind } from './step-kind.ts';
 
 /** Records an event of the person, as if they had done it. */
 export const emit: StepKind<EmitStep> = {
   kind: 'emit',
-  role: emitRole,
   key: 'emit',
   schema: stepKeys({
     emit: keys('{ "event": … }', {

@@ -1,13 +1,11 @@
 import { fullList, keys } from '../../shape.ts';
 import { count, duration, id, percent, word } from '../../values.ts';
 import type { ExperimentStep } from '../document.ts';
-import { experimentRole } from '../roles/experiment.ts';
 import { stepKeys, stepList, type StepKind } from './step-kind.ts';
 
 /** Assigns each person to a variant, for good, and walks its steps. */
 export const experiment: StepKind<ExperimentStep> = {
   kind: 'experiment',
-  role: experimentRole,
   key: 'experiment',
   schema: stepKeys({
     experiment: id,

@@ -3,7 +3,6 @@ import { byKey, either, fullList, keys } from '../../shape.ts';
 import { duration, text } from '../../values.ts';
 import { channels, type Content, type SendStep } from '../document.ts';
 import { content, messagesOf } from './content.ts';
-import { sendRole } from '../roles/send.ts';
 import { stepKeys, type StepKind } from './step-kind.ts';
 
 const firstOf = keys('{ "firstOf": … }', { firstOf: fullList('a list of channels with their templates', content) });
@@ -13,7 +12,6 @@ const shapeOf = byKey({ ...ofChannels, firstOf });
 /** Sends one message, if the gate lets it through. */
 export const send: StepKind<SendStep> = {
   kind: 'send',
-  role: sendRole,
   key: 'send',
   schema: stepKeys({
     send: either((value) => (isObject(value) ? shapeOf(value) : content), [content, firstOf]),

@@ -7,7 +7,6 @@ import { keys, leaf } from '../../shape.ts';
 import { id, text } from '../../values.ts';
 import type { Channel, Step, Steps } from '../document.ts';
 import type { EventPlace } from '../event-match.ts';
-import type { Role } from '../roles/role.ts';
 import type { Words } from '../words.ts';
 
 /** A list of steps inside a step. */
@@ -29,14 +28,12 @@ export interface Reference {
 }
 
 /**
- * One kind of step: all that the system knows of it stands in its file. What a step holds is asked for with functions,
+ * One kind of step: all that its documents may say stands in its file; the part it plays stands in `roles/`. What a step holds is asked for with functions,
  * so that no shared code needs to know the kinds. Paths start at the step.
  */
 export interface StepKind<S extends Step = Step> extends Kind {
   /** Its name, which is the key that tells it. */
   readonly kind: string;
-  /** The part it plays when a person reaches it; absent for kinds of a later release. */
-  readonly role?: Role<S>;
   /** The step's own keys; inner steps and conditions are read by their own kinds. */
   readonly schema: z.ZodObject;
   /** The lists of steps inside, in the order in which they are written. */

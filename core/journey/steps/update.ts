@@ -1,13 +1,11 @@
 import { keys } from '../../shape.ts';
 import { object } from '../../values.ts';
 import type { UpdateStep } from '../document.ts';
-import { updateRole } from '../roles/instant-steps.ts';
 import { stepKeys, type StepKind } from './step-kind.ts';
 
 /** Sets traits of the person. */
 export const update: StepKind<UpdateStep> = {
   kind: 'update',
-  role: updateRole,
   key: 'update',
   schema: stepKeys({ update: keys('{ "traits": … }', { traits: object('traits with their values') }) }),
   bodies: () => [],

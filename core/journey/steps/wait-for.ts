@@ -4,7 +4,6 @@ import { byKey, either, keys } from '../../shape.ts';
 import { duration, savedName } from '../../values.ts';
 import type { WaitForStep } from '../document.ts';
 import { eventOfStep } from '../event-match.ts';
-import { waitForRole } from '../roles/wait-for.ts';
 import { stepKeys, stepList, type StepKind } from './step-kind.ts';
 
 const condition = keys('{ "when": … }', { when: conditionSlot() });
@@ -12,7 +11,6 @@ const condition = keys('{ "when": … }', { when: conditionSlot() });
 /** Holds the person until an event or a condition, or until its time is over; both ways have steps of their own. */
 export const waitFor: StepKind<WaitForStep> = {
   kind: 'waitFor',
-  role: waitForRole,
   key: 'waitFor',
   schema: stepKeys({
     waitFor: either(

@@ -17,7 +17,6 @@ import {
 } from '../../values.ts';
 import type { WaitStep, WaitUntil } from '../document.ts';
 import type { Words } from '../words.ts';
-import { waitRole } from '../roles/wait.ts';
 import { stepKeys, type StepKind } from './step-kind.ts';
 
 const ifPast = word(['go', 'skip-next']).optional();
@@ -61,7 +60,6 @@ const until = either(
 /** Holds the person at this step until an instant. */
 export const wait: StepKind<WaitStep> = {
   kind: 'wait',
-  role: waitRole,
   key: 'wait',
   schema: stepKeys({
     wait: either(
