@@ -95,6 +95,8 @@ async function install(program: string, args: readonly string[]): Promise<void> 
     await run(program, args, { timeout: 600_000 });
   } catch (cause) {
     const said = cause instanceof Error && 'stderr' in cause ? `${String(cause.stderr)}` : '';
-    throw new Error(`Could not install the AWS doubles: ${program} ${args.join(' ')}\n${said.slice(-2_000)}`, { cause });
+    throw new Error(`Could not install the AWS doubles: ${program} ${args.join(' ')}\n${said.slice(-2_000)}`, {
+      cause,
+    });
   }
 }
