@@ -1,0 +1,67 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DueRow } from '../../core/ports.ts';
+import { sortable } from './table/keys.ts';
+import { dueKey, duePartition, dueShards, minuteOf, readDue } from './table/rows.ts';
+import { keyOf, Table } from './table/table.ts';
+
+/** Due rows of one minute in one shard: what one message on the wake queue is about. */
+export interface DuePlace {
+  readonly minute: number;
+  readonly shard: number;
+}
+
+/** A tick looks back so far: a row may become visible after the tick of its minute. */
+export const trailingMinutes = 15;
+/** The longest outage that a tick makes up for in one go; the next tick goes on from there. */
+const mostMinutes = 24 * 60;
+
+const cursorKey = { pk: 'control#due', sk: 'cursor' };
+
+/** What is due, by minute and shard. */
+export class DueRows {
+  private readonly table: Table;
+  constructor(client: DynamoDBClient, tableName: string) {
+    this.table = new Table(client, tableName);
+  }
+
+  /** The places that hold anything due by now: of the trailing minutes, and of all since the last tick that was heard of. */
+  async places(nowMs: number): Promise<readonly DuePlace[]> {
+    const last = minuteOf(nowMs);
+    const [cursor] = await this.table.get([cursorKey]);
+    const trailing = last - trailingMinutes + 1;
+    const first = cursor ? Math.min(trailing, Number(cursor['m']!.N)) : trailing;
+    const until = Math.min(last, first + mostMinutes);
+    const found: DuePlace[] = [];
+    for (let minute = first; minute <= until; minute++) {
+      const places = Array.from({ length: dueShards }, (_, shard) => ({ minute, shard }));
+      const held = await Promise.all(places.map(async (place) => (await this.at(place, nowMs, 1)).length > 0));
+      found.push(...places.filter((_, index) => held[index]));
+    }
+    return found;
+  }
+
+  /** Written once all places were told of, so that an outage is made up for. */
+  async told(nowMs: number): Promise<void> {
+    await this.table.put({ ...keyOf(cursorKey), m: { N: String(minuteOf(nowMs)) } });
+  }
+
+  /** Rows of one place that are due by now, earliest first. */
+  async at({ minute, shard }: DuePlace, nowMs: number, most?: number): Promise<readonly DueRow[]> {
+    const rows = await this.table.query(
+      {
+        KeyConditionExpression: 'pk = :pk AND sk < :until',
+        ExpressionAttributeValues: {
+          ':pk': { S: duePartition(minute, shard) },
+          ':until': { S: sortable(Math.floor(nowMs) + 1) },
+        },
+      },
+      most,
+    );
+    return rows.map(readDue);
+  }
+
+  /** Takes a row away that was looked at; with `place`, where it was found. */
+  async done(due: DueRow, { minute }: DuePlace): Promise<void> {
+    await this.table.delete(dueKey(due, minute));
+  }
+}

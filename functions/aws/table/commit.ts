@@ -1,0 +1,116 @@
+import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
+import type { Change, EventRow, Fact } from '../../../core/ports.ts';
+import { eventItem, factsItem } from './event-rows.ts';
+import { identityRowKey, suppressionKey } from './keys.ts';
+import { coldItem, hotItem, isColdSame, type Item, type ReadProfile } from './profile-rows.ts';
+import { deliveryItem, dueItem, enrollmentItem, guardItem, minuteOf } from './rows.ts';
+import { membershipChanges } from './memberships.ts';
+import { suppressionUpdate, unlessSuppressed } from './suppression-row.ts';
+import { keyOf } from './table.ts';
+
+/** What a commit is made of beside the change itself. */
+export interface CommitInput {
+  readonly change: Change;
+  readonly tableName: string;
+  readonly nowMs: number;
+  /** Each profile as it was read; absent for one that does not exist yet. */
+  readonly before: (profileId: string) => ReadProfile | undefined;
+}
+export interface Commit {
+  /** One transaction. */
+  readonly items: readonly TransactWriteItem[];
+  /** The profiles as they are once it holds. */
+  readonly written: readonly ReadProfile[];
+}
+
+/** Rows of facts without an event are kept as long as events are by default: 400 days. */
+const factsKeptMs = 400 * 86_400_000;
+
+const isNew = 'attribute_not_exists(pk)';
+
+/** The transaction of a change: every row that it writes, and every condition that it rests on. */
+export function commitOf(input: CommitInput): Commit {
+  const { change, tableName, nowMs } = input;
+  const put = (
+    item: Item,
+    condition?: Pick<NonNullable<TransactWriteItem['Put']>, 'ConditionExpression' | 'ExpressionAttributeValues'>,
+  ): TransactWriteItem => ({
+    Put: { TableName: tableName, Item: item, ...condition },
+  });
+  const written = change.profiles.map((one) => become(one, input));
+  const versions = new Map(written.map(({ profile, version }) => [profile.profileId, version]));
+  const versionOf = (profileId: string): number => {
+    const version = versions.get(profileId);
+    if (version === undefined) throw new RangeError(`Rows of ${profileId}, which this change does not commit.`);
+    return version;
+  };
+  const facts = placeFacts(change);
+  const earliestMinute = minuteOf(nowMs) + 1;
+  const items = [
+    ...written.flatMap(({ profile, version, coldVersion }) => {
+      const expected = version - 1;
+      const changed = membershipChanges(input.before(profile.profileId)?.profile, profile);
+      const hot = put(
+        { ...hotItem(profile, version, coldVersion), ...changed },
+        expected === 0
+          ? { ConditionExpression: isNew }
+          : { ConditionExpression: 'v = :v', ExpressionAttributeValues: { ':v': { N: String(expected) } } },
+      );
+      return coldVersion === version ? [hot, put(coldItem(profile, version))] : [hot];
+    }),
+    ...(change.events ?? []).map((event) =>
+      put(eventItem(event, versionOf(event.profileId), facts.byEvent.get(event) ?? []), {
+        // What TTL has not taken away yet is as if it had.
+        ConditionExpression: `${isNew} OR expires <= :now`,
+        ExpressionAttributeValues: { ':now': { N: String(Math.floor(nowMs / 1_000)) } },
+      }),
+    ),
+    ...[...facts.byProfile].map(([profileId, told]) =>
+      put(factsItem(profileId, versionOf(profileId), told, nowMs + factsKeptMs)),
+    ),
+    ...(change.identities ?? []).map(({ key, profileId, from }) => {
+      const item: Item = { ...keyOf(identityRowKey(key)), o: { S: profileId } };
+      if (from === undefined) return put(item, { ConditionExpression: isNew });
+      return put(item, { ConditionExpression: 'o = :from', ExpressionAttributeValues: { ':from': { S: from } } });
+    }),
+    ...(change.enrollments ?? []).map((one) =>
+      put(enrollmentItem(one.row), one.isNew ? { ConditionExpression: isNew } : undefined),
+    ),
+    ...(change.deliveries ?? []).map((one) =>
+      put(deliveryItem(one.row), one.isNew ? { ConditionExpression: isNew } : undefined),
+    ),
+    ...(change.guards ?? []).map((guard) => put(guardItem(guard))),
+    ...[...Map.groupBy(change.suppressions ?? [], (one) => `${one.channel}#${one.addressHash}`).values()].map((all) =>
+      suppressionUpdate(tableName, all),
+    ),
+    ...(change.unsuppressions ?? []).map(({ channel, addressHash }) => ({
+      Delete: { TableName: tableName, Key: keyOf(suppressionKey(channel, addressHash)) },
+    })),
+    ...(change.unless ?? []).map((one) => unlessSuppressed(tableName, one)),
+    ...(change.due ?? []).map((due) => put(dueItem(due, earliestMinute))),
+  ];
+  return { items, written };
+}
+
+/** A profile at the version that this commit makes; its cold part is written again only where it changed. */
+function become({ expectedVersion, profile }: Change['profiles'][number], { before }: CommitInput): ReadProfile {
+  const version = expectedVersion + 1;
+  const standing = before(profile.profileId);
+  const isKept = standing?.version === expectedVersion && isColdSame(standing.profile, profile);
+  return { profile, version, coldVersion: isKept ? standing.coldVersion : version };
+}
+
+/** Facts stand in the last event of their person, else in a row of their own. */
+function placeFacts({ facts = [], events = [] }: Change): {
+  readonly byEvent: ReadonlyMap<EventRow, readonly Fact[]>;
+  readonly byProfile: ReadonlyMap<string, readonly Fact[]>;
+} {
+  const byEvent = new Map<EventRow, readonly Fact[]>();
+  const byProfile = new Map<string, readonly Fact[]>();
+  for (const [profileId, told] of Map.groupBy(facts, (fact) => fact.profileId)) {
+    const event = events.findLast((one) => one.profileId === profileId);
+    if (event) byEvent.set(event, told);
+    else byProfile.set(profileId, told);
+  }
+  return { byEvent, byProfile };
+}

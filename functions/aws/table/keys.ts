@@ -1,0 +1,47 @@
+import { shareOf } from '../../../core/hash.ts';
+import type { Channel } from '../../../core/journey/document.ts';
+
+/** Where a row stands in the table; `docs/aws.md` lists them all. */
+export interface Key {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+/** Sort keys of a profile's two parts: read together by one query. */
+export const hotPart = 'a';
+export const coldPart = 'b';
+export const eventPrefix = 'e#';
+export const factsPrefix = 'f#';
+
+export const profilePartition = (profileId: string): string => `p#${profileId}`;
+export const hotKey = (profileId: string): Key => ({ pk: profilePartition(profileId), sk: hotPart });
+export const coldKey = (profileId: string): Key => ({ pk: profilePartition(profileId), sk: coldPart });
+export const eventKey = (profileId: string, eventId: string): Key => ({
+  pk: profilePartition(profileId),
+  sk: `${eventPrefix}${eventId}`,
+});
+export const factsKey = (profileId: string, version: number): Key => ({
+  pk: profilePartition(profileId),
+  sk: `${factsPrefix}${String(version).padStart(10, '0')}`,
+});
+export const guardKey = (profileId: string, journeyId: string, key: string): Key => ({
+  pk: profilePartition(profileId),
+  sk: `g#${journeyId}#${key}`,
+});
+export const identityRowKey = (key: string): Key => ({ pk: `i#${key}`, sk: 'i' });
+export const enrollmentKey = (enrollmentId: string): Key => ({ pk: `n#${enrollmentId}`, sk: 'n' });
+export const deliveryKey = (deliveryId: string): Key => ({ pk: `d#${deliveryId}`, sk: 'd' });
+export const messageKey = (deliveryId: string): Key => ({ pk: `d#${deliveryId}`, sk: 'm' });
+export const suppressionKey = (channel: Channel, addressHash: string): Key => ({
+  pk: `s#${channel}#${addressHash}`,
+  sk: 's',
+});
+export const controlPartition = 'control';
+
+/** Parts of a list that is written to by everybody, so that no partition takes more than its share. */
+export const listShards = 8;
+/** The part of a list in which a subject stands. */
+export const shardOf = (subject: string, shards: number): number => Math.floor(shareOf('shard', subject) * shards);
+export const listPartition = (list: string, shard: number): string => `${list}#${shard}`;
+/** Instants inside keys, so that they sort as text: 13 digits until the year 2286. */
+export const sortable = (ms: number): string => String(Math.max(0, Math.floor(ms))).padStart(13, '0');

@@ -1,0 +1,100 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { Loaded } from '../../../core/ports.ts';
+import type { Profile } from '../../../core/profile/profile.ts';
+import { coldKey, hotKey, hotPart } from './keys.ts';
+import { pack, unpack } from './pack.ts';
+
+export type Item = { [name: string]: AttributeValue };
+
+/** What changes seldom: who somebody is, not what they do. Written only when one of these is another object. */
+const coldNames = [
+  'createdMs',
+  'identifiers',
+  'traits',
+  'timeZone',
+  'locale',
+  'consent',
+  'touchpoints',
+  'groups',
+] as const;
+type Cold = Pick<Profile, (typeof coldNames)[number]>;
+type Hot = Omit<Profile, keyof Cold | 'profileId'>;
+
+/** Left out where they are empty, which most are. */
+const empty = {
+  mergedIds: [],
+  conditions: {},
+  segments: {},
+  audiences: {},
+  enrollments: [],
+  slots: [],
+  assignments: {},
+};
+
+/** The profile's two rows as they were read: the cold part's version is the profile's when it was written. */
+export interface ReadProfile extends Loaded {
+  readonly coldVersion: number;
+}
+
+/** Whether the cold part of a profile is as it was read. */
+export const isColdSame = (before: Profile, after: Profile): boolean =>
+  coldNames.every((name) => before[name] === after[name]);
+
+/** Splits a profile; `cold` is undefined for one that was merged away, which has nothing of its own. */
+function split(profile: Profile): { readonly hot: Partial<Hot>; readonly cold: Cold } {
+  const {
+    profileId: _,
+    createdMs,
+    identifiers,
+    traits,
+    timeZone,
+    locale,
+    consent,
+    touchpoints,
+    groups,
+    ...hot
+  } = profile;
+  const cold = {
+    createdMs,
+    identifiers,
+    traits,
+    consent,
+    touchpoints,
+    groups,
+    ...(timeZone && { timeZone }),
+    ...(locale && { locale }),
+  };
+  const full = Object.entries(hot).filter(([, value]) => typeof value !== 'object' || Object.keys(value).length > 0);
+  return { hot: Object.fromEntries(full), cold };
+}
+
+/** The row that every commit of a profile writes. */
+export const hotItem = (profile: Profile, version: number, coldVersion: number): Item => {
+  const { pk, sk } = hotKey(profile.profileId);
+  return {
+    pk: { S: pk },
+    sk: { S: sk },
+    v: { N: String(version) },
+    c: { N: String(coldVersion) },
+    b: { B: pack(split(profile).hot) },
+  };
+};
+export const coldItem = (profile: Profile, version: number): Item => {
+  const { pk, sk } = coldKey(profile.profileId);
+  return { pk: { S: pk }, sk: { S: sk }, v: { N: String(version) }, b: { B: pack(split(profile).cold) } };
+};
+
+/**
+ * A profile from its two rows.
+ * @returns `torn` where the rows are of two commits: they are to be read again
+ */
+export function readProfile(profileId: string, items: readonly Item[]): ReadProfile | 'torn' | undefined {
+  const hotRow = items.find((item) => item['sk']?.S === hotPart);
+  const coldRow = items.find((item) => item['sk']?.S !== hotPart);
+  if (!hotRow) return coldRow ? 'torn' : undefined;
+  const coldVersion = Number(hotRow['c']!.N);
+  if (Number(coldRow?.['v']?.N) !== coldVersion) return 'torn';
+  const hot = unpack(hotRow['b']!.B!) as unknown as Partial<Hot>;
+  const cold = unpack(coldRow!['b']!.B!) as unknown as Cold;
+  return { version: Number(hotRow['v']!.N), coldVersion, profile: { ...empty, ...cold, ...hot, profileId } };
+}

@@ -1,0 +1,84 @@
+import type { EntryGuard, Enrollment } from '../../../core/enrollment/enrollment.ts';
+import type { Delivery } from '../../../core/message/delivery.ts';
+import type { DueRow } from '../../../core/ports.ts';
+import {
+  deliveryKey,
+  enrollmentKey,
+  guardKey,
+  listPartition,
+  listShards,
+  shardOf,
+  sortable,
+  type Key,
+} from './keys.ts';
+import { pack, unpack } from './pack.ts';
+import type { Item } from './profile-rows.ts';
+
+const keyItem = ({ pk, sk }: Key): Item => ({ pk: { S: pk }, sk: { S: sk } });
+
+/** Places in the two indexes: under its person, and in the list of its journey. */
+const listed = (profileId: string, list: string, id: string, ms: number): Item => ({
+  pp: { S: profileId },
+  ps: { S: `${sortable(ms)}#${id}` },
+  lk: { S: listPartition(list, shardOf(id, listShards)) },
+  ls: { S: `${sortable(ms)}#${id}` },
+});
+
+/** An enrollment's row; beside its body only what lists are filtered and counted by. */
+export function enrollmentItem(row: Enrollment): Item {
+  const { enrollmentId, profileId, journeyId, status, reason, cursor, goalReachedMs, path, enteredMs } = row;
+  return {
+    ...keyItem(enrollmentKey(enrollmentId)),
+    ...listed(profileId, `n#${journeyId}`, enrollmentId, enteredMs),
+    st: { S: status },
+    sp: { S: cursor.stepId },
+    ...(reason !== undefined && { re: { S: reason } }),
+    ...(goalReachedMs !== undefined && { go: { N: String(goalReachedMs) } }),
+    ...(path.length > 0 && { pa: { L: path.map((stepId) => ({ S: stepId })) } }),
+    b: { B: pack(row) },
+  };
+}
+export const readEnrollment = (item: Item): Enrollment => unpack(item['b']!.B!) as unknown as Enrollment;
+
+/** A delivery's row, likewise. */
+export function deliveryItem(row: Delivery): Item {
+  const { deliveryId, profileId, journeyId, channel, status, reason, stepId, atMs } = row;
+  return {
+    ...keyItem(deliveryKey(deliveryId)),
+    ...listed(profileId, 'd', deliveryId, atMs),
+    jo: { S: journeyId },
+    ch: { S: channel },
+    st: { S: status },
+    sp: { S: stepId },
+    ...(reason !== undefined && { re: { S: reason } }),
+    b: { B: pack(row) },
+  };
+}
+export const readDelivery = (item: Item): Delivery => unpack(item['b']!.B!) as unknown as Delivery;
+
+export const guardItem = ({ profileId, journeyId, key, enteredMs, enrollmentId }: EntryGuard): Item => ({
+  ...keyItem(guardKey(profileId, journeyId, key)),
+  at: { N: String(enteredMs) },
+  n: { S: enrollmentId },
+});
+export function readGuard(item: Item, journeyId: string, key: string): EntryGuard {
+  const profileId = item['pk']!.S!.slice(2);
+  return { profileId, journeyId, key, enteredMs: Number(item['at']!.N), enrollmentId: item['n']!.S! };
+}
+
+const minuteMs = 60_000;
+/** So many partitions share the due rows of a minute. */
+export const dueShards = 8;
+export const minuteOf = (ms: number): number => Math.floor(ms / minuteMs);
+export const duePartition = (minute: number, shard: number): string => `u#${minute}#${shard}`;
+
+/** A due row stands under its minute, and never under one that a tick may have read already. */
+export function dueKey({ profileId, subject, dueMs }: DueRow, earliestMinute = -Infinity): Key {
+  const minute = Math.max(minuteOf(dueMs), earliestMinute);
+  return { pk: duePartition(minute, shardOf(profileId, dueShards)), sk: `${sortable(dueMs)}#${profileId}#${subject}` };
+}
+export const dueItem = (due: DueRow, earliestMinute: number): Item => keyItem(dueKey(due, earliestMinute));
+export function readDue(item: Item): DueRow {
+  const [dueMs, profileId, ...subject] = item['sk']!.S!.split('#');
+  return { profileId: profileId!, subject: subject.join('#'), dueMs: Number(dueMs) };
+}

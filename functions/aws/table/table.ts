@@ -1,0 +1,156 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetItemCommand,
+  DeleteItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  TransactWriteItemsCommand,
+  type QueryCommandInput,
+  type TransactWriteItem,
+} from '@aws-sdk/client-dynamodb';
+import { StoreUnavailable } from '../../../core/failures.ts';
+import type { Key } from './keys.ts';
+import type { Item } from './profile-rows.ts';
+
+/** Keys that one BatchGetItem takes. */
+const mostKeys = 100;
+
+export const keyOf = ({ pk, sk }: Key): Item => ({ pk: { S: pk }, sk: { S: sk } });
+
+/**
+ * The one table, with what the law asks of it: strongly consistent reads, one transaction per commit. Failures of the
+ * service come out as `StoreUnavailable`; there is no Scan.
+ */
+export class Table {
+  readonly name: string;
+  private readonly client: DynamoDBClient;
+
+  constructor(client: DynamoDBClient, name: string) {
+    this.client = client;
+    this.name = name;
+  }
+
+  /** All rows of a query, page by page. */
+  async query(input: Omit<QueryCommandInput, 'TableName'>, most = Infinity): Promise<readonly Item[]> {
+    const found: Item[] = [];
+    let from: Item | undefined;
+    do {
+      const page = await available('read rows', () =>
+        this.client.send(
+          new QueryCommand({
+            TableName: this.name,
+            ConsistentRead: input.IndexName === undefined,
+            ...input,
+            ...(most < Infinity && { Limit: most - found.length }),
+            ...(from && { ExclusiveStartKey: from }),
+          }),
+        ),
+      );
+      found.push(...(page.Items ?? []));
+      from = page.LastEvaluatedKey;
+    } while (from && found.length < most);
+    return found;
+  }
+
+  /** Rows by their keys, in any order; absent ones are left out. */
+  async get(keys: readonly Key[]): Promise<readonly Item[]> {
+    const found: Item[] = [];
+    const distinct = [...new Map(keys.map((key) => [`${key.pk}\u0000${key.sk}`, key])).values()];
+    for (let at = 0; at < distinct.length; at += mostKeys) {
+      let asked: Item[] = distinct.slice(at, at + mostKeys).map(keyOf);
+      for (let tries = 1; asked.length > 0; tries++) {
+        const answer = await available('read rows', () =>
+          this.client.send(
+            new BatchGetItemCommand({ RequestItems: { [this.name]: { Keys: asked, ConsistentRead: true } } }),
+          ),
+        );
+        found.push(...(answer.Responses?.[this.name] ?? []));
+        asked = answer.UnprocessedKeys?.[this.name]?.Keys ?? [];
+        // What is left over was throttled, or was more than 16 MB.
+        if (asked.length > 0 && tries >= 5) throw new StoreUnavailable('The table is throttled.');
+      }
+    }
+    return found;
+  }
+
+  /** @returns `conflict` where a condition does not hold or another transaction is at one of these rows */
+  async write(items: readonly TransactWriteItem[]): Promise<'committed' | 'conflict'> {
+    const [only] = items;
+    if (!only) return 'committed';
+    // One row needs no transaction, which would cost twice as much.
+    if (items.length === 1 && only.Put) {
+      const { Put: put } = only;
+      return committed('write a row', () => this.client.send(new PutItemCommand(put)));
+    }
+    return committed('write rows', () =>
+      this.client.send(new TransactWriteItemsCommand({ TransactItems: [...items] })),
+    );
+  }
+
+  put(item: Item): Promise<unknown> {
+    return available('write a row', () => this.client.send(new PutItemCommand({ TableName: this.name, Item: item })));
+  }
+  delete(key: Key): Promise<unknown> {
+    return available('take a row away', () =>
+      this.client.send(new DeleteItemCommand({ TableName: this.name, Key: keyOf(key) })),
+    );
+  }
+}
+
+/** Reasons of a cancelled transaction that say: somebody else was first. */
+const contended = new Set(['ConditionalCheckFailed', 'TransactionConflict']);
+/** Names under which the service says that it cannot just now, or that nobody heard its answer. */
+const passing = new Set([
+  'ProvisionedThroughputExceededException',
+  'ProvisionedThroughputExceeded',
+  'RequestLimitExceeded',
+  'ThrottlingException',
+  'ThrottlingError',
+  'LimitExceededException',
+  'InternalServerError',
+  'ServiceUnavailable',
+  'TimeoutError',
+  'AbortError',
+  'RequestTimeout',
+  'NetworkingError',
+  'TransactionInProgressException',
+]);
+
+async function committed(what: string, send: () => Promise<unknown>): Promise<'committed' | 'conflict'> {
+  try {
+    await send();
+    return 'committed';
+  } catch (error) {
+    if (isConflict(error)) return 'conflict';
+    throw unavailable(what, error);
+  }
+}
+
+function isConflict(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error.name === 'ConditionalCheckFailedException' || error.name === 'TransactionConflictException') return true;
+  return reasonsOf(error).some((code) => contended.has(code));
+}
+const reasonsOf = (error: Error): readonly string[] =>
+  'CancellationReasons' in error
+    ? (error.CancellationReasons as readonly { readonly Code?: string }[]).flatMap(({ Code }) => Code ?? [])
+    : [];
+
+async function available<T>(what: string, send: () => Promise<T>): Promise<T> {
+  try {
+    return await send();
+  } catch (error) {
+    throw unavailable(what, error);
+  }
+}
+
+/** The failure that the loop can go on from, or the error as it came. */
+function unavailable(what: string, error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const status =
+    '$metadata' in error ? (error.$metadata as { readonly httpStatusCode?: number }).httpStatusCode : undefined;
+  const isSystem = 'code' in error && typeof error.code === 'string' && /^E[A-Z]+$/.test(error.code);
+  const isPassing =
+    passing.has(error.name) || reasonsOf(error).some((code) => passing.has(code)) || isSystem || (status ?? 0) >= 500;
+  return isPassing ? new StoreUnavailable(`The table could not ${what}: ${error.name}.`, { cause: error }) : error;
+}
