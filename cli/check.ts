@@ -7,8 +7,8 @@ import { capital } from '../core/journey/checks/check.ts';
 import type { Workspace } from '../core/journey/document.ts';
 import { parseTemplatePath } from '../core/journey/template-file.ts';
 import { renderProblem, type Problem } from '../core/problem.ts';
-import { createRenderer } from '../functions/parts/content/renderer.ts';
-import { readWorkflows } from '../local/definitions.ts';
+import { publishTemplates } from '../functions/parts/content/publish-templates.ts';
+import { readWorkflows } from '../functions/parts/read-workflows.ts';
 import { exitCodes, giveUp, settings } from './settings.ts';
 import { counted } from './words.ts';
 
@@ -55,9 +55,9 @@ async function templateProblems(
     return named ? [{ ...named, text }] : [];
   });
   const cacheDir = mkdtempSync(join(tmpdir(), 'sojourn-check-'));
-  const renderer = await createRenderer({ files: templates, workspace: anyWorkspace, cacheDir });
+  const { problems } = await publishTemplates({ files: templates, workspace: anyWorkspace, cacheDir });
   rmSync(cacheDir, { recursive: true, force: true });
-  return renderer.problems.map(({ severity, file, line = 1, message }) => {
+  return problems.map(({ severity, file, line = 1, message }) => {
     const text = templates.find((one) => one.file === file)?.text.split('\n')[line - 1] ?? '';
     const column = text.length - text.trimStart().length + 1;
     return { code: 'template-invalid', severity, file, line, column, length: text.trim().length, text, message };

@@ -5,7 +5,7 @@ import { checkDocuments } from '../core/journey/check.ts';
 import { compileStateMachine } from '../core/journey/compile.ts';
 import { renderProblem } from '../core/problem.ts';
 import { closest, didYouMean } from '../core/suggest.ts';
-import { readWorkflows } from '../local/definitions.ts';
+import { readWorkflows } from '../functions/parts/read-workflows.ts';
 import { exitCodes, giveUp, settings } from './settings.ts';
 
 /** `sojourn compile`: a journey's state machine, on stdout. */

@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
 import { compileJourney, publish, type Definitions, type JourneyVersion } from '../core/definitions.ts';
 import { VersionUnknown } from '../core/failures.ts';
 import { checkDocuments } from '../core/journey/check.ts';
@@ -7,21 +5,9 @@ import { compileStateMachine, functionNames } from '../core/journey/compile.ts';
 import type { Documents, Journey } from '../core/journey/document.ts';
 import type { DefinitionStore } from '../core/ports.ts';
 import type { Problem } from '../core/problem.ts';
+import { readWorkflows } from '../functions/parts/read-workflows.ts';
 import { compileMachine, type Machine } from './interpreter/definition.ts';
 import type { Database } from './store/database.ts';
-
-/** Every file of a workflows folder that `check` reads, with its path inside the folder. */
-export function readWorkflows(folder: string): readonly { readonly path: string; readonly text: string }[] {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter(
-    (entry) => entry.isFile() && !entry.name.startsWith('.'),
-  );
-  return files
-    .map((entry) => join(entry.parentPath, entry.name))
-    .map((path) => ({ path: relative(folder, path).split(sep).join('/'), file: path }))
-    .filter(({ path }) => !path.startsWith('schema/') && /\.(json|mjml|txt|csv)$/.test(path))
-    .sort((a, b) => (a.path < b.path ? -1 : 1))
-    .map(({ path, file }) => ({ path, text: readFileSync(file, 'utf8') }));
-}
 
 /** A workflows folder that cannot be published. */
 export class DocumentsRefused extends Error {

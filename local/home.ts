@@ -8,7 +8,9 @@ import { enterJourney } from '../functions/enter-journey/enter-journey.ts';
 import { markFailed } from '../functions/mark-failed/mark-failed.ts';
 import { createSmtp, type Smtp } from '../functions/parts/channels/smtp.ts';
 import { contentOf } from '../functions/parts/content/content.ts';
-import { createRenderer } from '../functions/parts/content/renderer.ts';
+import { publishTemplates } from '../functions/parts/content/publish-templates.ts';
+import { rendererOf, type Renderer } from '../functions/parts/content/renderer.ts';
+import { SignedLinks } from '../functions/parts/people/links.ts';
 import { registerHold } from '../functions/register-hold/register-hold.ts';
 import { resumeEnrollment } from '../functions/resume-enrollment/resume-enrollment.ts';
 import { runTouch } from '../functions/run-touch/run-touch.ts';
@@ -19,7 +21,6 @@ import { HomeClock, type ClockKind } from './clock.ts';
 import { HomeDefinitions } from './definitions.ts';
 import { ExecutionStore } from './interpreter/execution-store.ts';
 import { Interpreter } from './interpreter/interpreter.ts';
-import { SignedLinks } from './links.ts';
 import { FolderLock } from './lock.ts';
 import { Outbox } from './outbox.ts';
 import { ReadModel } from './read-model.ts';
@@ -96,8 +97,9 @@ export class Home {
     const definitions = new HomeDefinitions(db, options.workflows);
     const cacheDir = join(lock ? options.data : '.cache', 'templates');
     const { templates, workspace } = definitions.documents;
-    const renderer = await createRenderer({ files: templates, workspace, cacheDir });
-    for (const problem of renderer.problems) {
+    const published = await publishTemplates({ files: templates, workspace, cacheDir });
+    const renderer = rendererOf(published.templates, workspace);
+    for (const problem of published.problems) {
       if (problem.severity === 'error') options.onProblem?.(`render ${problem.file}`, new Error(problem.message));
     }
     return new Home(options, { lock, db, clock, definitions, renderer });
@@ -110,7 +112,7 @@ export class Home {
       db: Database;
       clock: HomeClock;
       definitions: HomeDefinitions;
-      renderer: Awaited<ReturnType<typeof createRenderer>>;
+      renderer: Renderer;
     },
   ) {
     const { db, clock, definitions } = made;
@@ -127,7 +129,7 @@ export class Home {
     this.store = new SqliteProfileStore(db);
     this.outbox = new Outbox(db, clock);
     this.isBaseUrlOpen = options.baseUrl === undefined;
-    this.links = new SignedLinks(this.secrets, options.baseUrl ?? 'http://127.0.0.1:4000');
+    this.links = new SignedLinks(this.secrets.keyring, options.baseUrl ?? 'http://127.0.0.1:4000');
     this.read = new ReadModel(db, this.outbox);
     this.smtp = options.smtpUrl === undefined ? undefined : createSmtp(options.smtpUrl);
     const executions = new ExecutionStore(db);

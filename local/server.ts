@@ -11,12 +11,12 @@ import { apiRoutes } from '../functions/parts/http/api.ts';
 import { refused, type IntakeResponse } from '../functions/parts/http/intake-answers.ts';
 import { Intake } from '../functions/parts/http/intake.ts';
 import { bearer, mount } from '../functions/parts/http/mount.ts';
+import { isSame } from '../functions/parts/keyring.ts';
 import { suppressAddress } from '../functions/suppress-address/suppress-address.ts';
 import { clockRoutes } from './clock-routes.ts';
 import type { Home } from './home.ts';
 import { importRoutes, topicIds } from './import-routes.ts';
 import { pageRoutes } from './page-routes.ts';
-import { isSame } from './secrets.ts';
 import { answer, takeIntake } from './take-intake.ts';
 
 export interface ServerOptions {

@@ -17,7 +17,7 @@ type RunText = (scope: object, settings: DateSettings) => string;
 /** An email of compiled MJML and its one-line settings. */
 export function compileEmail(
   front: { readonly subject: string; readonly preheader?: string },
-  { html, text }: CompiledMjml,
+  { html, text }: Pick<CompiledMjml, 'html' | 'text'>,
   compile: CompileTemplate,
 ): RunContent {
   const runSubject = compileLine(front.subject, compile);

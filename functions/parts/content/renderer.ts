@@ -3,11 +3,8 @@ import type { JsonObject } from '../../../core/json.ts';
 import type { MessageContent } from '../../../core/message/message.ts';
 import { chooseFile, formatLocale, templateKey } from './choose-file.ts';
 import { compileContent, compileEmail, type RunContent } from './compile-content.ts';
-import type { CompileAnswer } from './compile-mjml.ts';
-import { readFrontMatter, type FrontMatter } from './front-matter.ts';
 import { createCompiler, type CompileTemplate } from './liquid-engine.ts';
-import { compileAll } from './mjml-cache.ts';
-import { MissingValueError, TemplateError, UnfitMessageError } from './template-failures.ts';
+import { liquidProblem, MissingValueError, UnfitMessageError } from './template-failures.ts';
 
 /** What templates may name, beside `workspace`. */
 export interface RenderContext {
@@ -48,24 +45,22 @@ export interface RenderFailed {
   readonly reason: string;
 }
 
-/** What is wrong with a template file; a file with an error never renders. */
-export interface TemplateProblem {
-  readonly severity: 'error' | 'warning';
-  /** Relative to the workflows folder. */
-  readonly file: string;
-  /** 1-based, where it is known. */
-  readonly line?: number;
-  readonly message: string;
+/** An email as MJML has made it: Liquid is still to be run. */
+export interface CompiledEmail {
+  readonly subject: string;
+  readonly preheader?: string;
+  readonly html: string;
+  readonly text: string;
+}
+/** A template file that can be rendered without MJML. */
+export interface PublishedTemplate extends TemplateFile {
+  /** Of an email; its `text` is not needed then. */
+  readonly email?: CompiledEmail;
+  /** Set where the file has an error: it never renders. */
+  readonly isBroken?: boolean;
 }
 export interface Renderer {
-  readonly problems: readonly TemplateProblem[];
   render(request: RenderRequest): RenderOutcome;
-}
-export interface RendererOptions {
-  readonly files: readonly TemplateFile[];
-  readonly workspace: Workspace;
-  /** Keeps compiled email templates by content hash; made when absent. */
-  readonly cacheDir: string;
 }
 
 interface CompiledFile {
@@ -75,74 +70,26 @@ interface CompiledFile {
   readonly run?: RunContent;
 }
 
-/** Compiles every template once; rendering then runs Liquid alone, synchronously. */
-export async function createRenderer({ files, workspace, cacheDir }: RendererOptions): Promise<Renderer> {
+/** Parses the Liquid of every template once; rendering then runs it, synchronously. */
+export function rendererOf(templates: readonly PublishedTemplate[], workspace: Workspace): Renderer {
   const compile = createCompiler(workspace);
-  const problems: TemplateProblem[] = [];
-  const fronts = new Map(files.filter(isEmail).map((file) => [file, readFrontMatter(file.text)]));
-  const emails = await compileEmails(fronts, workspace, cacheDir);
   const byTemplate = new Map<string, Map<string, CompiledFile>>();
-  for (const file of files) {
-    const run = compileFile(file, { front: fronts.get(file), answer: emails.get(file), compile, problems });
-    const key = templateKey(file.id, file.channel);
+  for (const template of templates) {
+    const { id, channel, file, locale } = template;
+    const run = template.isBroken ? undefined : compileOne(template, compile);
+    const key = templateKey(id, channel);
     const locales = byTemplate.get(key) ?? new Map<string, CompiledFile>();
-    const { file: name, locale } = file;
-    locales.set(locale?.toLowerCase() ?? '', { file: name, ...(locale && { locale }), ...(run && { run }) });
+    locales.set(locale?.toLowerCase() ?? '', { file, ...(locale && { locale }), ...(run && { run }) });
     byTemplate.set(key, locales);
   }
-  return { problems, render: (request) => renderOne(byTemplate, workspace, request) };
+  return { render: (request) => renderOne(byTemplate, workspace, request) };
 }
 
-const isEmail = (file: TemplateFile): boolean => file.channel === 'email';
-
-async function compileEmails(
-  fronts: ReadonlyMap<TemplateFile, FrontMatter>,
-  workspace: Workspace,
-  cacheDir: string,
-): Promise<ReadonlyMap<TemplateFile, CompileAnswer>> {
-  const sources = [...fronts].map(([{ locale }, { body, preheader }]) => {
-    return { body, locale: locale ?? workspace.locale, ...(preheader && { preheader }) };
-  });
-  const answers = await compileAll(sources, cacheDir);
-  return new Map(
-    [...fronts.keys()].flatMap((file, index) => {
-      const answer = answers[index];
-      return answer ? [[file, answer] as const] : [];
-    }),
-  );
-}
-
-interface FileInputs {
-  readonly front: FrontMatter | undefined;
-  readonly answer: CompileAnswer | undefined;
-  readonly compile: CompileTemplate;
-  /** Takes what is wrong with the file. */
-  readonly problems: TemplateProblem[];
-}
-
-function compileFile(file: TemplateFile, { front, answer, compile, problems }: FileInputs): RunContent | undefined {
-  const report = (message: string, line?: number, severity: 'error' | 'warning' = 'error'): undefined =>
-    void problems.push({ severity, file: file.file, message, ...(line !== undefined && { line }) });
-  try {
-    if (file.channel !== 'email') return compileContent(file.channel, file.text, compile);
-    for (const { line, message } of front?.problems ?? []) report(message, line);
-    if (!front?.subject || front.problems.length > 0) return undefined;
-    // As written, so that a mistake has the line that the author knows.
-    compile('\n'.repeat(front.skippedLines) + front.body, 'html');
-    if (!answer || 'failed' in answer) return report(`MJML: ${answer?.failed ?? 'not compiled'}`);
-    for (const warning of answer.compiled.warnings) report(warning, undefined, 'warning');
-    const { subject, preheader } = front;
-    return compileEmail({ subject, ...(preheader && { preheader }) }, answer.compiled, compile);
-  } catch (error) {
-    if (error instanceof TemplateError) return report(error.message);
-    return report(...liquidProblem(error));
-  }
-}
-
-function liquidProblem(error: unknown): [message: string, line?: number] {
-  const text = error instanceof Error ? error.message : String(error);
-  const [, sentence = text, line] = /^([^\n]*?)(?:, line:(\d+)(?:, col:\d+)?)?$/.exec(text.split('\n')[0] ?? '') ?? [];
-  return line === undefined ? [`Liquid: ${sentence}.`] : [`Liquid: ${sentence}.`, Number(line)];
+/** @throws TemplateError, and what Liquid throws */
+export function compileOne(template: PublishedTemplate, compile: CompileTemplate): RunContent | undefined {
+  const { channel, text, email } = template;
+  if (channel !== 'email') return compileContent(channel, text, compile);
+  return email && compileEmail(email, email, compile);
 }
 
 function renderOne(

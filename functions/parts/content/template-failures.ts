@@ -17,3 +17,10 @@ export class TemplateError extends Error {
 export class UnfitMessageError extends Error {
   override readonly name = 'UnfitMessageError';
 }
+
+/** What Liquid says of a template, and where. */
+export function liquidProblem(error: unknown): [message: string, line?: number] {
+  const text = error instanceof Error ? error.message : String(error);
+  const [, sentence = text, line] = /^([^\n]*?)(?:, line:(\d+)(?:, col:\d+)?)?$/.exec(text.split('\n')[0] ?? '') ?? [];
+  return line === undefined ? [`Liquid: ${sentence}.`] : [`Liquid: ${sentence}.`, Number(line)];
+}

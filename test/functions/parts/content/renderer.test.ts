@@ -7,7 +7,12 @@ import type { Channel, TemplateFile, Workspace } from '../../../../core/journey/
 import type { JsonObject } from '../../../../core/json.ts';
 import { createCompiler } from '../../../../functions/parts/content/liquid-engine.ts';
 import { compilerVersion } from '../../../../functions/parts/content/mjml-cache.ts';
-import { createRenderer, type RenderOutcome, type Renderer } from '../../../../functions/parts/content/renderer.ts';
+import { publishTemplates, type TemplateProblem } from '../../../../functions/parts/content/publish-templates.ts';
+import {
+  rendererOf as runnerOf,
+  type RenderOutcome,
+  type Renderer,
+} from '../../../../functions/parts/content/renderer.ts';
 
 const workspace: Workspace = {
   name: 'Shop',
@@ -62,7 +67,13 @@ beforeAll(async () => {
 });
 afterAll(() => rm(cacheDir, { recursive: true }));
 
-const rendererOf = (...files: TemplateFile[]): Promise<Renderer> => createRenderer({ files, workspace, cacheDir });
+const rendererOf = async (
+  ...files: TemplateFile[]
+): Promise<Renderer & { readonly problems: readonly TemplateProblem[] }> => {
+  const { templates, problems } = await publishTemplates({ files, workspace, cacheDir });
+  // Through JSON, as they are published.
+  return { problems, ...runnerOf(JSON.parse(JSON.stringify(templates)) as typeof templates, workspace) };
+};
 interface Given {
   channel?: Channel;
   locale?: string;

@@ -1,28 +1,31 @@
-import { escapeHtml } from '../functions/parts/escape-html.ts';
-import { channels } from '../core/journey/document.ts';
-import { addressFor } from '../core/message/addresses.ts';
-import { changeConsent } from '../functions/change-consent/change-consent.ts';
-import { suppressAddress } from '../functions/suppress-address/suppress-address.ts';
-import type { Home } from './home.ts';
+import { escapeHtml } from '../escape-html.ts';
+import { channels } from '../../../core/journey/document.ts';
+import { addressFor } from '../../../core/message/addresses.ts';
+import { changeConsent } from '../../change-consent/change-consent.ts';
+import { suppressAddress } from '../../suppress-address/suppress-address.ts';
+import type { Ports } from '../../../core/ports.ts';
 import type { LinkSubject } from './links.ts';
 
 /** What a click on a message's own link asks for: its topic, else all marketing on its channel. */
-export async function acceptUnsubscribe(home: Home, { profileId, channel, topic }: LinkSubject): Promise<void> {
+export async function acceptUnsubscribe(
+  ports: Pick<Ports, 'profiles' | 'definitions' | 'clock' | 'ids'>,
+  { profileId, channel, topic }: LinkSubject,
+): Promise<void> {
   const source = 'unsubscribe-link';
   const purpose = topic === undefined ? 'marketing' : `topic:${topic}`;
-  await changeConsent(home.ports)({ profileId, consent: { [`${channel}/${purpose}`]: 'denied' }, source });
-  const loaded = await home.store.load(profileId);
+  await changeConsent(ports)({ profileId, consent: { [`${channel}/${purpose}`]: 'denied' }, source });
+  const loaded = await ports.profiles.load(profileId);
   const found = channels.find((one) => one === channel);
   const address = loaded && found && addressFor(loaded.profile, found);
   // A topic alone is consent; the whole channel also blocks the address.
   if (found && address && topic === undefined) {
-    await suppressAddress(home.ports)({
+    await suppressAddress(ports)({
       channel: found,
       address: address.value,
       change: { kind: 'suppress', reason: 'unsubscribe', source },
     });
   }
-  await home.store.durable();
+  await ports.profiles.durable();
 }
 
 /** The page behind an unsubscribe link: looking at it changes nothing, its button does. */

@@ -1,7 +1,7 @@
-import { escapeHtml } from '../functions/parts/escape-html.ts';
-import type { Channel } from '../core/journey/document.ts';
-import { addressFor } from '../core/message/addresses.ts';
-import type { Profile } from '../core/profile/profile.ts';
+import { escapeHtml } from '../escape-html.ts';
+import type { Channel } from '../../../core/journey/document.ts';
+import { addressFor } from '../../../core/message/addresses.ts';
+import type { Profile } from '../../../core/profile/profile.ts';
 import { personPage } from './unsubscribe.ts';
 
 /** Channels that marketing comes by, as people call them. */

@@ -1,5 +1,5 @@
-import type { Links } from '../functions/parts/content/content.ts';
-import type { Secrets } from './secrets.ts';
+import type { Links } from '../content/content.ts';
+import type { Keyring } from '../keyring.ts';
 
 /** What a link in a message is about. */
 export interface LinkSubject {
@@ -15,11 +15,11 @@ export interface OpenedLink extends LinkSubject {
 
 /** Links that say whom and what they are about in a form that nobody else can make. */
 export class SignedLinks implements Links {
-  private readonly secrets: Secrets;
+  private readonly keyring: Keyring;
   /** Set again once a server listens on a port that was left open. */
   baseUrl: string;
-  constructor(secrets: Secrets, baseUrl: string) {
-    this.secrets = secrets;
+  constructor(keyring: Keyring, baseUrl: string) {
+    this.keyring = keyring;
     this.baseUrl = baseUrl;
   }
 
@@ -39,12 +39,12 @@ export class SignedLinks implements Links {
         ...(subject.topic === undefined ? [] : [subject.topic]),
       ]),
     ).toString('base64url');
-    return `${text}.${this.secrets.sign('link', text)}`;
+    return `${text}.${this.keyring.sign('link', text)}`;
   }
   /** The subject of a link's last part; `undefined` for one that was not made here. */
   open(sealed: string): OpenedLink | undefined {
     const [text = '', signature = ''] = sealed.split('.');
-    if (!this.secrets.isSigned('link', text, signature)) return undefined;
+    if (!this.keyring.isSigned('link', text, signature)) return undefined;
     const [kind, profileId, channel, topic] = JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as string[];
     return profileId === undefined || channel === undefined || (kind !== 'unsubscribe' && kind !== 'preferences')
       ? undefined
