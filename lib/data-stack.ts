@@ -1,0 +1,43 @@
+import { Stack, type CfnElement, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { Lake } from './lake.ts';
+import { markStack } from './mark-stack.ts';
+import { HomeSecret } from './secret.ts';
+import type { Stage } from './settings.ts';
+import { Store } from './store.ts';
+
+export interface DataStackProps extends StackProps {
+  readonly stage: Stage;
+}
+
+/** All that must outlive the system: people, history, lake and secret. Nothing in it is ever replaced. */
+export class DataStack extends Stack {
+  readonly store: Store;
+  readonly lake: Lake;
+  readonly secret: HomeSecret;
+
+  constructor(scope: Construct, id: string, { stage, ...props }: DataStackProps) {
+    super(scope, id, {
+      description: `Sojourn (${stage}): what is kept`,
+      terminationProtection: stage === 'prod',
+      ...props,
+    });
+    this.store = new Store(this, 'Store', { isProtected: stage === 'prod' });
+    this.lake = new Lake(this, 'Lake', { store: this.store });
+    this.secret = new HomeSecret(this, 'Secret', { store: this.store });
+    this.pinLogicalIds();
+    markStack(this, stage);
+  }
+
+  /** A new logical id would be a new, empty store: moving a construct must not make one. */
+  private pinLogicalIds(): void {
+    const pinned = {
+      Key: this.store.key,
+      Table: this.store.table,
+      LakeBucket: this.lake.bucket,
+      Secret: this.secret.secret,
+    };
+    for (const [logicalId, { node }] of Object.entries(pinned))
+      (node.defaultChild as CfnElement).overrideLogicalId(logicalId);
+  }
+}
