@@ -1,0 +1,86 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { EventBus } from 'aws-cdk-lib/aws-events';
+import { Grant } from 'aws-cdk-lib/aws-iam';
+import type { Function } from 'aws-cdk-lib/aws-lambda';
+import * as ses from 'aws-cdk-lib/aws-ses';
+import { Construct } from 'constructs';
+import { ENV } from '../functions/env.ts';
+import type { Alarms } from './alarms.ts';
+
+export interface EmailProps {
+  /** Domain that emails come from. */
+  readonly domain: string;
+  readonly alarms: Alarms;
+}
+
+/** The domain that emails come from, and their two streams: marketing does not spoil the name of receipts. */
+export class Email extends Construct {
+  readonly identity: ses.EmailIdentity;
+  readonly marketing: ses.ConfigurationSet;
+  readonly transactional: ses.ConfigurationSet;
+
+  constructor(scope: Construct, id: string, { domain, alarms }: EmailProps) {
+    super(scope, id);
+    this.identity = new ses.EmailIdentity(this, 'Domain', {
+      identity: ses.Identity.domain(domain),
+      mailFromDomain: `mail.${domain}`,
+    });
+    this.marketing = this.stream('Marketing');
+    this.transactional = this.stream('Transactional');
+    this.addAlarms(alarms);
+  }
+
+  /** Names of the sets, by which their events are told from those of others. */
+  get configurationSets(): readonly string[] {
+    return [this.marketing.configurationSetName, this.transactional.configurationSetName];
+  }
+
+  /** Lets a function send, and tells it by which streams. */
+  grantSend(caller: Function): void {
+    const { partition, region, account } = Stack.of(this);
+    const sets = this.configurationSets.map(
+      (name) => `arn:${partition}:ses:${region}:${account}:configuration-set/${name}`,
+    );
+    Grant.addToPrincipal({
+      grantee: caller,
+      actions: ['ses:SendEmail', 'ses:SendRawEmail'],
+      resourceArns: [this.identity.emailIdentityArn, ...sets],
+    });
+    caller.addEnvironment(ENV.marketingConfigurationSet, this.marketing.configurationSetName);
+    caller.addEnvironment(ENV.transactionalConfigurationSet, this.transactional.configurationSetName);
+  }
+
+  private stream(id: string): ses.ConfigurationSet {
+    const set = new ses.ConfigurationSet(this, id, {
+      reputationMetrics: true,
+      // Suppressions are rows of ours, by purpose: the account's list would also stop receipts, and say nothing.
+      disableSuppressionList: true,
+    });
+    set.addEventDestination('Reports', {
+      destination: ses.EventDestination.eventBus(EventBus.fromEventBusName(this, `${id}Bus`, 'default')),
+      events: reported,
+    });
+    return set;
+  }
+
+  /** AWS looks at an account from 5 % bounces and 0.1 % complaints; mailbox providers from less. */
+  private addAlarms(alarms: Alarms): void {
+    const rate = (metricName: string): Metric =>
+      new Metric({ namespace: 'AWS/SES', metricName, statistic: 'Maximum', period: Duration.hours(1) });
+    const severity = 'page';
+    alarms.add({ title: 'Bounces', severity, metric: rate('Reputation.BounceRate'), threshold: 0.02 });
+    alarms.add({ title: 'Complaints', severity, metric: rate('Reputation.ComplaintRate'), threshold: 0.0005 });
+  }
+}
+
+const reported = [
+  ses.EmailSendingEvent.SEND,
+  ses.EmailSendingEvent.REJECT,
+  ses.EmailSendingEvent.BOUNCE,
+  ses.EmailSendingEvent.COMPLAINT,
+  ses.EmailSendingEvent.DELIVERY,
+  ses.EmailSendingEvent.DELIVERY_DELAY,
+  ses.EmailSendingEvent.OPEN,
+  ses.EmailSendingEvent.CLICK,
+];

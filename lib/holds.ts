@@ -1,0 +1,33 @@
+import type { EventBus } from 'aws-cdk-lib/aws-events';
+import { Construct } from 'constructs';
+import type { Shared } from './shared.ts';
+import { SojournFunction } from './sojourn-function.ts';
+import { WorkQueue } from './work-queue.ts';
+
+export interface HoldsProps {
+  readonly shared: Shared;
+  readonly bus: EventBus;
+}
+
+/** How a hold is left before its time: the fact that resolved it completes the token. */
+export class Holds extends Construct {
+  readonly resumeEnrollment: SojournFunction;
+  readonly queue: WorkQueue;
+
+  constructor(scope: Construct, id: string, { shared, bus }: HoldsProps) {
+    super(scope, id);
+    this.resumeEnrollment = new SojournFunction(this, 'ResumeEnrollment', {
+      defaults: shared.defaults,
+      name: 'resume-enrollment',
+      does: 'Completes the token of a hold that an event or an exit has resolved.',
+    });
+    shared.store.grantDecide(this.resumeEnrollment);
+    this.queue = new WorkQueue(this, 'Resumes', { deadLetters: shared.deadLetters, worker: this.resumeEnrollment });
+    this.queue.letRulesWrite();
+    this.queue.addRule(this, 'Resume', {
+      does: 'Holds that are resolved.',
+      bus,
+      pattern: { source: ['sojourn'], 'detail-type': ['resume'] },
+    });
+  }
+}

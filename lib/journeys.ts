@@ -1,0 +1,198 @@
+import { Duration, RemovalPolicy, Tags, Validations } from 'aws-cdk-lib';
+import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Function } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { CfnStateMachine, CfnStateMachineVersion } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import type { JourneyVersion } from '../core/definitions.ts';
+import { compileStateMachine } from '../core/journey/compile.ts';
+import type { Shared } from './shared.ts';
+import { SojournFunction } from './sojourn-function.ts';
+
+export interface JourneysProps {
+  readonly shared: Shared;
+  readonly journeys: readonly JourneyVersion[];
+  /** ARNs of machines whose journeys were removed, while people are still inside. */
+  readonly retiredMachines: readonly string[];
+}
+
+/** A journey as it is deployed. */
+export interface DeployedJourney {
+  readonly journey: JourneyVersion;
+  readonly machine: CfnStateMachine;
+  /** What enrollments of this version are started by; it stays when the next one comes. */
+  readonly version: CfnStateMachineVersion;
+}
+
+/** One state machine per journey, one version per published document, and the functions that they call. */
+export class Journeys extends Construct {
+  readonly runTouch: SojournFunction;
+  readonly registerHold: SojournFunction;
+  readonly markFailed: SojournFunction;
+  readonly deployed: readonly DeployedJourney[];
+  private readonly role: Role;
+  private readonly logs: LogGroup;
+  private readonly retiredMachines: readonly string[];
+
+  constructor(scope: Construct, id: string, { shared, journeys, retiredMachines }: JourneysProps) {
+    super(scope, id);
+    this.retiredMachines = retiredMachines;
+    // The touch's own state gives it 60 s.
+    this.runTouch = this.step(shared, 'run-touch', 'Does the steps of a journey up to the next hold.', 50, 1024);
+    this.registerHold = this.step(shared, 'register-hold', 'Registers the token of a hold.', 30, 512);
+    this.markFailed = this.step(shared, 'mark-failed', 'Marks an enrollment failed, with the reason.', 30, 512);
+    shared.secret.grantRead(this.runTouch);
+    this.logs = new LogGroup(this, 'Logs', {
+      retention: shared.defaults.logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.role = this.machineRole();
+    this.deployed = journeys.map((journey) => this.deploy(journey));
+    this.allowTasks('Answers', this.registerHold);
+    shared.alarms.add({
+      title: 'Enrollments failed',
+      severity: 'ticket',
+      metric: this.markFailed.metricInvocations({ period: Duration.minutes(15) }),
+      threshold: 1,
+    });
+  }
+
+  /** Lets functions start executions, of every version that is deployed or was. */
+  allowStart(id: string, ...callers: readonly Function[]): void {
+    const versions = [...this.machineArns().map((arn) => `${arn}:*`)];
+    const policy = this.policyOf(id, callers, ['states:StartExecution'], [...this.machineArns(), ...versions]);
+    const stars = [
+      ...this.deployed.map(({ machine }) => `<${this.logicalIdOf(machine)}.Arn>:*`),
+      ...this.retiredMachines.map((arn) => `${arn}:*`),
+    ];
+    for (const star of stars)
+      Validations.of(policy).acknowledge({
+        id: `AwsSolutions-IAM5[Resource::${star}]`,
+        reason: 'Enrollments are started by the version that they entered, and versions are numbered by AWS.',
+      });
+  }
+
+  /** Lets functions complete or fail the tokens of holds. */
+  allowTasks(id: string, ...callers: readonly Function[]): void {
+    this.policyOf(id, callers, ['states:SendTaskSuccess', 'states:SendTaskFailure'], this.machineArns());
+  }
+
+  private machineArns(): readonly string[] {
+    return [...this.deployed.map(({ machine }) => machine.attrArn), ...this.retiredMachines];
+  }
+
+  /** A policy of its own: machines need the functions, so functions must not wait for a policy that names machines. */
+  private policyOf(
+    id: string,
+    callers: readonly Function[],
+    actions: readonly string[],
+    resources: readonly string[],
+  ): Policy {
+    return new Policy(this, id, {
+      statements:
+        resources.length === 0 ? [] : [new PolicyStatement({ actions: [...actions], resources: [...resources] })],
+      roles: callers.map((caller) => caller.role!),
+    });
+  }
+
+  private logicalIdOf(machine: CfnStateMachine): string {
+    return machine.stack.resolve(machine.logicalId) as string;
+  }
+
+  private step(
+    shared: Shared,
+    name: 'run-touch' | 'register-hold' | 'mark-failed',
+    does: string,
+    seconds: number,
+    memoryMiB: number,
+  ): SojournFunction {
+    const id = name.replace(/(^|-)(\w)/g, (_, __, letter: string) => letter.toUpperCase());
+    const timeout = Duration.seconds(seconds);
+    const made = new SojournFunction(this, id, { defaults: shared.defaults, name, does, timeout, memoryMiB });
+    shared.store.grantDecide(made);
+    return made;
+  }
+
+  private deploy(journey: JourneyVersion): DeployedJourney {
+    const machine = new CfnStateMachine(this, journey.id, {
+      roleArn: this.role.roleArn,
+      stateMachineType: 'STANDARD',
+      definitionString: JSON.stringify(compileStateMachine(journey)),
+      definitionSubstitutions: {
+        RunTouch: this.runTouch.functionArn,
+        RegisterHold: this.registerHold.functionArn,
+        MarkFailed: this.markFailed.functionArn,
+      },
+      tracingConfiguration: { enabled: true },
+      loggingConfiguration: {
+        level: 'ERROR',
+        includeExecutionData: false,
+        destinations: [{ cloudWatchLogsLogGroup: { logGroupArn: this.logs.logGroupArn } }],
+      },
+    });
+    // A removed journey drains: people inside of it finish.
+    machine.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    // cfn-lint takes a time-out in JSONata for a mistake; asl-validator checks the definition.
+    machine.addMetadata('cfn-lint', { config: { ignore_checks: ['E3601'] } });
+    // Step Functions tries the role when a machine is made.
+    machine.node.addDependency(this.role);
+    Tags.of(machine).add('sojourn:journey', journey.id);
+    Validations.of(machine).acknowledge({
+      id: 'AwsSolutions-SF1',
+      reason: 'Each transition would be logged, and paid for, a second time: the enrollment row has the path.',
+    });
+    return { journey, machine, version: this.version(journey, machine) };
+  }
+
+  /** Its logical id holds the document's hash: a changed document is a new resource, and the old one is retained. */
+  private version(journey: JourneyVersion, machine: CfnStateMachine): CfnStateMachineVersion {
+    const version = new CfnStateMachineVersion(this, `${journey.id} ${journey.version}`, {
+      stateMachineArn: machine.attrArn,
+      stateMachineRevisionId: machine.attrStateMachineRevisionId,
+      description: journey.version,
+    });
+    version.overrideLogicalId(`Version${Buffer.from(journey.version, 'base64url').toString('hex')}`);
+    version.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    return version;
+  }
+
+  private machineRole(): Role {
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: ['lambda:InvokeFunction'],
+        resources: [this.runTouch, this.registerHold, this.markFailed].map((one) => one.functionArn),
+      }),
+    );
+    allowMachineLogsAndTraces(role);
+    return role;
+  }
+}
+
+/** What a machine needs to log and to be traced: none of it knows resources. */
+export function allowMachineLogsAndTraces(role: Role): void {
+  role.addToPolicy(
+    new PolicyStatement({
+      actions: [
+        'logs:CreateLogDelivery',
+        'logs:GetLogDelivery',
+        'logs:UpdateLogDelivery',
+        'logs:DeleteLogDelivery',
+        'logs:ListLogDeliveries',
+        'logs:PutResourcePolicy',
+        'logs:DescribeResourcePolicies',
+        'logs:DescribeLogGroups',
+        'xray:PutTraceSegments',
+        'xray:PutTelemetryRecords',
+        'xray:GetSamplingRules',
+        'xray:GetSamplingTargets',
+      ],
+      resources: ['*'],
+    }),
+  );
+  Validations.of(role).acknowledge({
+    id: 'AwsSolutions-IAM5[Resource::*]',
+    reason:
+      'Log deliveries and X-Ray know no resources: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html',
+  });
+}

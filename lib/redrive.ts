@@ -1,0 +1,29 @@
+import { Duration } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import type { Outbox } from './outbox.ts';
+import type { Shared } from './shared.ts';
+import { SojournFunction } from './sojourn-function.ts';
+
+export interface RedriveProps {
+  readonly shared: Shared;
+  readonly outbox: Outbox;
+}
+
+/** How facts are published again, from our own rows and from records that failed: `sojourn redrive`. */
+export class Redrive extends Construct {
+  readonly redrive: SojournFunction;
+
+  constructor(scope: Construct, id: string, { shared, outbox }: RedriveProps) {
+    super(scope, id);
+    this.redrive = new SojournFunction(this, 'Redrive', {
+      defaults: shared.defaults,
+      name: 'redrive',
+      does: 'Publishes facts again from our own rows.',
+      timeout: Duration.minutes(15),
+      onFailure: shared.deadLetters.undelivered,
+    });
+    shared.store.grantDecide(this.redrive);
+    outbox.grantPublish(this.redrive);
+    outbox.grantRecover(this.redrive);
+  }
+}
