@@ -1,0 +1,82 @@
+import type { Channel } from '../../../core/journey/document.ts';
+import type {
+  EmailMessage,
+  InAppMessage,
+  Message as RenderedMessage,
+  PushMessage,
+  SmsMessage,
+  WebhookMessage,
+} from '../../../core/message/message.ts';
+import type { Channels, HandOver, Turn } from '../../../core/ports.ts';
+import { Pace, type Waiting } from './pace.ts';
+
+/** Makes at most one hand-over request. */
+export type Sender<Message> = (deliveryId: string, message: Message) => Promise<HandOver>;
+
+export interface AwsChannelsOptions {
+  /** A channel that is not set up has none. */
+  readonly senders: {
+    readonly email?: Sender<EmailMessage>;
+    readonly sms?: Sender<SmsMessage>;
+    readonly push?: Sender<PushMessage>;
+    readonly 'in-app'?: Sender<InAppMessage>;
+    readonly webhook?: Sender<WebhookMessage>;
+  };
+  /** This container's share of the account's send rate. */
+  readonly emailsPerSecond: number;
+  /** This container's share. @default 1, what a new account has */
+  readonly textPartsPerSecond?: number;
+  readonly waiting?: Waiting;
+}
+
+/** Providers that take any number at once. */
+const atOnce: Promise<Turn> = Promise.resolve({ release: () => undefined });
+
+/** The channels of the AWS home. */
+export class AwsChannels implements Channels {
+  private readonly senders: AwsChannelsOptions['senders'];
+  private readonly emails: Pace;
+  private readonly texts: Pace;
+
+  constructor({ senders, emailsPerSecond, textPartsPerSecond = 1, waiting }: AwsChannelsOptions) {
+    this.senders = senders;
+    this.emails = new Pace(emailsPerSecond, waiting);
+    this.texts = new Pace(textPartsPerSecond, waiting);
+  }
+
+  turn(channel: Channel, mostMs: number): Promise<Turn | undefined> {
+    if (channel === 'email') return this.emails.turn(mostMs);
+    return channel === 'sms' ? this.texts.turn(mostMs) : atOnce;
+  }
+
+  async deliver(deliveryId: string, message: RenderedMessage): Promise<HandOver> {
+    try {
+      return (await this.send(deliveryId, message)) ?? { kind: 'refused', reason: 'not-set-up', isPermanent: false };
+    } catch (error) {
+      // A sender that breaks its promise does not say how far it came.
+      return { kind: 'unknown', reason: error instanceof Error ? error.name : 'unreadable' };
+    }
+  }
+
+  /** None of the providers can be asked by our ids; what became of a message comes with their reports. */
+  reconcile(): Promise<'unknown'> {
+    return Promise.resolve('unknown');
+  }
+
+  private send(deliveryId: string, message: RenderedMessage): Promise<HandOver> | undefined {
+    const { senders } = this;
+    switch (message.channel) {
+      case 'email':
+        return senders.email?.(deliveryId, message);
+      case 'sms':
+        this.texts.charge(Math.max(0, message.parts.parts - 1));
+        return senders.sms?.(deliveryId, message);
+      case 'push':
+        return senders.push?.(deliveryId, message);
+      case 'in-app':
+        return senders['in-app']?.(deliveryId, message);
+      case 'webhook':
+        return senders.webhook?.(deliveryId, message);
+    }
+  }
+}
