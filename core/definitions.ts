@@ -93,8 +93,19 @@ export interface Rule {
   readonly use?: Audience['use'];
 }
 
-/** Compiles checked documents. @throws RangeError for documents that `check` refuses */
-export function publish(documents: Documents): Definitions {
+/** Names everything that documents say: the same documents have the same hash. */
+export const hashOf = (documents: Documents): string =>
+  idOf(
+    'definitions',
+    canonicalJson({ ...documents, templates: documents.templates.map(({ file, text }) => [file, text]) }),
+  );
+
+/**
+ * Compiles checked documents.
+ * @param hash where it is known: documents that were published carry it, and their templates' text no more
+ * @throws RangeError for documents that `check` refuses
+ */
+export function publish(documents: Documents, hash: string = hashOf(documents)): Definitions {
   const { workspace } = documents;
   const segments = inOrderOfDependency(documents.segments).map((segment): CompiledSegment => ({
     id: segment.id,
@@ -122,10 +133,7 @@ export function publish(documents: Documents): Definitions {
   });
   const journeys = new Map(documents.journeys.map((journey) => [journey.id, compileJourney(journey)]));
   return {
-    hash: idOf(
-      'definitions',
-      canonicalJson({ ...documents, templates: documents.templates.map(({ file, text }) => [file, text]) }),
-    ),
+    hash,
     workspace,
     segments,
     audiences,

@@ -1,7 +1,7 @@
 import type { EntryAnswer, Trigger } from '../core/enrollment/enter.ts';
+import { emittedMessage } from '../core/enrollment/emitted-message.ts';
 import { triggerOf } from '../core/enrollment/trigger.ts';
 import type { Message } from '../core/event/event.ts';
-import type { JsonObject } from '../core/json.ts';
 import type { Clock, OutgoingFact } from '../core/ports.ts';
 import type { ItemResult } from '../core/profile/accept.ts';
 import type { Bus } from './bus.ts';
@@ -90,7 +90,7 @@ export class Relay {
 
   private async carry(fact: OutgoingFact): Promise<void> {
     if (fact.kind === 'resume') await this.options.resume(fact.name);
-    else if (fact.kind === 'emit') await this.options.accept([emitted(fact)]);
+    else if (fact.kind === 'emit') await this.options.accept([emittedMessage(fact)]);
     else {
       const detail = { ...fact.detail, name: fact.name };
       const event = { source: 'sojourn', 'detail-type': fact.kind, detail };
@@ -98,21 +98,4 @@ export class Relay {
         await this.options.enter({ journeyId, trigger: triggerOf(fact) });
     }
   }
-}
-
-/** An event that a journey let happen; its id is made of its step, so it happens once. */
-function emitted(fact: OutgoingFact): Message {
-  const { messageId, properties } = fact.detail as { readonly messageId: string; readonly properties: JsonObject };
-  return {
-    type: 'track',
-    messageId,
-    name: fact.name,
-    profileId: fact.profileId,
-    properties,
-    traits: {},
-    context: {},
-    occurredMs: fact.atMs,
-    receivedMs: fact.atMs,
-    trust: 'server',
-  };
 }

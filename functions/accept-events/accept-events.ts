@@ -3,7 +3,7 @@ import type { Definitions } from '../../core/definitions.ts';
 import { readEnrolled, type Enrolled } from '../../core/enrollment/read-enrolled.ts';
 import { mayWatch, watchedNames } from '../../core/enrollment/watched.ts';
 import type { Message, StoredEvent } from '../../core/event/event.ts';
-import type { Loaded, Ports } from '../../core/ports.ts';
+import type { Change, Loaded, Ports } from '../../core/ports.ts';
 import { decideAccept, type ItemResult } from '../../core/profile/accept.ts';
 import { versionKey } from '../../core/profile/draft.ts';
 import { identityKey } from '../../core/profile/identity.ts';
@@ -16,28 +16,43 @@ export type AcceptPorts = Pick<Ports, 'profiles' | 'definitions' | 'clock' | 'id
 const mostPerChunk = 40;
 /** Profiles in one commit: those that a chunk may merge. */
 const mostProfiles = 4;
+/** Rows in one commit; a transaction of DynamoDB holds 100, of which a profile may take two. */
+const mostRows = 90;
 
 /**
  * Accepts messages: applied exactly once, in order for each person.
+ * @param peopleAtOnce how many people are written to at the same time: where each commit is a journey over a network,
+ * several; where it is a moment of one processor, one
  * @returns one result per message, in the order given
  * @throws StoreContended where a person is written to by too many at once
  */
 export const acceptEvents =
-  (ports: AcceptPorts) =>
+  (ports: AcceptPorts, peopleAtOnce = 1) =>
   async (messages: readonly Message[]): Promise<readonly ItemResult[]> => {
     const results = new Array<ItemResult>(messages.length);
-    for (const indexes of groupByPerson(messages)) {
-      for (let from = 0; from < indexes.length; from += mostPerChunk) {
-        const chunk = indexes.slice(from, from + mostPerChunk);
-        const accepted = await acceptChunk(
-          ports,
-          chunk.map((index) => messages[index]!),
-        );
-        chunk.forEach((index, at) => (results[index] = accepted[at]!));
-      }
-    }
+    const people = groupByPerson(messages).values();
+    const takeTurns = async (): Promise<void> => {
+      for (const indexes of people) await acceptPerson(ports, messages, indexes, results);
+    };
+    await Promise.all(Array.from({ length: peopleAtOnce }, takeTurns));
     return results;
   };
+
+async function acceptPerson(
+  ports: AcceptPorts,
+  messages: readonly Message[],
+  indexes: readonly number[],
+  results: ItemResult[],
+): Promise<void> {
+  for (let from = 0; from < indexes.length; from += mostPerChunk) {
+    const chunk = indexes.slice(from, from + mostPerChunk);
+    const accepted = await acceptChunk(
+      ports,
+      chunk.map((index) => messages[index]!),
+    );
+    chunk.forEach((index, at) => (results[index] = accepted[at]!));
+  }
+}
 
 /** Indexes of the messages that share an identifier, in order; each group is one person's, as far as the request says. */
 function groupByPerson(messages: readonly Message[]): readonly (readonly number[])[] {
@@ -106,9 +121,16 @@ async function tryChunk(
     history: mayMerge ? await readWatched(ports, loaded, enrolled) : [],
     addressHash: ports.ids.addressHash,
   });
-  if (change && change.profiles.length > mostProfiles && messages.length > 1) return { answer: 'too-many' };
+  const isTooLarge = change && (change.profiles.length > mostProfiles || rowsOf(change) > mostRows);
+  if (isTooLarge && messages.length > 1) return { answer: 'too-many' };
   return { answer: results, ...(change && { change }) };
 }
+
+/** Rows that a change writes, at most. */
+const rowsOf = ({ profiles, events, identities, enrollments, suppressions, due, facts }: Change): number =>
+  2 * profiles.length +
+  [events, identities, enrollments, suppressions, due].reduce((sum, rows) => sum + (rows?.length ?? 0), 0) +
+  (facts?.length ? profiles.length : 0);
 
 /** Everybody whom these messages name, and who owns which identity. */
 async function readPeople(ports: AcceptPorts, messages: readonly Message[]) {

@@ -4,7 +4,9 @@ import type { Enrollment } from '../../core/enrollment/enrollment.ts';
 import { deliveryIdOf } from '../../core/enrollment/send-step.ts';
 import type { Ports } from '../../core/ports.ts';
 
-export type ResumePorts = Pick<Ports, 'profiles' | 'executions' | 'channels' | 'clock' | 'ids'>;
+export type ResumePorts = Pick<Ports, 'profiles' | 'executions' | 'clock' | 'ids'> & {
+  readonly channels: Pick<Ports['channels'], 'reconcile'>;
+};
 
 /**
  * Tells a waiting execution that its enrollment ended or its hold is over. The row is the truth: no token in it means
