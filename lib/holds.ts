@@ -22,6 +22,7 @@ export class Holds extends Construct {
       does: 'Completes the token of a hold that an event or an exit has resolved.',
     });
     shared.store.grantDecide(this.resumeEnrollment);
+    shared.secret.grantRead(this.resumeEnrollment);
     this.queue = new WorkQueue(this, 'Resumes', { deadLetters: shared.deadLetters, worker: this.resumeEnrollment });
     this.queue.letRulesWrite();
     this.queue.addRule(this, 'Resume', {

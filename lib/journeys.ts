@@ -41,7 +41,6 @@ export class Journeys extends Construct {
     this.runTouch = this.step(shared, 'run-touch', 'Does the steps of a journey up to the next hold.', 50, 1024);
     this.registerHold = this.step(shared, 'register-hold', 'Registers the token of a hold.', 30, 512);
     this.markFailed = this.step(shared, 'mark-failed', 'Marks an enrollment failed, with the reason.', 30, 512);
-    shared.secret.grantRead(this.runTouch);
     this.logs = new LogGroup(this, 'Logs', {
       retention: shared.defaults.logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -110,6 +109,7 @@ export class Journeys extends Construct {
     const timeout = Duration.seconds(seconds);
     const made = new SojournFunction(this, id, { defaults: shared.defaults, name, does, timeout, memoryMiB });
     shared.store.grantDecide(made);
+    shared.secret.grantRead(made);
     return made;
   }
 

@@ -28,8 +28,8 @@ export class Push extends Construct {
     Grant.addToPrincipal({ grantee: caller, actions: ['sns:Publish'], resourceArns: endpoints });
     Grant.addToPrincipal({
       grantee: caller,
-      actions: ['sns:CreatePlatformEndpoint', 'sns:GetEndpointAttributes', 'sns:SetEndpointAttributes'],
-      resourceArns: [...applications, ...endpoints],
+      actions: ['sns:CreatePlatformEndpoint'],
+      resourceArns: applications,
     });
     for (const endpoint of endpoints)
       Validations.of(caller.role!).acknowledge({

@@ -1,0 +1,146 @@
+import { readdirSync } from 'node:fs';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { describe, expect, it } from 'vitest';
+import { deployedFunctions } from '../../lib/sojourn-function.ts';
+import { ofType, synthesize } from './synthesis.ts';
+
+const synthesis = synthesize();
+const { running, data, app } = synthesis;
+const bare = synthesize({}).running;
+const functions = ofType(running, 'AWS::Lambda::Function').map(([, resource]) => resource);
+
+describe('the app stack', () => {
+  it('deploys every function that has a handler', () => {
+    const handlers = readdirSync('functions', { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.lambda.ts'))
+      .map((path) => path.replace(/^.*\//, '').replace('.lambda.ts', ''));
+    expect(functions.map(({ Metadata }) => Metadata!['sojourn:function']).sort()).toEqual([...deployedFunctions]);
+    expect(deployedFunctions).toEqual(expect.arrayContaining(handlers));
+  });
+
+  it('runs them on ARM with Node 24, traced, in logs that do not last for ever', () => {
+    for (const { Properties, Metadata } of functions) {
+      expect(Properties).toMatchObject({ Architectures: ['arm64'], Runtime: 'nodejs24.x', Handler: 'index.handler' });
+      const isTick = Metadata!['sojourn:function'] === 'find-due';
+      expect(Properties.TracingConfig?.Mode).toBe(isTick ? undefined : 'Active');
+      expect(running[Properties.LoggingConfig.LogGroup.Ref]!.Properties.RetentionInDays).toBeGreaterThan(0);
+      expect(Properties).not.toHaveProperty('ReservedConcurrentExecutions');
+    }
+  });
+
+  it('lets no function log an event, which holds personal data', () => {
+    for (const { Properties } of functions)
+      expect(Properties.Environment.Variables.POWERTOOLS_LOGGER_LOG_EVENT).toBe('false');
+  });
+
+  it('gives nothing a physical name, but the bus, which CloudFormation asks for one', () => {
+    // Names that only count inside of their parent are none.
+    const names =
+      /^(Function|Table|Queue|Topic|Role|Bucket|StateMachine|Alarm|Dashboard|LogGroup|User|Group|Pool|ConfigurationSet|DeliveryStream|OptOutList)Name$|^(UserPool|Client)Name$/;
+    const named = Object.entries({ ...data, ...running }).flatMap(([id, { Properties }]) =>
+      Object.keys(Properties ?? {})
+        .filter((key) => names.test(key) && typeof Properties[key] === 'string')
+        .map((key) => `${id}.${key}`),
+    );
+    expect(named).toEqual([]);
+    const types = [
+      'AWS::Events::Rule',
+      'AWS::Scheduler::Schedule',
+      'AWS::SecretsManager::Secret',
+      'AWS::SES::ConfigurationSet',
+    ];
+    for (const type of types)
+      for (const [, { Properties }] of ofType({ ...data, ...running }, type))
+        expect(Properties).not.toHaveProperty('Name');
+  });
+
+  it('has no archive on the bus: it could not forget one person', () => {
+    expect(ofType(running, 'AWS::Events::EventBus')).toHaveLength(1);
+    expect(ofType(running, 'AWS::Events::Archive')).toEqual([]);
+  });
+
+  it('calls the relay only for rows with outgoing facts or changed memberships', () => {
+    const patterns = ofType(running, 'AWS::Lambda::EventSourceMapping')
+      .filter(([id]) => id.startsWith('Outbox'))
+      .flatMap(([, { Properties }]) => Properties.FilterCriteria.Filters)
+      .map(({ Pattern }) => JSON.parse(Pattern));
+    // "exists" sees leaves only: the type of an attribute belongs to its path.
+    expect(patterns).toEqual([
+      { dynamodb: { NewImage: { out: { N: [{ exists: true }] } } } },
+      { dynamodb: { NewImage: { mc: { B: [{ exists: true }] } } } },
+    ]);
+  });
+
+  it('hears of emails on the default bus, where alone SES reports, and of its own configuration sets only', () => {
+    const [[, { Properties }]] = ofType(running, 'AWS::Events::Rule').filter(([, rule]) =>
+      JSON.stringify(rule.Properties.EventPattern).includes('aws.ses'),
+    ) as [[string, (typeof running)[string]]];
+    expect(Properties).not.toHaveProperty('EventBusName');
+    expect(Properties.EventPattern.detail.mail.tags['ses:configuration-set']).toHaveLength(2);
+    for (const [, destination] of ofType(running, 'AWS::SES::ConfigurationSetEventDestination'))
+      expect(JSON.stringify(destination.Properties.EventDestination.EventBridgeDestination)).toContain(
+        'event-bus/default',
+      );
+  });
+
+  it('gives a queue six times its worker’s time, and its worker a bounded concurrency', () => {
+    const mappings = ofType(running, 'AWS::Lambda::EventSourceMapping').filter(
+      ([, one]) => one.Properties.ScalingConfig,
+    );
+    expect(mappings).toHaveLength(5);
+    for (const [, { Properties }] of mappings) {
+      const queue = running[Properties.EventSourceArn['Fn::GetAtt'][0]]!.Properties;
+      const worker = running[Properties.FunctionName.Ref]!.Properties;
+      expect(queue.VisibilityTimeout).toBe(6 * worker.Timeout);
+      expect(Properties.ScalingConfig.MaximumConcurrency).toBe(5);
+      expect(Properties.FunctionResponseTypes).toEqual(['ReportBatchItemFailures']);
+    }
+  });
+
+  it('ends a touch before its state does, so that it is not run twice at once', () => {
+    const touch = functions.find(({ Metadata }) => Metadata!['sojourn:function'] === 'run-touch')!;
+    expect(touch.Properties.Timeout).toBeLessThan(60);
+  });
+
+  it('asks for a login on /api alone', () => {
+    const routes = ofType(running, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => Properties);
+    for (const { RouteKey, AuthorizationType } of routes)
+      expect(`${RouteKey} ${AuthorizationType}`).toBe(`${RouteKey} ${RouteKey.includes(' /api/') ? 'JWT' : 'NONE'}`);
+  });
+
+  it('throttles the API, and logs routes instead of paths, which open somebody’s preferences', () => {
+    const [[, { Properties }]] = ofType(running, 'AWS::ApiGatewayV2::Stage') as [[string, (typeof running)[string]]];
+    expect(Properties.DefaultRouteSettings).toEqual({ ThrottlingBurstLimit: 2_000, ThrottlingRateLimit: 1_000 });
+    expect(Properties.AccessLogSettings.Format).not.toMatch(/context\.path|sourceIp/);
+  });
+
+  it('joins queues to rules by one statement: a queue policy holds twenty', () => {
+    for (const [, { Properties }] of ofType(running, 'AWS::SQS::QueuePolicy'))
+      expect(Properties.PolicyDocument.Statement.length).toBeLessThanOrEqual(5);
+  });
+
+  it('rents nothing to send texts and pushes while nobody asked for them', () => {
+    expect(Object.values(bare).filter(({ Type }) => Type.startsWith('AWS::SMSVOICE'))).toEqual([]);
+    const touch = ofType(bare, 'AWS::Lambda::Function').find(([id]) => id.startsWith('JourneysRunTouch'))![1];
+    expect(touch.Properties.Environment.Variables).not.toHaveProperty('SOJOURN_SMS_POOL');
+  });
+
+  it('sends emails from the domain of the workspace’s sender, unless another is named', () => {
+    const domain = (resources: typeof running) => ofType(resources, 'AWS::SES::EmailIdentity')[0]![1].Properties;
+    expect(domain(bare).EmailIdentity).toBe('harbourandpine.example');
+    expect(domain(synthesize({ emailDomain: 'example.org' }).running).EmailIdentity).toBe('example.org');
+  });
+
+  it('fits into a template with room for more journeys', () => {
+    expect(JSON.stringify(synthesis.appTemplate.toJSON()).length).toBeLessThan(600_000);
+    expect(Object.keys(running).length).toBeLessThan(300);
+  });
+
+  it('has no finding of cdk-nag that is not explained', () => {
+    const report = new AwsSolutionsChecks(app).validateScope(app);
+    const found = report.violations.flatMap(({ ruleName, violatingResources }) =>
+      violatingResources.map(({ resourceLogicalId }) => `${ruleName} ${resourceLogicalId}`),
+    );
+    expect(found).toEqual([]);
+  });
+});

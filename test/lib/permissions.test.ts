@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { deployedFunctions, type DeployedFunction } from '../../lib/sojourn-function.ts';
+import { ofType, synthesize, type Resource } from './synthesis.ts';
+
+const { running, data } = synthesize();
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+}
+const listOf = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value) ? value : [value as T]);
+const statementsOf = (policy: Resource): readonly Statement[] => policy.Properties.PolicyDocument.Statement;
+const policies = [...ofType(running, 'AWS::IAM::Policy'), ...ofType(data, 'AWS::IAM::Policy')];
+
+/** Everything that a role may do, by all policies that are attached to it. */
+const allowedOf = (roleId: string): readonly Statement[] =>
+  policies
+    .filter(([, policy]) => JSON.stringify(policy.Properties.Roles).includes(`"${roleId}"`))
+    .flatMap(([, policy]) => statementsOf(policy));
+const functions = new Map(
+  ofType(running, 'AWS::Lambda::Function').map(([, resource]) => [
+    resource.Metadata!['sojourn:function'] as DeployedFunction,
+    resource,
+  ]),
+);
+const roleOf = (name: DeployedFunction): string => functions.get(name)!.Properties.Role['Fn::GetAtt'][0];
+const actionsOf = (name: DeployedFunction): readonly string[] =>
+  [...new Set(allowedOf(roleOf(name)).flatMap(({ Action }) => listOf(Action)))].sort();
+
+describe('what functions may do', () => {
+  it('gives each function exactly these actions', () => {
+    const all = Object.fromEntries(deployedFunctions.map((name) => [name, actionsOf(name)]));
+    expect(all).toMatchSnapshot();
+  });
+
+  it('gives each function a role of its own, without managed policies', () => {
+    const roles = deployedFunctions.map(roleOf);
+    expect(new Set(roles).size).toBe(roles.length);
+    for (const role of roles) expect(running[role]!.Properties).not.toHaveProperty('ManagedPolicyArns');
+  });
+
+  it('names the exact actions of SES, SMS, SNS and EventBridge, which integrations get wrong', () => {
+    expect(actionsOf('run-touch')).toEqual(
+      expect.arrayContaining([
+        'ses:SendEmail',
+        'ses:SendRawEmail',
+        'sms-voice:SendTextMessage',
+        'sns:Publish',
+        'sns:CreatePlatformEndpoint',
+      ]),
+    );
+    expect(actionsOf('relay')).toContain('events:PutEvents');
+    expect(actionsOf('fill-lake')).toContain('firehose:PutRecordBatch');
+    for (const name of deployedFunctions.filter((one) => one !== 'run-touch'))
+      expect(actionsOf(name).filter((action) => /^(ses|sms-voice|sns):/.test(action))).toEqual([]);
+  });
+
+  it('lets only three functions start executions, and only of our machines and their versions', () => {
+    const starters = deployedFunctions.filter((name) => actionsOf(name).includes('states:StartExecution'));
+    expect(starters).toEqual(['enter-journey', 'manage', 'wake-due']);
+    const start = allowedOf(roleOf('enter-journey')).find(({ Action }) => Action === 'states:StartExecution');
+    const machines = ofType(running, 'AWS::StepFunctions::StateMachineVersion').map(
+      ([, { Properties }]) => Properties.StateMachineArn,
+    );
+    const versions = machines.map((arn) => ({ 'Fn::Join': ['', [arn, ':*']] }));
+    expect(start!.Resource).toEqual(expect.arrayContaining([...machines, ...versions]));
+    expect(start!.Resource).toHaveLength(machines.length * 2);
+  });
+
+  it('lets only those complete tokens who have them', () => {
+    const tellers = deployedFunctions.filter((name) => actionsOf(name).includes('states:SendTaskSuccess'));
+    expect(tellers).toEqual(['register-hold', 'resume-enrollment', 'wake-due']);
+  });
+
+  it('never allows a scan, or all actions of a service', () => {
+    for (const [id, policy] of policies)
+      for (const action of statementsOf(policy).flatMap(({ Action }) => listOf(Action))) {
+        expect(action, id).not.toContain('*');
+        expect(action, id).not.toBe('dynamodb:Scan');
+      }
+  });
+
+  it('allows all resources only where an action knows none', () => {
+    const everywhere = policies.flatMap(([, policy]) =>
+      statementsOf(policy)
+        .filter(({ Resource }) => listOf(Resource).includes('*'))
+        .flatMap(({ Action }) => listOf(Action)),
+    );
+    expect(
+      everywhere.filter((action) => !/^(xray:|logs:\w*(LogDeliver|ResourcePolic|LogGroups))/.test(action)),
+    ).toEqual([]);
+  });
+
+  it('lets nobody query an index but the management API', () => {
+    const lists = deployedFunctions.filter((name) => JSON.stringify(allowedOf(roleOf(name))).includes('/index/'));
+    expect(lists).toEqual(['manage']);
+  });
+
+  it('tells each function where its neighbours are, if and only if it may reach them', () => {
+    const needs: Readonly<Record<string, string>> = {
+      SOJOURN_TABLE: 'dynamodb:GetItem',
+      SOJOURN_SECRET: 'secretsmanager:GetSecretValue',
+      SOJOURN_BUS: 'events:PutEvents',
+      SOJOURN_LAKE_STREAM: 'firehose:PutRecordBatch',
+      SOJOURN_SMS_POOL: 'sms-voice:SendTextMessage',
+      SOJOURN_MARKETING_CONFIGURATION_SET: 'ses:SendEmail',
+      SOJOURN_PUSH_APPLICATIONS: 'sns:Publish',
+    };
+    for (const [name, { Properties }] of functions)
+      for (const [variable, action] of Object.entries(needs))
+        expect(`${name} ${variable in Properties.Environment.Variables}`).toBe(
+          `${name} ${actionsOf(name).includes(action)}`,
+        );
+  });
+});
