@@ -26,6 +26,8 @@ export interface AwsChannelsOptions {
   readonly emailsPerSecond: number;
   /** This container's share. @default 1, what a new account has */
   readonly textPartsPerSecond?: number;
+  /** Keeps what was, or may have been, handed over, so that it can be looked at; its failing changes no outcome. */
+  readonly keep?: (deliveryId: string, message: RenderedMessage) => Promise<void>;
   readonly waiting?: Waiting;
 }
 
@@ -35,11 +37,13 @@ const atOnce: Promise<Turn> = Promise.resolve({ release: () => undefined });
 /** The channels of the AWS home. */
 export class AwsChannels implements Channels {
   private readonly senders: AwsChannelsOptions['senders'];
+  private readonly keep: AwsChannelsOptions['keep'];
   private readonly emails: Pace;
   private readonly texts: Pace;
 
-  constructor({ senders, emailsPerSecond, textPartsPerSecond = 1, waiting }: AwsChannelsOptions) {
+  constructor({ senders, emailsPerSecond, textPartsPerSecond = 1, keep, waiting }: AwsChannelsOptions) {
     this.senders = senders;
+    this.keep = keep;
     this.emails = new Pace(emailsPerSecond, waiting);
     this.texts = new Pace(textPartsPerSecond, waiting);
   }
@@ -50,17 +54,23 @@ export class AwsChannels implements Channels {
   }
 
   async deliver(deliveryId: string, message: RenderedMessage): Promise<HandOver> {
+    const outcome = await this.handOver(deliveryId, message);
+    if (outcome.kind !== 'refused') await this.keep?.(deliveryId, message).catch(() => undefined);
+    return outcome;
+  }
+
+  /** None of the providers can be asked by our ids; what became of a message comes with their reports. */
+  reconcile(): Promise<'unknown'> {
+    return Promise.resolve('unknown');
+  }
+
+  private async handOver(deliveryId: string, message: RenderedMessage): Promise<HandOver> {
     try {
       return (await this.send(deliveryId, message)) ?? { kind: 'refused', reason: 'not-set-up', isPermanent: false };
     } catch (error) {
       // A sender that breaks its promise does not say how far it came.
       return { kind: 'unknown', reason: error instanceof Error ? error.name : 'unreadable' };
     }
-  }
-
-  /** None of the providers can be asked by our ids; what became of a message comes with their reports. */
-  reconcile(): Promise<'unknown'> {
-    return Promise.resolve('unknown');
   }
 
   private send(deliveryId: string, message: RenderedMessage): Promise<HandOver> | undefined {

@@ -15,23 +15,18 @@ export interface EmailOptions {
 const permanent = new Set(['MessageRejected', 'BadRequestException', 'InvalidParameterValue', 'ValidationException']);
 const isPermanent = ({ name }: ProviderError): boolean => permanent.has(name);
 
-/** Exactly one address, and one that SES can write to: it takes no quoted local parts. */
-const oneAddress = /^[^\s@"<>(),:;[\]\\]+@[^\s@"<>(),:;[\]\\]+$/;
-
 /** Email through SES, as MIME of our own, so that its headers are ours. */
 export const sendEmail =
   ({ client, configurationSets }: EmailOptions) =>
   async (deliveryId: string, message: EmailMessage): Promise<HandOver> => {
-    if (!oneAddress.test(message.to)) return { kind: 'refused', reason: 'not-an-address', isPermanent: true };
-    const mime = mimeOf(deliveryId, message);
-    const data = await mime.build().catch(() => undefined);
-    if (!data) return { kind: 'refused', reason: 'not-a-message', isPermanent: true };
+    const mail = await composed(deliveryId, message);
+    if (!mail) return { kind: 'refused', reason: 'not-a-message', isPermanent: true };
     // Only marketing has the unsubscribe headers.
     const isMarketing = message.headers['List-Unsubscribe'] !== undefined;
     const command = new SendEmailCommand({
       // The recipients are these, whatever the headers say.
-      Destination: { ToAddresses: mime.getEnvelope().to },
-      Content: { Raw: { Data: data } },
+      Destination: { ToAddresses: mail.to },
+      Content: { Raw: { Data: mail.raw } },
       // A delivery id has only characters that a tag may have.
       EmailTags: [{ Name: 'deliveryId', Value: deliveryId }],
       ConfigurationSetName: isMarketing ? configurationSets.marketing : configurationSets.transactional,
@@ -39,12 +34,24 @@ export const sendEmail =
     return askOnce((abortSignal) => client.send(command, { abortSignal }), isPermanent);
   };
 
-/** The message as it travels; SES puts a Message-ID of its own in the place of ours. */
+async function composed(deliveryId: string, message: EmailMessage) {
+  try {
+    const mime = mimeOf(deliveryId, message);
+    return { to: mime.getEnvelope().to, raw: await mime.build() };
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The message as it travels; SES puts a Message-ID of its own in the place of ours.
+ * @throws RangeError where recipient, sender or reply address is not one address
+ */
 export function mimeOf(deliveryId: string, message: EmailMessage): MimeNode {
   const root = new MimeNode('multipart/alternative', { disableFileAccess: true, disableUrlAccess: true });
   const header = (key: string, value: string): MimeNode => root.setHeader(key, value);
   header('From', mailbox(message.from));
-  header('To', message.to);
+  header('To', oneAddress(message.to));
   if (message.replyTo !== undefined) header('Reply-To', mailbox(message.replyTo));
   header('Subject', message.subject);
   for (const name in message.headers) header(name, message.headers[name] ?? '');
@@ -55,9 +62,14 @@ export function mimeOf(deliveryId: string, message: EmailMessage): MimeNode {
   return root;
 }
 
-/** One mailbox, whatever its name is: a comma in it would make two. */
+/** `Name <address>` or an address alone: one mailbox, whatever its name is, since a comma in it would make two. */
 function mailbox(text: string): string {
-  const [, name, address] = /^(.*)<([^<>]*)>\s*$/s.exec(text) ?? [];
-  if (name === undefined || address === undefined || name.trim() === '') return text;
-  return `"${name.replace(/["\\\p{Cc}]/gu, ' ').trim()}" <${address}>`;
+  const [, name = '', address = text] = /^(.*)<([^<>]*)>\s*$/s.exec(text) ?? [];
+  return `"${name.replace(/["\\\p{Cc}]/gu, ' ').trim()}" <${oneAddress(address.trim())}>`;
+}
+
+/** SES takes no quoted local parts. Any Unicode space would be folded as if it were a blank, and end the header. */
+function oneAddress(address: string): string {
+  if (/^[^\s@"<>(),:;[\]\\\p{Cc}]+@[^\s@"<>(),:;[\]\\\p{Cc}]+$/u.test(address)) return address;
+  throw new RangeError('An email address must be one address.');
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SmsMessage } from '../../../core/message/message.ts';
+import type { HandOver } from '../../../core/ports.ts';
 import { AwsChannels, type AwsChannelsOptions } from '../../../functions/aws/channels/channels.ts';
 import { Pace, type Waiting } from '../../../functions/aws/channels/pace.ts';
 
@@ -87,6 +88,26 @@ describe('the channels of the AWS home', () => {
       },
     });
     expect(await throws.deliver('d-1', aText(1))).toEqual({ kind: 'unknown', reason: 'TypeError' });
+  });
+
+  it('keep what was or may have been handed over, and what fails to be kept was sent all the same', async () => {
+    const kept: string[] = [];
+    const outcomes: HandOver[] = [
+      { kind: 'accepted' },
+      { kind: 'unknown', reason: 'silence' },
+      { kind: 'refused', reason: 'no', isPermanent: true },
+    ];
+    for (const outcome of outcomes) {
+      const all = channels({
+        senders: { sms: () => Promise.resolve(outcome) },
+        keep: () => {
+          kept.push(outcome.kind);
+          return Promise.reject(new Error('full'));
+        },
+      });
+      expect(await all.deliver('d-1', aText(1))).toEqual(outcome);
+    }
+    expect(kept).toEqual(['accepted', 'unknown']);
   });
 
   it('cannot say what became of a lost answer', async () => {

@@ -100,14 +100,18 @@ describe('email through SES', () => {
     );
   });
 
-  it.each(['ana@example.com, eve@example.com', 'ana@example.com eve@example.com', '<ana@example.com>', 'ana', ''])(
-    'asks nobody where the address is not one: %j',
-    async (to) => {
-      const client = new SESv2Client({ ...onceOptions, ...someone, endpoint: 'http://127.0.0.1:1' });
-      const outcome = await sendEmail({ client, configurationSets })('e_1-hello-1', anEmail({ to }));
-      expect(outcome).toEqual({ kind: 'refused', reason: 'not-an-address', isPermanent: true });
-    },
-  );
+  it.each([
+    'ana@example.com\u2028x',
+    'ana@example.com, eve@example.com',
+    'ana@example.com eve@example.com',
+    '<ana@example.com>',
+    'ana',
+    '',
+  ])('asks nobody where the address is not one: %j', async (to) => {
+    const client = new SESv2Client({ ...onceOptions, ...someone, endpoint: 'http://127.0.0.1:1' });
+    const outcome = await sendEmail({ client, configurationSets })('e_1-hello-1', anEmail({ to }));
+    expect(outcome).toEqual({ kind: 'refused', reason: 'not-a-message', isPermanent: true });
+  });
 });
 
 /** The header block, unfolded: names and values. */
@@ -163,17 +167,34 @@ describe('the headers of an email', () => {
     nasty.map((parts) => parts.join('')),
   );
 
+  /** Mostly one address, now and then none. */
+  const address = fc.oneof(
+    fc.constant('ana@example.com'),
+    fc.stringMatching(/^[\S]{1,12}$/u).map((part) => `${part}@example.com`),
+    text.map((part) => `${part}@example.com`),
+  );
+  const composed = (message: EmailMessage): ReturnType<typeof mimeOf> | undefined => {
+    try {
+      return mimeOf('e_1-hello-1', message);
+    } catch (error) {
+      expect(error).toBeInstanceOf(RangeError);
+      return undefined;
+    }
+  };
+
   it('are ours alone, each once, whatever subject, address, name and link say', async () => {
     await fc.assert(
-      fc.asyncProperty(text, text, text, text, async (subject, name, link, to) => {
+      fc.asyncProperty(text, text, text, address, async (subject, name, link, to) => {
         const message = anEmail({
           subject,
-          to: `${to}@example.com`,
+          to,
           from: `${name} <hello@shop.example>`,
           replyTo: `${name} <help@shop.example>`,
           headers: { 'List-Unsubscribe': `<https://shop.example/${link}>`, 'List-Unsubscribe-Post': link },
         });
-        const raw = (await mimeOf('e_1-hello-1', message).build()).toString('latin1');
+        const mime = composed(message);
+        if (!mime) return;
+        const raw = (await mime.build()).toString('latin1');
         const headers = headersOf(raw);
         expect(headers.map(([key]) => key).filter((key) => !usual.includes(key))).toEqual([]);
         expect(new Set(headers.map(([key]) => key)).size).toBe(headers.length);
@@ -183,14 +204,12 @@ describe('the headers of an email', () => {
     );
   });
 
-  it('name one sender, whatever its name is', async () => {
-    await fc.assert(
-      fc.asyncProperty(text, (name) => {
-        const { from } = mimeOf('e_1-hello-1', anEmail({ from: `${name} <hello@shop.example>` })).getEnvelope();
-        expect(from).toBe('hello@shop.example');
-        const addresses = mimeOf('e_1-hello-1', anEmail({ from: `${name} <hello@shop.example>` })).getAddresses();
-        expect(addresses.from).toHaveLength(1);
-        return Promise.resolve();
+  it('name one sender, whatever its name is', () => {
+    fc.assert(
+      fc.property(text, (name) => {
+        const mime = mimeOf('e_1-hello-1', anEmail({ from: `${name} <hello@shop.example>` }));
+        expect(mime.getEnvelope().from).toBe('hello@shop.example');
+        expect(mime.getAddresses().from).toHaveLength(1);
       }),
       runs(4_000),
     );
