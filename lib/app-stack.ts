@@ -38,7 +38,7 @@ export interface AppStackProps extends StackProps {
   readonly assets: string;
 }
 
-/** All that runs. It can be removed and deployed again without losing anybody. */
+/** All that runs. Of what it holds, nothing is the only copy. */
 export class AppStack extends Stack {
   readonly shared: Shared;
 

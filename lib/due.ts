@@ -49,7 +49,8 @@ export class Due extends Construct {
       // 43,200 calls a month would be $0.22 of traces in which nothing happens.
       isTraced: false,
     });
-    shared.store.grantDecide(finder);
+    shared.store.grantRead(finder);
+    shared.store.grantUpkeep(finder);
     Grant.addToPrincipal({
       grantee: finder,
       actions: ['sqs:SendMessage'],

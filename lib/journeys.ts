@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Tags, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Tags, Validations, type CfnElement } from 'aws-cdk-lib';
 import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -110,6 +110,7 @@ export class Journeys extends Construct {
     const made = new SojournFunction(this, id, { defaults: shared.defaults, name, does, timeout, memoryMiB });
     shared.store.grantDecide(made);
     shared.secret.grantRead(made);
+    pin(made, id);
     return made;
   }
 
@@ -165,8 +166,14 @@ export class Journeys extends Construct {
       }),
     );
     allowMachineLogsAndTraces(role);
+    pin(role, 'JourneysRole');
     return role;
   }
+}
+
+/** Versions that are retained go on calling what they were made with: it must never be replaced. */
+function pin({ node }: Construct, logicalId: string): void {
+  (node.defaultChild as CfnElement).overrideLogicalId(logicalId);
 }
 
 /** What a machine needs to log and to be traced: none of it knows resources. */

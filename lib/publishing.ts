@@ -27,7 +27,8 @@ export class Publishing extends Construct {
       timeout: Duration.minutes(5),
       onFailure: undelivered,
     });
-    shared.store.grantDecide(this.publishDefinitions);
+    shared.store.grantRead(this.publishDefinitions);
+    shared.store.grantUpkeep(this.publishDefinitions);
     const documents = new Asset(this, 'Documents', {
       path: join(shared.defaults.assets, 'definitions/documents.json'),
     });

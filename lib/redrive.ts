@@ -22,7 +22,7 @@ export class Redrive extends Construct {
       timeout: Duration.minutes(15),
       onFailure: shared.deadLetters.undelivered,
     });
-    shared.store.grantDecide(this.redrive);
+    shared.store.grantRead(this.redrive);
     outbox.grantPublish(this.redrive);
     outbox.grantRecover(this.redrive);
   }

@@ -63,7 +63,7 @@ export class Store extends Construct {
     this.grant(caller, readActions, decryptActions);
   }
 
-  /** Lets a function keep rows up to date that nobody decides on: lists of members. */
+  /** Lets a function keep rows up to date that nobody decides on: lists of members, definitions, how far a tick came. */
   grantUpkeep(caller: Function): void {
     this.grant(
       caller,

@@ -54,6 +54,18 @@ describe('the app stack', () => {
         expect(Properties).not.toHaveProperty('Name');
   });
 
+  it('never replaces what else is retained: logins, and files on their way in or put aside', () => {
+    const kept = ['AWS::Cognito::UserPool', 'AWS::S3::Bucket'].flatMap((type) => ofType(running, type));
+    for (const [, resource] of kept) expect(resource.DeletionPolicy).toBe('Retain');
+    expect(kept.map(([id]) => id)).toMatchInlineSnapshot(`
+      [
+        "Users",
+        "FailedBatchesBucketD51F47E2",
+        "ImportInboxC33503E4",
+      ]
+    `);
+  });
+
   it('has no archive on the bus: it could not forget one person', () => {
     expect(ofType(running, 'AWS::Events::EventBus')).toHaveLength(1);
     expect(ofType(running, 'AWS::Events::Archive')).toEqual([]);
@@ -121,7 +133,7 @@ describe('the app stack', () => {
 
   it('rents nothing to send texts and pushes while nobody asked for them', () => {
     expect(Object.values(bare).filter(({ Type }) => Type.startsWith('AWS::SMSVOICE'))).toEqual([]);
-    const touch = ofType(bare, 'AWS::Lambda::Function').find(([id]) => id.startsWith('JourneysRunTouch'))![1];
+    const touch = ofType(bare, 'AWS::Lambda::Function').find(([id]) => id === 'RunTouch')![1];
     expect(touch.Properties.Environment.Variables).not.toHaveProperty('SOJOURN_SMS_POOL');
   });
 

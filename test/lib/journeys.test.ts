@@ -66,6 +66,20 @@ describe('journeys', () => {
     expect(machine).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
   });
 
+  it('go on with the functions and the role that their versions were made with: these ids never change', () => {
+    expect(running).toMatchObject({ RunTouch: {}, RegisterHold: {}, MarkFailed: {}, JourneysRole: {} });
+    const machines = shipped.journeys.map(({ id }) => machineOf(running, id)![0]);
+    expect(machines).toMatchInlineSnapshot(`
+      [
+        "Journeysabandonedcart57CA050E",
+        "Journeyschurnprevention74D26CAF",
+        "JourneysreactivationD838B3D3",
+        "JourneyssecondpurchaseB6EF8306",
+        "Journeyswelcome9D044E25",
+      ]
+    `);
+  });
+
   it('drain when they are removed: a retired machine may still be told and started', () => {
     expect(machineOf(withoutWelcome, 'welcome')).toBeUndefined();
     const policies = ofType(withoutWelcome, 'AWS::IAM::Policy').map(([, policy]) => JSON.stringify(policy));
