@@ -60,11 +60,13 @@ export class AppStack extends Stack {
     journeys.allowStart('Starts', entries.enterJourney, due.wakeDue, management.manage);
     journeys.allowTasks('Resumes', holds.resumeEnrollment, due.wakeDue);
     this.addChannels(journeys, { shared, settings, workflows, baseUrl });
-    new Import(this, 'Import', { shared });
-    new Redrive(this, 'Redrive', { shared, outbox });
+    const { bucket } = new Import(this, 'Import', { shared });
+    const { redrive } = new Redrive(this, 'Redrive', { shared, outbox });
     new Publishing(this, 'Publishing', { shared, journeys }).before(...entries.rules);
     this.watch({ settings, journeys, outbox, filler });
     this.tell({
+      ImportBucket: bucket.bucketName,
+      RedriveFunction: redrive.functionName,
       ApiUrl: intake.url,
       UserPool: management.users.userPoolId,
       Console: management.client.userPoolClientId,
@@ -99,6 +101,7 @@ export class AppStack extends Stack {
     const domain = settings.emailDomain ?? domainOf(workflows.workspace.sender.email?.from);
     const email = domain === undefined ? undefined : new Email(this, 'Email', { domain, alarms: shared.alarms });
     email?.grantSend(runTouch);
+    this.tell(email?.records ?? {});
     const { reports } = new Feedback(this, 'Feedback', { shared, configurationSets: email?.configurationSets ?? [] });
     new Push(this, 'Push', { applications: settings.pushApplications }).grantSend(runTouch);
     this.tell({ ReportsTopic: reports.topicArn });

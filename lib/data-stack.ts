@@ -1,4 +1,4 @@
-import { Stack, type CfnElement, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Stack, type CfnElement, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { Lake } from './lake.ts';
 import { markStack } from './mark-stack.ts';
@@ -26,7 +26,12 @@ export class DataStack extends Stack {
     this.lake = new Lake(this, 'Lake', { store: this.store });
     this.secret = new HomeSecret(this, 'Secret', { store: this.store });
     this.pinLogicalIds();
+    this.tell({ TableName: this.store.table.tableName, SecretArn: this.secret.secret.secretArn });
     markStack(this, stage);
+  }
+
+  private tell(outputs: Readonly<Record<string, string>>): void {
+    for (const [id, value] of Object.entries(outputs)) new CfnOutput(this, id, { value });
   }
 
   /** A new logical id would be a new, empty store: moving a construct must not make one. */

@@ -36,6 +36,12 @@ export class Email extends Construct {
     return [this.marketing.configurationSetName, this.transactional.configurationSetName];
   }
 
+  /** What the domain's DNS must say, by the name of an output. */
+  get records(): Readonly<Record<string, string>> {
+    const records = this.identity.dkimRecords.map(({ name, value }) => `${name} CNAME ${value}`);
+    return Object.fromEntries(records.map((record, index) => [`Dkim${index + 1}`, record]));
+  }
+
   /** Lets a function send, and tells it by which streams. */
   grantSend(caller: Function): void {
     const { partition, region, account } = Stack.of(this);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CannotDeploy } from './cannot-deploy.ts';
 
 /** The environments that one account, or three, may hold. */
 export type Stage = 'dev' | 'stage' | 'prod';
@@ -35,11 +36,11 @@ const Settings = z.object({
 /** What one deployment is told by CDK context (`-c name=value`, or `context` in `cdk.json`). */
 export type Settings = z.infer<typeof Settings>;
 
-/** Reads settings from context. @throws Error with a sentence that names each wrong setting */
+/** Reads settings from context. @throws CannotDeploy with a sentence that names each wrong setting */
 export function parseSettings(read: (name: string) => unknown): Settings {
   const given = Object.keys(Settings.shape).map((name) => [name, read(name) ?? undefined] as const);
   const parsed = Settings.safeParse(Object.fromEntries(given));
   if (parsed.success) return parsed.data;
   const wrong = parsed.error.issues.map(({ path, message }) => `"${path.join('.')}": ${message}`);
-  throw new Error(`The context has settings that cannot be used: ${wrong.join('; ')}.`);
+  throw new CannotDeploy(`The context has settings that cannot be used: ${wrong.join('; ')}.`);
 }

@@ -7,6 +7,7 @@ import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { CannotDeploy } from './cannot-deploy.ts';
 import type { Stage } from './settings.ts';
 
 /** Every function that is deployed; each has a folder in `functions/` and a bundle in `dist/functions/`. */
@@ -102,7 +103,8 @@ export class SojournFunction extends lambda.Function {
 
 function bundle(assets: string, name: DeployedFunction): lambda.Code {
   const folder = join(assets, 'functions', name);
-  if (!existsSync(folder)) throw new Error(`There is no bundle of "${name}" in ${assets}. Run "npm run build" first.`);
+  if (!existsSync(folder))
+    throw new CannotDeploy(`There is no bundle of "${name}" in ${assets}. Run "npm run build" first.`);
   return lambda.Code.fromAsset(folder);
 }
 

@@ -3,6 +3,7 @@ import { join, relative, sep } from 'node:path';
 import { compileJourney, type JourneyVersion } from '../core/definitions.ts';
 import { checkDocuments } from '../core/journey/check.ts';
 import type { Workspace } from '../core/journey/document.ts';
+import { CannotDeploy } from './cannot-deploy.ts';
 
 /** What a deployment is made for. */
 export interface Workflows {
@@ -10,14 +11,16 @@ export interface Workflows {
   readonly journeys: readonly JourneyVersion[];
 }
 
-/** Checks and compiles a folder of documents. @throws Error with the first problem in a sentence */
+/** Checks and compiles a folder of documents. @throws CannotDeploy with the first problem in a sentence */
 export function readWorkflows(folder: string): Workflows {
   const { documents, problems } = checkDocuments(filesOf(folder));
   if (documents)
     return { workspace: documents.workspace, journeys: documents.journeys.map((document) => compileJourney(document)) };
   const errors = problems.filter(({ severity }) => severity === 'error');
   const [{ file, line, message }] = errors as [(typeof errors)[number]];
-  throw new Error(`${file}:${line}: ${message} (${errors.length} errors in all; "npx sojourn check" shows them.)`);
+  throw new CannotDeploy(
+    `${file}:${line}: ${message} (${errors.length} errors in all; "npx sojourn check" shows them.)`,
+  );
 }
 
 function filesOf(folder: string): readonly { readonly path: string; readonly text: string }[] {
