@@ -2,6 +2,7 @@ import type { JsonObject } from '../json.ts';
 import type { SendRequest } from '../journey/roles/role.ts';
 import { addressFor } from '../message/addresses.ts';
 import { decideSend } from '../message/decide-send.ts';
+import { isReported } from '../message/report.ts';
 import type { Delivery, Refusal } from '../message/delivery.ts';
 import type { Address } from '../message/send-context.ts';
 import type { Change, HandOver, RenderResult } from '../ports.ts';
@@ -74,6 +75,8 @@ export class SendStep {
 
   decide(): SendVerdict {
     const { standing, deliveryId, input } = this;
+    // The provider's report was faster than the answer to the hand-over itself.
+    if (standing && isReported(standing)) return { delivery: standing };
     if (standing?.status !== 'handing') return this.gate();
     const handed = newsOf(standing, input.handed);
     if (handed?.outcome.kind === 'absent') return this.afresh();

@@ -196,7 +196,7 @@ export class Draft {
     if (goalReached)
       this.fact(profileId, 'enrollment', row.journeyId, { enrollmentId: row.enrollmentId, goal: 'reached' }, false);
     if (ended) this.tellEnded(profileId, row, ended);
-    if (isResumed) this.fact(profileId, 'resume', row.enrollmentId, {}, true);
+    if (isResumed) this.fact(profileId, 'resume', row.enrollmentId, ended ? { ended } : {}, true);
     if (isResumed && !ended && row.hold) {
       this.dueAt(row.profileId, row.enrollmentId, (row.hold.resolved?.atMs ?? row.hold.wakeMs) + repairDelayMs);
     }

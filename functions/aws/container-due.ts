@@ -1,5 +1,6 @@
 import { ENV } from '../env.ts';
-import { dynamo, setting } from './container.ts';
+import { dynamo } from './container.ts';
+import { setting } from './setting.ts';
 import { DueRows } from './due-rows.ts';
 
 let rows: DueRows | undefined;

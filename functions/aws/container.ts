@@ -4,6 +4,7 @@ import type { Ports } from '../../core/ports.ts';
 import { ENV, type SecretDocument } from '../env.ts';
 import { Keyring } from '../parts/keyring.ts';
 import { DynamoDefinitions } from './definition-store.ts';
+import { setting } from './setting.ts';
 import { DynamoProfileStore } from './profile-store.ts';
 import { realClock } from './real-clock.ts';
 import { DeployedSecret, deployedIds } from './secret.ts';
@@ -12,13 +13,6 @@ import { DeployedSecret, deployedIds } from './secret.ts';
  * What one container builds once and keeps between requests. Each piece is built when it is first asked for, so that a
  * function holds only what it uses.
  */
-
-/** @throws RangeError that names the variable which the deployment should have set */
-export function setting(name: (typeof ENV)[keyof typeof ENV]): string {
-  const value = process.env[name];
-  if (value === undefined || value === '') throw new RangeError(`${name} is not set.`);
-  return value;
-}
 
 /** Retries of reads and of transactions are safe: the SDK gives each transaction a token of its own. */
 const settings = { maxAttempts: 3, requestHandler: { connectionTimeout: 1_000, requestTimeout: 5_000 } };

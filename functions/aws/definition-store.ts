@@ -15,6 +15,8 @@ const cachedMs = 5_000;
 const partBytes = 380_000;
 
 const currentKey = { pk: 'definitions', sk: 'current' };
+/** Ids of all journeys that were ever published here. */
+const journeysKey = { pk: 'definitions', sk: 'journeys' };
 type Kind = 'documents' | 'templates';
 const partsOf = (hash: string, kind: Kind): { readonly pk: string; readonly prefix: string } => ({
   pk: `definitions#${hash}`,
@@ -53,6 +55,12 @@ export class DynamoDefinitions implements DefinitionStore {
     }
     this.readMs = nowMs;
     return this.compiled;
+  }
+
+  /** Ids of all journeys that people can have been in. */
+  async journeyIds(): Promise<readonly string[]> {
+    const [row] = await this.table.get([journeysKey]);
+    return row?.['ids']?.SS ?? [];
   }
 
   /** Templates that belong to published documents. */
@@ -105,6 +113,8 @@ export class DynamoDefinitions implements DefinitionStore {
       const row: Item = { ...keyOf(versionKey(id, version)), b: { B: pack(document) }, arn: { S: arn } };
       await this.table.put(row);
     }
+    const ids = [...machines.keys()];
+    if (ids.length > 0) await this.table.addTo(journeysKey, 'ids', ids);
     await this.table.put({ ...keyOf(currentKey), h: { S: hash } });
   }
   private async writeParts(hash: string, kind: Kind, value: unknown): Promise<void> {

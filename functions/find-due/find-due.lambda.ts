@@ -1,6 +1,6 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { dueRows } from '../aws/container-due.ts';
-import { setting } from '../aws/container.ts';
+import { setting } from '../aws/setting.ts';
 import { realClock } from '../aws/real-clock.ts';
 import { WakeQueue } from '../aws/wake-queue.ts';
 import { ENV } from '../env.ts';

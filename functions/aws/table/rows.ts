@@ -45,8 +45,7 @@ export function deliveryItem(row: Delivery): Item {
   const { deliveryId, profileId, journeyId, channel, status, reason, stepId, atMs } = row;
   return {
     ...keyItem(deliveryKey(deliveryId)),
-    ...listed(profileId, 'd', deliveryId, atMs),
-    jo: { S: journeyId },
+    ...listed(profileId, `d#${journeyId}`, deliveryId, atMs),
     ch: { S: channel },
     st: { S: status },
     sp: { S: stepId },

@@ -5,6 +5,7 @@ import {
   PutItemCommand,
   QueryCommand,
   TransactWriteItemsCommand,
+  UpdateItemCommand,
   type QueryCommandInput,
   type TransactWriteItem,
 } from '@aws-sdk/client-dynamodb';
@@ -84,6 +85,42 @@ export class Table {
     }
     return committed('write rows', () =>
       this.client.send(new TransactWriteItemsCommand({ TransactItems: [...items] })),
+    );
+  }
+
+  /** How many rows a query finds. */
+  async count(input: Omit<QueryCommandInput, 'TableName'>): Promise<number> {
+    let found = 0;
+    let from: Item | undefined;
+    do {
+      const page = await available('count rows', () =>
+        this.client.send(
+          new QueryCommand({
+            TableName: this.name,
+            Select: 'COUNT',
+            ...input,
+            ...(from && { ExclusiveStartKey: from }),
+          }),
+        ),
+      );
+      found += page.Count ?? 0;
+      from = page.LastEvaluatedKey;
+    } while (from);
+    return found;
+  }
+
+  /** Adds words to a set of a row, which it makes. */
+  addTo(key: Key, attribute: string, words: readonly string[]): Promise<unknown> {
+    return available('write a row', () =>
+      this.client.send(
+        new UpdateItemCommand({
+          TableName: this.name,
+          Key: keyOf(key),
+          UpdateExpression: 'ADD #words :words',
+          ExpressionAttributeNames: { '#words': attribute },
+          ExpressionAttributeValues: { ':words': { SS: [...words] } },
+        }),
+      ),
     );
   }
 

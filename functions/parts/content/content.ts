@@ -17,7 +17,7 @@ export interface Links {
 /** Templates, rendered and addressed: the content port of both homes. */
 export function contentOf(
   renderer: Renderer,
-  { workspace, templates }: Documents,
+  { workspace, templates }: Pick<Documents, 'workspace' | 'templates'>,
   links: Links,
   clock: Pick<Clock, 'nowMs'>,
 ): Content {

@@ -1,3 +1,6 @@
+import { acceptEvents } from '../../../functions/accept-events/accept-events.ts';
+import { takeFeedback } from '../../../functions/take-feedback/take-feedback.ts';
+import type { Report } from '../../../core/message/report.ts';
 import { describe, expect, it } from 'vitest';
 import { StoreUnavailable } from '../../../core/failures.ts';
 import type { Steps } from '../../../core/journey/document.ts';
@@ -37,6 +40,13 @@ const touchOf = (home: TestHome, state: string) => {
   const { enrollmentId, profileId } = home.enrollments()[0]!;
   return () => runTouch(home.ports)({ enrollmentId, profileId, touch: home.touchText(state) });
 };
+
+/** The provider says what became of the one message. */
+async function reported(home: TestHome, status: Report['status']): Promise<void> {
+  const [{ deliveryId } = { deliveryId: '' }] = home.deliveries();
+  const accept = acceptEvents(home.ports);
+  await takeFeedback({ ...home.ports, accept })({ deliveryId, status, atMs: startMs, reportId: status });
+}
 
 describe('a wait', () => {
   it('holds a person for its time', async () => {
@@ -400,6 +410,22 @@ describe('a send', () => {
     await Promise.all([touch(), touch()].map((one) => one.catch(() => undefined).finally(() => open())));
     expect(home.sent).toEqual(['hello']);
     expect(outcomes(home)).toEqual(['sent']);
+  });
+
+  it('whose provider reports before it answers is not handed over again', async () => {
+    let home: TestHome | undefined = undefined;
+    const around: Around = async (label, call) => {
+      const answer = await call();
+      if (label === 'deliver') await reported(home!, 'delivered');
+      return answer;
+    };
+    home = new TestHome({ journeys: [aJourney({ steps: hello })], around });
+    await home.accept(anIdentify({ email: 'ana@b.lv' }), aTrack('Cart Filled'));
+    expect(home.sent).toEqual(['hello']);
+    expect(outcomes(home)).toEqual(['delivered']);
+    await reported(home, 'opened');
+    await reported(home, 'delivered');
+    expect(outcomes(home)).toEqual(['opened']);
   });
 
   it('that comes too late to be sent is expired, though nothing else is against it', async () => {

@@ -1,0 +1,63 @@
+import { type FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose';
+import type { DynamoDBRecord } from 'aws-lambda';
+import { imageOf } from './stream-image.ts';
+import { unpack } from './table/pack.ts';
+import type { Item } from './table/profile-rows.ts';
+
+/** Firehose bills each record as a multiple of 5 KB, so lines are put together; a request takes 4 MB. */
+const recordBytes = 900_000;
+const mostRecords = 4;
+const mostTries = 5;
+
+/** Rows of the stream as lines of JSON in the lake. */
+export class Lake {
+  private readonly client: FirehoseClient;
+  private readonly stream: string;
+  constructor(client: FirehoseClient, stream: string) {
+    this.client = client;
+    this.stream = stream;
+  }
+
+  /** @throws where the lake does not take them: the mapping comes again with all, and a line may be there twice */
+  async fill(records: readonly DynamoDBRecord[]): Promise<void> {
+    let left = [...recordsOf(records.flatMap((record) => lineOf(record) ?? []))];
+    for (let tries = 1; left.length > 0; tries++) {
+      if (tries > mostTries) throw new Error(`The lake refused ${left.length} records.`);
+      const batch = left.slice(0, mostRecords);
+      const { RequestResponses = [] } = await this.client.send(
+        new PutRecordBatchCommand({ DeliveryStreamName: this.stream, Records: batch.map((text) => ({ Data: text })) }),
+      );
+      const refused = batch.filter((_, index) => RequestResponses[index]?.ErrorCode !== undefined);
+      if (refused.length === 0) tries = 0;
+      left = [...refused, ...left.slice(mostRecords)];
+    }
+  }
+}
+
+function* recordsOf(lines: readonly string[]): Generator<Buffer> {
+  let text = '';
+  for (const line of lines) {
+    if (text !== '' && text.length + line.length > recordBytes) {
+      yield Buffer.from(text);
+      text = '';
+    }
+    text += `${line}\n`;
+  }
+  if (text !== '') yield Buffer.from(text);
+}
+
+/** Rows about people; published documents, due rows and lists are nobody's history. */
+const aboutPeople = /^[pndsi]#/;
+
+/** A row as a line: what is packed in it is written out, so that whoever queries the lake needs nothing of ours. */
+function lineOf(record: DynamoDBRecord): string | undefined {
+  const image = imageOf(record);
+  if (!image || !aboutPeople.test(image['pk']!.S!)) return undefined;
+  return JSON.stringify(Object.fromEntries(Object.entries(image).map(([name, value]) => [name, plain(value)])));
+}
+function plain(value: Item[string]): unknown {
+  if (value?.B) return unpack(value.B);
+  if (value?.N !== undefined) return Number(value.N);
+  if (value?.L) return value.L.map(plain);
+  return value?.S ?? value?.SS ?? null;
+}

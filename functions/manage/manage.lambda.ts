@@ -1,0 +1,34 @@
+import { Hono } from 'hono';
+import { handle } from 'hono/aws-lambda';
+import { executionPorts } from '../aws/container-executions.ts';
+import { definitions, dynamo } from '../aws/container.ts';
+import { setting } from '../aws/setting.ts';
+import { DynamoDirectory } from '../aws/directory.ts';
+import { changeConsent } from '../change-consent/change-consent.ts';
+import { enterJourney } from '../enter-journey/enter-journey.ts';
+import { ENV } from '../env.ts';
+import { logger, observed, sayingOf } from '../middleware.ts';
+import { apiRoutes } from '../parts/http/api.ts';
+import { mount } from '../parts/http/mount.ts';
+import { suppressAddress } from '../suppress-address/suppress-address.ts';
+
+let answer: ReturnType<typeof handle> | undefined;
+async function build(): Promise<ReturnType<typeof handle>> {
+  const ports = await executionPorts();
+  const routes = apiRoutes({
+    ports,
+    directory: new DynamoDirectory(dynamo(), setting(ENV.table), definitions()),
+    enter: enterJourney(ports),
+    changeConsent: changeConsent(ports),
+    suppress: suppressAddress(ports),
+    durable: () => ports.profiles.durable(),
+  });
+  const app = new Hono();
+  mount(app, routes, (error, requestId) => logger.error('A request failed.', { requestId, reason: sayingOf(error) }));
+  return handle(app);
+}
+
+/** The management API; HTTP API has checked the bearer's token. */
+export const handler = observed(async (event: Parameters<ReturnType<typeof handle>>[0]) =>
+  (answer ??= await build())(event),
+);

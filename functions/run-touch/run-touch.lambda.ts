@@ -1,0 +1,22 @@
+import { deployedChannels } from '../aws/container-channels.ts';
+import { executionPorts } from '../aws/container-executions.ts';
+import { definitions, keyring } from '../aws/container.ts';
+import { setting } from '../aws/setting.ts';
+import { publishedContent } from '../aws/content.ts';
+import { ENV } from '../env.ts';
+import { logger, observed, sayingOf } from '../middleware.ts';
+import { SignedLinks } from '../parts/people/links.ts';
+import { runTouch, type TouchTask } from './run-touch.ts';
+
+let touch: ReturnType<typeof runTouch> | undefined;
+async function build(): Promise<ReturnType<typeof runTouch>> {
+  const ports = await executionPorts();
+  const links = new SignedLinks(await keyring(), setting(ENV.baseUrl));
+  const channels = await deployedChannels((deliveryId, error) =>
+    logger.error('A message was not kept.', { deliveryId, reason: sayingOf(error) }),
+  );
+  return runTouch({ ...ports, channels, content: publishedContent(definitions(), links, ports.clock) });
+}
+
+/** A task of a journey's state machine: all steps up to the next hold. */
+export const handler = observed(async (task: TouchTask) => (touch ??= await build())(task));
