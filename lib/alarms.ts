@@ -13,8 +13,11 @@ export type Severity = 'page' | 'ticket';
 export interface AlarmProps {
   /** Its name in the alarm's description; also the heading of its article in the runbook. */
   readonly title: string;
+  /** Who must look, and when. */
   readonly severity: Severity;
+  /** The number that is watched. */
   readonly metric: cloudwatch.IMetric;
+  /** In the unit of the metric. */
   readonly threshold: number;
   /** @default at or above the threshold */
   readonly when?: cloudwatch.ComparisonOperator;
@@ -24,6 +27,7 @@ export interface AlarmProps {
   readonly isSilenceBad?: boolean;
 }
 
+/** Who is told, and where to read what to do. */
 export interface AlarmsProps {
   /** Address of the runbook, without the `#` of an article. */
   readonly runbook: string;
@@ -33,7 +37,9 @@ export interface AlarmsProps {
 
 /** The alarms of a deployment, and the two topics that they speak on: one per severity. */
 export class Alarms extends Construct {
+  /** Every alarm, in the order of adding. */
   readonly all: cloudwatch.Alarm[] = [];
+  /** Where each severity speaks. */
   readonly topics: Readonly<Record<Severity, sns.Topic>>;
   private readonly runbook: string;
 

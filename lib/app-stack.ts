@@ -30,9 +30,13 @@ import type { SojournFunction } from './sojourn-function.ts';
 import { Texts } from './texts.ts';
 import type { Workflows } from './workflows.ts';
 
+/** What is deployed, and for whom. */
 export interface AppStackProps extends StackProps {
+  /** What the context says. */
   readonly settings: Settings;
+  /** The stores. */
   readonly data: DataStack;
+  /** The documents, compiled. */
   readonly workflows: Workflows;
   /** Folder that `npm run build` fills. */
   readonly assets: string;
@@ -40,6 +44,7 @@ export interface AppStackProps extends StackProps {
 
 /** All that runs. Of what it holds, nothing is the only copy. */
 export class AppStack extends Stack {
+  /** What the constructs share. */
   readonly shared: Shared;
 
   constructor(scope: Construct, id: string, { settings, data, workflows, assets, ...props }: AppStackProps) {

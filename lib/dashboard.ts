@@ -4,12 +4,17 @@ import type { Alarms } from './alarms.ts';
 
 /** One graph: its title, and its lines. */
 export interface Graph {
+  /** Heading. */
   readonly title: string;
+  /** Lines. */
   readonly metrics: readonly IMetric[];
 }
 
+/** What the page shows. */
 export interface HomeDashboardProps {
+  /** Shown above all graphs. */
   readonly alarms: Alarms;
+  /** Three to a row. */
   readonly graphs: readonly Graph[];
 }
 

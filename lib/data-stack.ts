@@ -6,14 +6,19 @@ import { HomeSecret } from './secret.ts';
 import type { Stage } from './settings.ts';
 import { Store } from './store.ts';
 
+/** Which stage the stores are of. */
 export interface DataStackProps extends StackProps {
+  /** `prod` is protected from deletion. */
   readonly stage: Stage;
 }
 
 /** All that must outlive the system: people, history, lake and secret. Nothing in it is ever replaced. */
 export class DataStack extends Stack {
+  /** People and history. */
   readonly store: Store;
+  /** Copies for analytics. */
   readonly lake: Lake;
+  /** Keys and credentials. */
   readonly secret: HomeSecret;
 
   constructor(scope: Construct, id: string, { stage, ...props }: DataStackProps) {

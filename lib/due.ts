@@ -8,14 +8,19 @@ import type { Shared } from './shared.ts';
 import { SojournFunction } from './sojourn-function.ts';
 import { WorkQueue } from './work-queue.ts';
 
+/** What the tick and its work need. */
 export interface DueProps {
+  /** What every construct is given. */
   readonly shared: Shared;
 }
 
 /** What time alone changes: each minute the rows that are due are found and looked at. */
 export class Due extends Construct {
+  /** Called each minute. */
   readonly findDue: SojournFunction;
+  /** Called for what was found. */
   readonly wakeDue: SojournFunction;
+  /** One message for each due minute and shard. */
   readonly queue: WorkQueue;
 
   constructor(scope: Construct, id: string, { shared }: DueProps) {

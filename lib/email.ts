@@ -8,16 +8,21 @@ import { Construct } from 'constructs';
 import { ENV } from '../functions/env.ts';
 import type { Alarms } from './alarms.ts';
 
+/** Where emails come from, and who hears of their reputation. */
 export interface EmailProps {
   /** Domain that emails come from. */
   readonly domain: string;
+  /** Where alarms are added. */
   readonly alarms: Alarms;
 }
 
 /** The domain that emails come from, and their two streams: marketing does not spoil the name of receipts. */
 export class Email extends Construct {
+  /** The domain. */
   readonly identity: ses.EmailIdentity;
+  /** What unsubscribing ends. */
   readonly marketing: ses.ConfigurationSet;
+  /** Receipts and the like. */
   readonly transactional: ses.ConfigurationSet;
 
   constructor(scope: Construct, id: string, { domain, alarms }: EmailProps) {

@@ -4,13 +4,17 @@ import type { Shared } from './shared.ts';
 import { SojournFunction } from './sojourn-function.ts';
 import { WorkQueue } from './work-queue.ts';
 
+/** What accepting such events needs. */
 export interface EmittedProps {
+  /** What every construct is given. */
   readonly shared: Shared;
+  /** The bus of committed facts. */
   readonly bus: EventBus;
 }
 
 /** How events that a journey lets happen are accepted like all others. */
 export class Emitted extends Construct {
+  /** Worker of its queue. */
   readonly acceptEmitted: SojournFunction;
 
   constructor(scope: Construct, id: string, { shared, bus }: EmittedProps) {

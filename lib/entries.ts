@@ -7,9 +7,13 @@ import type { Shared } from './shared.ts';
 import { SojournFunction } from './sojourn-function.ts';
 import { WorkQueue } from './work-queue.ts';
 
+/** Which journeys are entered, and from which bus. */
 export interface EntriesProps {
+  /** What every construct is given. */
   readonly shared: Shared;
+  /** The bus of committed facts. */
   readonly bus: EventBus;
+  /** What may be entered. */
   readonly journeys: readonly JourneyVersion[];
   /** Entries handled at once, in batches. @default 5 */
   readonly maxConcurrency?: number;
@@ -17,7 +21,9 @@ export interface EntriesProps {
 
 /** How facts become enrollments: one rule per journey, one queue for all of them. */
 export class Entries extends Construct {
+  /** Worker of the queue. */
   readonly enterJourney: SojournFunction;
+  /** Entries of all journeys. */
   readonly queue: WorkQueue;
   /** One per journey that an event or a segment begins. */
   readonly rules: readonly CfnRule[];

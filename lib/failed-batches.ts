@@ -7,14 +7,19 @@ import type { DeadLetters } from './dead-letters.ts';
 import { explainAccessLogs } from './lake.ts';
 import type { Store } from './store.ts';
 
+/** Where failed batches are announced. */
 export interface FailedBatchesProps {
+  /** Where goes what cannot be carried out. */
   readonly deadLetters: DeadLetters;
 }
 
 /** One reader of the table's stream. */
 export interface StreamReaderProps {
+  /** Whose stream is read. */
   readonly store: Store;
+  /** Who is called. */
   readonly reader: lambda.Function;
+  /** Records of one call at most. */
   readonly batchSize: number;
   /** Which records it is called for; one filter that matches is enough. */
   readonly filters: readonly object[];
@@ -27,6 +32,7 @@ export interface StreamReaderProps {
  * the stream forgets after 24 hours. Each batch is announced on the dead letters.
  */
 export class FailedBatches extends Construct {
+  /** Kept for 30 days. */
   readonly bucket: Bucket;
 
   constructor(scope: Construct, id: string, { deadLetters }: FailedBatchesProps) {

@@ -7,7 +7,9 @@ import type { Shared } from './shared.ts';
 import { SojournFunction } from './sojourn-function.ts';
 import { WorkQueue } from './work-queue.ts';
 
+/** Whose reports are taken. */
 export interface FeedbackProps {
+  /** What every construct is given. */
   readonly shared: Shared;
   /** Names of the SES configuration sets whose events are ours. @default events of all */
   readonly configurationSets: readonly string[];
@@ -15,6 +17,7 @@ export interface FeedbackProps {
 
 /** How what providers report (delivered, bounced, complained, opened, clicked, STOP) becomes events. */
 export class Feedback extends Construct {
+  /** Worker of the queue. */
   readonly takeFeedback: SojournFunction;
   /** Where SMS and push say what became of a message. */
   readonly reports: sns.Topic;

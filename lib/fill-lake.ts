@@ -10,15 +10,21 @@ import { withAttribute } from './outbox.ts';
 import type { Shared } from './shared.ts';
 import { SojournFunction } from './sojourn-function.ts';
 
+/** From which stream to which lake. */
 export interface FillLakeProps {
+  /** What every construct is given. */
   readonly shared: Shared;
+  /** Where rows are copied to. */
   readonly lake: Lake;
+  /** Where whole batches go that cannot be read. */
   readonly failedBatches: FailedBatches;
 }
 
 /** Copies every committed row into the lake: newline-delimited JSON, gzipped, by day. */
 export class FillLake extends Construct {
+  /** Gathers rows into objects. */
   readonly stream: CfnDeliveryStream;
+  /** Reads the table’s stream. */
   readonly filler: SojournFunction;
 
   constructor(scope: Construct, id: string, { shared, lake, failedBatches }: FillLakeProps) {

@@ -7,7 +7,9 @@ import { combined } from './alarms.ts';
 import type { Shared } from './shared.ts';
 import { metricNamespace, serviceName } from './sojourn-function.ts';
 
+/** What is watched as a whole. */
 export interface HealthProps {
+  /** What every construct is given. */
   readonly shared: Shared;
   /** Functions that read the table's stream. */
   readonly streamReaders: readonly Function[];

@@ -4,14 +4,19 @@ import type { Shared } from './shared.ts';
 import { SojournFunction } from './sojourn-function.ts';
 import { WorkQueue } from './work-queue.ts';
 
+/** What leaving holds needs. */
 export interface HoldsProps {
+  /** What every construct is given. */
   readonly shared: Shared;
+  /** The bus of committed facts. */
   readonly bus: EventBus;
 }
 
 /** How a hold is left before its time: the fact that resolved it completes the token. */
 export class Holds extends Construct {
+  /** Worker of the queue. */
   readonly resumeEnrollment: SojournFunction;
+  /** Holds that are resolved. */
   readonly queue: WorkQueue;
 
   constructor(scope: Construct, id: string, { shared, bus }: HoldsProps) {

@@ -11,14 +11,19 @@ import { explainAccessLogs } from './lake.ts';
 import type { Shared } from './shared.ts';
 import { SojournFunction } from './sojourn-function.ts';
 
+/** What importing needs. */
 export interface ImportProps {
+  /** What every construct is given. */
   readonly shared: Shared;
 }
 
 /** How history comes in: each object uploaded under `incoming/` is accepted line by line, many lines at once. */
 export class Import extends Construct {
+  /** Accepts one batch of lines. */
   readonly importLines: SojournFunction;
+  /** Where files are uploaded, and results are found. */
   readonly bucket: Bucket;
+  /** Hands out the lines of one file. */
   readonly machine: CfnStateMachine;
 
   constructor(scope: Construct, id: string, { shared }: ImportProps) {

@@ -8,7 +8,9 @@ import { Construct } from 'constructs';
 import type { Shared } from './shared.ts';
 import { SojournFunction } from './sojourn-function.ts';
 
+/** What the HTTP API needs. */
 export interface IntakeProps {
+  /** What every construct is given. */
   readonly shared: Shared;
   /** Requests a second, for all routes together. @default 1,000 */
   readonly requestsPerSecond?: number;
@@ -16,7 +18,9 @@ export interface IntakeProps {
 
 /** The HTTP API, and the road of events through it. */
 export class Intake extends Construct {
+  /** All routes are added to it. */
   readonly api: apigateway.HttpApi;
+  /** Answers `/v1`. */
   readonly acceptEvents: SojournFunction;
 
   constructor(scope: Construct, id: string, { shared, requestsPerSecond = 1_000 }: IntakeProps) {

@@ -9,8 +9,11 @@ import { compileStateMachine } from '../core/journey/compile.ts';
 import type { Shared } from './shared.ts';
 import { SojournFunction } from './sojourn-function.ts';
 
+/** Which journeys are deployed. */
 export interface JourneysProps {
+  /** What every construct is given. */
   readonly shared: Shared;
+  /** The documents, compiled. */
   readonly journeys: readonly JourneyVersion[];
   /** ARNs of machines whose journeys were removed, while people are still inside. */
   readonly retiredMachines: readonly string[];
@@ -18,7 +21,9 @@ export interface JourneysProps {
 
 /** A journey as it is deployed. */
 export interface DeployedJourney {
+  /** The document, compiled. */
   readonly journey: JourneyVersion;
+  /** One per journey, whatever its version. */
   readonly machine: CfnStateMachine;
   /** What enrollments of this version are started by; it stays when the next one comes. */
   readonly version: CfnStateMachineVersion;
@@ -26,9 +31,13 @@ export interface DeployedJourney {
 
 /** One state machine per journey, one version per published document, and the functions that they call. */
 export class Journeys extends Construct {
+  /** Does steps up to the next hold. */
   readonly runTouch: SojournFunction;
+  /** Keeps the token of a hold. */
   readonly registerHold: SojournFunction;
+  /** The last resort. */
   readonly markFailed: SojournFunction;
+  /** In the order of the documents. */
   readonly deployed: readonly DeployedJourney[];
   private readonly role: Role;
   private readonly logs: LogGroup;

@@ -7,6 +7,7 @@ import type { Store } from './store.ts';
 /** Folders of the lake: what was committed, and what could not be written. */
 export const lakePrefixes = { rows: 'rows/', failed: 'failed/' } as const;
 
+/** What the lake is encrypted with. */
 export interface LakeProps {
   /** Whose key encrypts the bucket. */
   readonly store: Store;
@@ -14,6 +15,7 @@ export interface LakeProps {
 
 /** Where every committed row is kept for analytics. It outlives the stack. */
 export class Lake extends Construct {
+  /** Objects by day. */
   readonly bucket: Bucket;
   /** What the delivery stream writes as. */
   readonly writer: Role;

@@ -9,8 +9,11 @@ import type { Intake } from './intake.ts';
 import type { Shared } from './shared.ts';
 import { SojournFunction } from './sojourn-function.ts';
 
+/** Where the routes of colleagues and recipients are added. */
 export interface ManagementProps {
+  /** What every construct is given. */
   readonly shared: Shared;
+  /** Whose API gets the routes. */
   readonly intake: Intake;
   /** Public base of the links in messages. */
   readonly baseUrl: string;
@@ -18,9 +21,13 @@ export interface ManagementProps {
 
 /** What colleagues and recipients reach: the management API behind a login, and the links in messages. */
 export class Management extends Construct {
+  /** Colleagues. */
   readonly users: cognito.UserPool;
+  /** What the console logs in by. */
   readonly client: cognito.UserPoolClient;
+  /** Answers `/api`. */
   readonly manage: SojournFunction;
+  /** Answers `/u`. */
   readonly answerLink: SojournFunction;
 
   constructor(scope: Construct, id: string, { shared, intake, baseUrl }: ManagementProps) {

@@ -9,8 +9,11 @@ import type { FailedBatches } from './failed-batches.ts';
 import type { Shared } from './shared.ts';
 import { SojournFunction } from './sojourn-function.ts';
 
+/** What the relay needs. */
 export interface OutboxProps {
+  /** What every construct is given. */
   readonly shared: Shared;
+  /** Where whole batches go that cannot be read. */
   readonly failedBatches: FailedBatches;
 }
 
@@ -18,6 +21,7 @@ export interface OutboxProps {
 export class Outbox extends Construct {
   /** Without an archive: that could not forget one person. Replay is `sojourn redrive`, from our own rows. */
   readonly bus: EventBus;
+  /** Reads the table’s stream. */
   readonly relay: SojournFunction;
   /** Whole stream records that failed for themselves. */
   readonly deadRecords: Queue;

@@ -7,13 +7,17 @@ import type { Journeys } from './journeys.ts';
 import type { Shared } from './shared.ts';
 import { SojournFunction } from './sojourn-function.ts';
 
+/** What is published, and what must exist before. */
 export interface PublishingProps {
+  /** What every construct is given. */
   readonly shared: Shared;
+  /** Whose versions the documents are published with. */
   readonly journeys: Journeys;
 }
 
 /** How a deployment makes its documents the current ones: after their machines' versions exist, before rules let anybody in. */
 export class Publishing extends Construct {
+  /** Called by CloudFormation. */
   readonly publishDefinitions: SojournFunction;
   private readonly published: CustomResource;
 

@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { ENV } from '../functions/env.ts';
 import type { Settings } from './settings.ts';
 
+/** Which apps are pushed to. */
 export interface PushProps {
   /** Device type → ARN of its SNS platform application: CloudFormation cannot make them. */
   readonly applications: Settings['pushApplications'];

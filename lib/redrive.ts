@@ -4,13 +4,17 @@ import type { Outbox } from './outbox.ts';
 import type { Shared } from './shared.ts';
 import { SojournFunction } from './sojourn-function.ts';
 
+/** What publishing again needs. */
 export interface RedriveProps {
+  /** What every construct is given. */
   readonly shared: Shared;
+  /** Whose bus and dead records are used. */
   readonly outbox: Outbox;
 }
 
 /** How facts are published again, from our own rows and from records that failed: `sojourn redrive`. */
 export class Redrive extends Construct {
+  /** Called by `sojourn redrive`. */
   readonly redrive: SojournFunction;
 
   constructor(scope: Construct, id: string, { shared, outbox }: RedriveProps) {

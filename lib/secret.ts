@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 import { ENV } from '../functions/env.ts';
 import type { Store } from './store.ts';
 
+/** What the secret is encrypted with. */
 export interface HomeSecretProps {
   /** Whose key encrypts the secret. */
   readonly store: Store;
@@ -13,6 +14,7 @@ export interface HomeSecretProps {
 
 /** Signing key, write keys and channel credentials, in one document (`SecretDocument`). It outlives the stack. */
 export class HomeSecret extends Construct {
+  /** JSON, as `SecretDocument` says. */
   readonly secret: secretsmanager.Secret;
   private readonly store: Store;
 

@@ -30,17 +30,22 @@ export const deployedFunctions = [
   'take-feedback',
   'wake-due',
 ] as const;
+/** One of them. */
 export type DeployedFunction = (typeof deployedFunctions)[number];
 
 /** What all functions of a deployment have in common. */
 export interface FunctionDefaults {
+  /** Tells the metrics of stages apart. */
   readonly stage: Stage;
   /** Folder that `npm run build` fills. */
   readonly assets: string;
+  /** How long logs are kept. */
   readonly logRetention: RetentionDays;
 }
 
+/** How one function differs from the others. */
 export interface SojournFunctionProps {
+  /** What it has in common with all others. */
   readonly defaults: FunctionDefaults;
   /** Folder of the function in `functions/`. */
   readonly name: DeployedFunction;
@@ -63,6 +68,7 @@ export const serviceName = (stage: Stage): string => `sojourn-${stage}`;
 
 /** One bundled function with its own role and log group; constructs grant it what it needs. */
 export class SojournFunction extends lambda.Function {
+  /** Folder in `functions/`. */
   readonly functionFolder: DeployedFunction;
 
   constructor(scope: Construct, id: string, props: SojournFunctionProps) {

@@ -6,6 +6,7 @@ import type { Function } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { ENV } from '../functions/env.ts';
 
+/** How the table is guarded. */
 export interface StoreProps {
   /** Whether the table refuses to be deleted. */
   readonly isProtected: boolean;
@@ -25,7 +26,9 @@ const encryptActions = ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:ReEncryptFrom
 
 /** The one table, and the key that it and the other stores are encrypted with. Both outlive the stack. */
 export class Store extends Construct {
+  /** The one table. */
   readonly table: dynamodb.Table;
+  /** Encrypts table, lake and secret. */
   readonly key: Key;
   /** ARN of the table's stream of new images. */
   readonly streamArn: string;

@@ -5,6 +5,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { ENV } from '../functions/env.ts';
 
+/** Where texts come from, and where their reports go. */
 export interface TextsProps {
   /** ARNs of phone numbers and sender ids: they are registered by hand, which takes days to weeks. */
   readonly origins: readonly string[];
@@ -16,7 +17,9 @@ export interface TextsProps {
 
 /** What texts are sent from: a pool of origins, with a list of those who said STOP. */
 export class Texts extends Construct {
+  /** What texts are sent from. */
   readonly pool: smsvoice.CfnPool;
+  /** What makes AWS report on them. */
   readonly configurationSet: smsvoice.CfnConfigurationSet;
 
   constructor(scope: Construct, id: string, { origins, company, reports }: TextsProps) {

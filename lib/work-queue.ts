@@ -7,7 +7,9 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { DeadLetters } from './dead-letters.ts';
 
+/** Who does the work, and how much of it at once. */
 export interface WorkQueueProps {
+  /** Where goes what cannot be carried out. */
   readonly deadLetters: DeadLetters;
   /** Carries out the messages; says which of a batch failed. */
   readonly worker: Function;
@@ -21,9 +23,11 @@ export interface WorkQueueProps {
 
 /** A rule that puts what it matches on the queue. */
 export interface QueueRuleProps {
+  /** Whose events, in a few words. */
   readonly does: string;
   /** @default the account's default bus */
   readonly bus?: Pick<IEventBus, 'eventBusName'>;
+  /** As EventBridge matches it. */
   readonly pattern: object;
   /** What the message is, with `<kind>` and `<detail>` in it. @default the detail alone */
   readonly message?: string;
@@ -31,6 +35,7 @@ export interface QueueRuleProps {
 
 /** A queue of one kind of work, with its worker and its dead letters. */
 export class WorkQueue extends Construct {
+  /** The queue itself. */
   readonly queue: Queue;
   private readonly deadLetters: DeadLetters;
 

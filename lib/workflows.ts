@@ -7,7 +7,9 @@ import { CannotDeploy } from './cannot-deploy.ts';
 
 /** What a deployment is made for. */
 export interface Workflows {
+  /** Senders, zone and rules. */
   readonly workspace: Workspace;
+  /** Compiled, in the order of their files. */
   readonly journeys: readonly JourneyVersion[];
 }
 
