@@ -5,6 +5,7 @@ import type { Channel } from './journey/document.ts';
 import type { JsonObject } from './json.ts';
 import type { Delivery, Suppression } from './message/delivery.ts';
 import type { Message as RenderedMessage } from './message/message.ts';
+import type { Device } from './message/send-context.ts';
 import type { Profile } from './profile/profile.ts';
 
 /** Everything we ask of the outside world. */
@@ -153,6 +154,8 @@ export interface RenderRequest {
   readonly deliveryId: string;
   readonly profileId: string;
   readonly to: string;
+  /** Of a push message. */
+  readonly device?: Device;
   readonly purpose: 'marketing' | 'transactional';
   readonly topic?: string;
   readonly context: JsonObject;

@@ -1,10 +1,8 @@
-import type { Message } from '../core/event/event.ts';
-import { parseMessage } from '../core/event/parse-message.ts';
-import { isObject } from '../core/json.ts';
 import { limits, type BatchItem } from '../functions/api.ts';
 import { ApiProblem } from '../functions/parts/http/api-problem.ts';
 import type { RouteTable } from '../functions/parts/http/mount.ts';
 import { textOf } from '../functions/parts/http/requests.ts';
+import { acceptLines, notJson, readLine, type ReadLine } from '../functions/parts/import-lines.ts';
 import type { Home } from './home.ts';
 
 /** Messages in one request; the command sends them in such portions. */
@@ -47,56 +45,31 @@ export function importRoutes(home: Home): RouteTable {
 export const topicIds = (home: Home): readonly string[] =>
   (home.definitions.now.workspace.topics ?? []).map(({ id }) => id);
 
-type Read = { readonly message: Message } | { readonly item: BatchItem };
-
-function read(home: Home, line: string, isSilent: boolean): Read {
+const readText = (home: Home, line: string, isSilent: boolean): ReadLine => {
   let body: unknown;
   try {
     body = JSON.parse(line);
   } catch {
-    return {
-      item: {
-        messageId: '',
-        status: 'rejected',
-        error: { code: 'invalid_json', message: 'The line is not JSON.', path: '' },
-      },
-    };
+    return notJson;
   }
-  const parsed = parseMessage(body, {
-    receivedMs: home.clock.nowMs(),
-    trust: 'server',
-    isImport: true,
-    isSilent,
-    isWinding: !isSilent,
+  return readLine(body, isSilent, {
+    nowMs: () => home.clock.nowMs(),
     topics: () => topicIds(home),
-    newMessageId: () => home.secrets.messageId(home.clock.nowMs()),
+    newMessageId: home.secrets.messageId,
   });
-  return 'message' in parsed
-    ? parsed
-    : {
-        item: {
-          messageId: messageIdOf(body),
-          status: 'rejected',
-          error: parsed.refusal,
-        },
-      };
-}
+};
 
-const messageIdOf = (body: unknown): string =>
-  isObject(body) && typeof body['messageId'] === 'string' ? body['messageId'].slice(0, 100) : '';
-
-async function importSilently(home: Home, lines: readonly string[]): Promise<readonly BatchItem[]> {
-  const reads = lines.map((line) => read(home, line, true));
-  const accepted = await home.accept(reads.flatMap((one) => ('message' in one ? [one.message] : [])));
-  let at = 0;
-  return reads.map((one) => ('item' in one ? one.item : accepted[at++]!));
-}
+const importSilently = (home: Home, lines: readonly string[]): Promise<readonly BatchItem[]> =>
+  acceptLines(
+    lines.map((line) => readText(home, line, true)),
+    home.accept,
+  );
 
 /** Each message at its own time, with everything that is due before it and everything it causes. */
 async function importWinding(home: Home, lines: readonly string[]): Promise<readonly BatchItem[]> {
   const results: BatchItem[] = [];
   for (const line of lines) {
-    const first = read(home, line, false);
+    const first = readText(home, line, false);
     if ('item' in first) {
       results.push(first.item);
       continue;

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Channel } from '../core/journey/document.ts';
 import type { Ids } from '../core/ports.ts';
 import { Keyring } from '../functions/parts/keyring.ts';
+import { messageIds } from '../functions/parts/message-ids.ts';
 import type { Database } from './store/database.ts';
 
 /** Keys that a home makes at its first run and keeps in its data folder. */
@@ -25,6 +26,7 @@ export class Secrets implements Ids {
     });
     this.keyring = new Keyring(secret);
     // An attempt id is never used twice, also after a restart with the same seed.
+    this.messageId = messageIds(run.toString(36).padStart(4, '0'));
     this.run = `${seed ?? randomBytes(9).toString('base64url')}.${run.toString(36)}.`;
   }
 
@@ -32,11 +34,7 @@ export class Secrets implements Ids {
     return `${this.run}${(this.counter++).toString(36)}`;
   }
 
-  /** For a message that came without an id: later ones sort after earlier ones, so that at one instant the later wins. */
-  readonly messageId = (nowMs: number): string => {
-    const count = (this.counter++).toString(36).padStart(8, '0');
-    return `~${nowMs.toString(36).padStart(9, '0')}.${this.run.split('.')[1]!.padStart(4, '0')}.${count}`;
-  };
+  readonly messageId: (nowMs: number) => string;
 
   readonly addressHash = (channel: Channel, address: string): string => this.keyring.addressHash(channel, address);
 }

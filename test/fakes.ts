@@ -73,13 +73,20 @@ export class TestContent implements Content {
     return this.answer(request) ?? { kind: 'rendered', message: rendered(request) };
   }
 }
-const rendered = ({ channel, templateId, deliveryId, to }: RenderRequest): RenderedMessage => {
+const rendered = ({ channel, templateId, deliveryId, to, purpose }: RenderRequest): RenderedMessage => {
   const tags = { deliveryId };
   switch (channel) {
     case 'email':
       return { channel, subject: templateId, html: '', text: '', to, from: 'a@b.example', headers: {}, tags };
     case 'sms':
-      return { channel, text: templateId, parts: { encoding: 'GSM-7', parts: 1, units: 1 } as never, to, tags };
+      return {
+        channel,
+        purpose,
+        text: templateId,
+        parts: { encoding: 'GSM-7', parts: 1, units: 1 } as never,
+        to,
+        tags,
+      };
     case 'push':
     case 'in-app':
       return { channel, title: templateId, body: '', to, tags };

@@ -253,6 +253,7 @@ export class SendStep {
       deliveryId: this.deliveryId,
       profileId: profile.profileId,
       to: address?.value ?? '',
+      ...(address?.device && { device: address.device }),
       purpose: this.purpose(),
       ...(request.topic !== undefined && { topic: request.topic }),
       context: {

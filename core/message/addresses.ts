@@ -13,5 +13,7 @@ export function addressFor(profile: Profile, channel: Channel): Address | undefi
   if (channel === 'in-app') return { value: profile.profileId, isVerified: true };
   const kind = kinds[channel];
   const found = kind && (newestIdentifier(profile, kind, true) ?? newestIdentifier(profile, kind));
-  return found && { value: found.value, isVerified: found.isVerified };
+  if (!found) return undefined;
+  const { value, isVerified, platform, webPush } = found;
+  return { value, isVerified, ...(platform && { device: { platform, ...(webPush && { webPush }) } }) };
 }

@@ -1,5 +1,6 @@
 import type { Purpose, Workspace } from '../journey/document.ts';
 import type { Json } from '../json.ts';
+import type { Device } from './send-context.ts';
 import type { SmsParts } from './sms-parts.ts';
 
 /** What an email says, before it has an address. */
@@ -56,11 +57,14 @@ export interface EmailMessage extends EmailContent, Tagged {
 /** An SMS as handed over; `to` is E.164. */
 export interface SmsMessage extends SmsContent, Tagged {
   readonly to: string;
+  /** Carriers treat the two apart. */
+  readonly purpose: Purpose;
   readonly from?: string;
 }
 /** A push notification as handed over; `to` is a device token. */
 export interface PushMessage extends PushContent, Tagged {
   readonly to: string;
+  readonly device?: Device;
   readonly app?: string;
 }
 /** An in-app message as handed over; `to` is a profile. */
@@ -77,6 +81,8 @@ export interface Addressing {
   readonly deliveryId: string;
   /** The profile's address for the channel; a webhook has none. */
   readonly to: string;
+  /** Of a push message. */
+  readonly device?: Device;
   readonly purpose: Purpose;
   readonly sender: Workspace['sender'];
   /** Takes the one-click POST of RFC 8058; marketing email needs it. */
@@ -97,9 +103,21 @@ export function addressMessage(content: MessageContent, addressing: Addressing):
     case 'email':
       return { ...content, ...emailSender(sender), to, headers: unsubscribeHeaders(addressing), tags };
     case 'sms':
-      return { ...content, to, ...(sender.sms && { from: singleLine(sender.sms.sender, 'SMS sender') }), tags };
+      return {
+        ...content,
+        to,
+        purpose: addressing.purpose,
+        ...(sender.sms && { from: singleLine(sender.sms.sender, 'SMS sender') }),
+        tags,
+      };
     case 'push':
-      return { ...content, to, ...(sender.push && { app: sender.push.app }), tags };
+      return {
+        ...content,
+        to,
+        ...(addressing.device && { device: addressing.device }),
+        ...(sender.push && { app: sender.push.app }),
+        tags,
+      };
     case 'in-app':
       return { ...content, to, tags };
   }

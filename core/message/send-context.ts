@@ -1,6 +1,6 @@
 import type { Enrollment } from '../enrollment/enrollment.ts';
 import type { Channel, Purpose, Workspace } from '../journey/document.ts';
-import type { Profile } from '../profile/profile.ts';
+import type { Profile, WebPush } from '../profile/profile.ts';
 import type { Refusal, Suppression } from './delivery.ts';
 
 /** Where one message would go. */
@@ -8,6 +8,14 @@ export interface Address {
   /** Normalised: what is sent to and what suppressions are keyed by. */
   readonly value: string;
   readonly isVerified: boolean;
+  /** Of a device. */
+  readonly device?: Device;
+}
+
+/** What a push message goes to. */
+export interface Device {
+  readonly platform: 'ios' | 'android' | 'web';
+  readonly webPush?: WebPush;
 }
 
 /** Everything the gate looks at, at the last instant before a hand-over. */

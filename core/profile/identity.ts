@@ -2,7 +2,7 @@ import type { Message } from '../event/event.ts';
 import { isObject, type Json } from '../json.ts';
 import type { IdentityKey } from '../ports.ts';
 import { normalizeEmail, normalizePhone } from './address.ts';
-import type { IdentifierKind } from './profile.ts';
+import type { IdentifierKind, WebPush } from './profile.ts';
 
 /** One identifier that a message carries, and what it may do. */
 export interface Claim {
@@ -12,6 +12,7 @@ export interface Claim {
   readonly mayResolve: boolean;
   readonly isVerified: boolean;
   readonly platform?: 'ios' | 'android' | 'web';
+  readonly webPush?: WebPush;
 }
 
 /** Values that programs send where they mean nobody; they never key a profile. */
@@ -77,6 +78,7 @@ export function claimsOf(message: Message): readonly Claim[] {
       mayResolve: isServer,
       isVerified: true,
       platform: device.platform,
+      ...(device.webPush && { webPush: device.webPush }),
     });
   return claims;
 }
@@ -96,11 +98,22 @@ const reserved = new Set(['userId', 'anonymousId', 'email', 'phone', 'device', '
 /** An address is made only of a token with a type that can be pushed to. */
 function deviceOf(
   message: Message,
-): { readonly token: string; readonly platform: 'ios' | 'android' | 'web' } | undefined {
+): { readonly token: string; readonly platform: 'ios' | 'android' | 'web'; readonly webPush?: WebPush } | undefined {
   const device = message.context['device'];
   if (!isObject(device)) return undefined;
   const token = device['token'];
   const platform = typeof device['type'] === 'string' ? device['type'].toLowerCase() : undefined;
   if (typeof token !== 'string' || token === '' || isJunk(token)) return undefined;
-  return platform === 'ios' || platform === 'android' || platform === 'web' ? { token, platform } : undefined;
+  if (platform !== 'ios' && platform !== 'android' && platform !== 'web') return undefined;
+  const webPush = webPushOf(device['webPush']);
+  return { token, platform, ...(webPush && { webPush }) };
+}
+
+/** A subscription as browsers give it; one that cannot be written to is left out. */
+function webPushOf(given: Json | undefined): WebPush | undefined {
+  const keys = isObject(given) ? given['keys'] : undefined;
+  if (!isObject(given) || !isObject(keys)) return undefined;
+  const [endpoint, p256dh, auth] = [given['endpoint'], keys['p256dh'], keys['auth']];
+  if (typeof endpoint !== 'string' || typeof p256dh !== 'string' || typeof auth !== 'string') return undefined;
+  return endpoint.startsWith('https://') ? { endpoint, keys: { p256dh, auth } } : undefined;
 }

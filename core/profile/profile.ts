@@ -13,6 +13,12 @@ export interface Stamped<T> {
 /** Kinds of identifier that the system knows; custom kinds are free words besides. */
 export type IdentifierKind = 'userId' | 'anonymousId' | 'email' | 'phone' | 'device' | (string & {});
 
+/** A browser's push subscription (RFC 8030, RFC 8291). */
+export interface WebPush {
+  readonly endpoint: string;
+  readonly keys: { readonly p256dh: string; readonly auth: string };
+}
+
 /** One way to name or reach a person. */
 export interface Identifier {
   readonly kind: IdentifierKind;
@@ -28,6 +34,8 @@ export interface Identifier {
   readonly linkedMs?: number;
   /** Of a device: ios, android or web. */
   readonly platform?: 'ios' | 'android' | 'web';
+  /** Of a browser: where its push service takes messages, and the keys that only it can read them with. */
+  readonly webPush?: WebPush;
 }
 
 export type ConsentStatus = 'granted' | 'denied';

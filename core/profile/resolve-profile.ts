@@ -176,6 +176,7 @@ function remember(
       id: message.messageId,
       ...(resolves && isLinking && { linkedMs: message.occurredMs }),
       ...(claim.platform && { platform: claim.platform }),
+      ...(claim.webPush && { webPush: claim.webPush }),
     });
   }, profile.identifiers);
   const createdMs = Math.min(profile.createdMs, message.occurredMs);

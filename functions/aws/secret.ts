@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Ids } from '../../core/ports.ts';
-import { isSame, Keyring } from '../parts/keyring.ts';
+import { isSame, type Keyring } from '../parts/keyring.ts';
 import type { Trust } from '../../core/event/event.ts';
 import type { SecretDocument } from '../env.ts';
 

@@ -26,7 +26,14 @@ afterEach(() => {
 
 const sms = (index: number): Message => {
   const text = `Привет, ${index} \u{1f600}`;
-  return { channel: 'sms', to: '+37120000000', text, parts: countSmsParts(text), tags: { deliveryId: `d${index}` } };
+  return {
+    channel: 'sms',
+    to: '+37120000000',
+    purpose: 'marketing',
+    text,
+    parts: countSmsParts(text),
+    tags: { deliveryId: `d${index}` },
+  };
 };
 const texts = (box: Outbox, count: number): readonly (string | undefined)[] =>
   Array.from({ length: count }, (_, index) => {

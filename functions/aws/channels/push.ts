@@ -2,7 +2,7 @@ import type { SNSClient } from '@aws-sdk/client-sns';
 import { PublishCommand } from '@aws-sdk/client-sns';
 import type { PushMessage } from '../../../core/message/message.ts';
 import type { HandOver } from '../../../core/ports.ts';
-import type { SendWebPush, WebPushSubscription } from '../../parts/channels/web-push.ts';
+import type { SendWebPush } from '../../parts/channels/web-push.ts';
 import { askOnce, type ProviderError } from './ask-once.ts';
 import { PushEndpoints } from './push-endpoints.ts';
 
@@ -14,12 +14,6 @@ export interface PushOptions {
   /** Absent until VAPID keys are set up. */
   readonly sendWebPush?: SendWebPush;
 }
-/** A notification, and what its device is. */
-export type DeviceMessage = PushMessage & {
-  readonly platform?: 'ios' | 'android' | 'web';
-  readonly webPush?: WebPushSubscription;
-};
-
 /** Dead tokens and payloads that are none. */
 const permanent = /^(?:EndpointDisabled|InvalidParameter|InvalidParameterValue|ParameterValueInvalid|Validation)/;
 const isPermanent = ({ name }: ProviderError): boolean => permanent.test(name);
@@ -27,8 +21,8 @@ const isPermanent = ({ name }: ProviderError): boolean => permanent.test(name);
 /** Notifications to apps through SNS, to browsers by web push. */
 export function sendPush({ client, applications, sendWebPush }: PushOptions) {
   const endpoints = new PushEndpoints(client);
-  return async (deliveryId: string, message: DeviceMessage): Promise<HandOver> => {
-    const { platform, webPush } = message;
+  return async (deliveryId: string, message: PushMessage): Promise<HandOver> => {
+    const { platform, webPush } = message.device ?? {};
     if (platform === 'web') {
       if (!sendWebPush) return notSetUp;
       if (!webPush) return { kind: 'refused', reason: 'no-subscription', isPermanent: true };

@@ -1,5 +1,4 @@
 import { SendTextMessageCommand, type PinpointSMSVoiceV2Client } from '@aws-sdk/client-pinpoint-sms-voice-v2';
-import type { Purpose } from '../../../core/journey/document.ts';
 import type { SmsMessage } from '../../../core/message/message.ts';
 import type { HandOver } from '../../../core/ports.ts';
 import { askOnce, type ProviderError } from './ask-once.ts';
@@ -15,9 +14,6 @@ export interface TextOptions {
   /** Everything but the sending; for trying a set-up. */
   readonly isDryRun?: boolean;
 }
-/** A text, and what it is for; where that is not known, the stricter rules hold. */
-export type TextMessage = SmsMessage & { readonly purpose?: Purpose };
-
 /** Conflicts that stand for as long as the number and the settings do. */
 const blocked = new Set([
   'DESTINATION_PHONE_NUMBER_OPTED_OUT',
@@ -30,7 +26,7 @@ const isPermanent = ({ name, detail }: ProviderError): boolean =>
 /** Texts through End User Messaging. */
 export const sendText =
   ({ client, poolId, configurationSet, timeToLiveSeconds = 86_400, isDryRun = false }: TextOptions) =>
-  (deliveryId: string, message: TextMessage): Promise<HandOver> => {
+  (deliveryId: string, message: SmsMessage): Promise<HandOver> => {
     const command = new SendTextMessageCommand({
       DestinationPhoneNumber: message.to,
       OriginationIdentity: poolId,

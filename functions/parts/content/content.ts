@@ -39,13 +39,14 @@ export function contentOf(
       });
       if (outcome.kind === 'missing-value') return { kind: 'missing-value', name: outcome.variable };
       if (outcome.kind === 'render-failed') return outcome;
-      const { purpose, to } = request;
+      const { purpose, to, device } = request;
       try {
         return {
           kind: 'rendered',
           message: addressMessage(outcome.content, {
             deliveryId,
             to,
+            ...(device && { device }),
             purpose,
             sender: workspace.sender,
             unsubscribeUrl: unsubscribe,

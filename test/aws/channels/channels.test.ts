@@ -20,6 +20,7 @@ function aClock(): Waiting & { readonly slept: number[] } {
 }
 const aText = (parts: number): SmsMessage => ({
   channel: 'sms',
+  purpose: 'marketing',
   to: '+4915112345678',
   text: 'Hi',
   parts: { encoding: 'gsm-7', units: 2, parts },

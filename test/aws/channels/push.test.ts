@@ -3,17 +3,18 @@ import { ListEndpointsByPlatformApplicationCommand, DeleteEndpointCommand } from
 import { describe, expect, it } from 'vitest';
 import type { HandOver } from '../../../core/ports.ts';
 import { onceOptions } from '../../../functions/aws/channels/ask-once.ts';
-import { payloads, sendPush, type DeviceMessage, type PushOptions } from '../../../functions/aws/channels/push.ts';
+import type { PushMessage } from '../../../core/message/message.ts';
+import { payloads, sendPush, type PushOptions } from '../../../functions/aws/channels/push.ts';
 import { anAccount } from '../doubles/clients.ts';
 import { aFaultyProvider, someone, type Behaviour } from './faulty-provider.ts';
 
-const aPush = (given: Partial<DeviceMessage> = {}): DeviceMessage => ({
+const aPush = (given: Partial<PushMessage> = {}): PushMessage => ({
   channel: 'push',
   to: 'token-1',
   title: 'Hi "Ana"',
   body: 'Your order',
   url: 'https://shop.example/o/1',
-  platform: 'android',
+  device: { platform: 'android' },
   tags: { deliveryId: 'e_1-hello-1' },
   ...given,
 });
@@ -74,7 +75,7 @@ describe('a notification through SNS', () => {
   it('needs to know what its device is', async () => {
     const client = new SNSClient({ ...onceOptions, ...someone, endpoint: 'http://127.0.0.1:1' });
     const applications = { ios: 'arn:ios', android: 'arn:android' };
-    const { platform: _, ...unsaid } = aPush();
+    const { device: _, ...unsaid } = aPush();
     const outcome = await sendPush({ client, applications })('e_1-hello-1', unsaid);
     expect(outcome).toEqual({ kind: 'refused', reason: 'not-set-up', isPermanent: false });
   });
@@ -88,10 +89,12 @@ describe('a notification through SNS', () => {
       sendWebPush: (...given) => Promise.resolve({ kind: 'accepted', providerId: String(sent.push(given)) }),
     };
     const webPush = { endpoint: 'https://push.example/1', keys: { p256dh: 'p', auth: 'a' } };
-    const message = aPush({ platform: 'web', webPush });
+    const message = aPush({ device: { platform: 'web', webPush } });
     expect(await sendPush(options)('e_1-hello-1', message)).toMatchObject({ kind: 'accepted' });
     expect(sent).toEqual([['e_1-hello-1', message, webPush]]);
-    expect(await sendPush(options)('e_1-hello-1', aPush({ platform: 'web' }))).toMatchObject({ isPermanent: true });
+    expect(await sendPush(options)('e_1-hello-1', aPush({ device: { platform: 'web' } }))).toMatchObject({
+      isPermanent: true,
+    });
   });
 });
 

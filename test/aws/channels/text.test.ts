@@ -2,11 +2,13 @@ import { PinpointSMSVoiceV2Client } from '@aws-sdk/client-pinpoint-sms-voice-v2'
 import { describe, expect, it } from 'vitest';
 import type { HandOver } from '../../../core/ports.ts';
 import { onceOptions } from '../../../functions/aws/channels/ask-once.ts';
-import { sendText, type TextMessage, type TextOptions } from '../../../functions/aws/channels/text.ts';
+import type { SmsMessage } from '../../../core/message/message.ts';
+import { sendText, type TextOptions } from '../../../functions/aws/channels/text.ts';
 import { aFaultyProvider, someone, type Behaviour } from './faulty-provider.ts';
 
-const aText: TextMessage = {
+const aText: SmsMessage = {
   channel: 'sms',
+  purpose: 'marketing',
   to: '+4915112345678',
   text: 'Hi Ana',
   parts: { encoding: 'gsm-7', units: 6, parts: 1 },
@@ -17,7 +19,7 @@ const accepted: Behaviour = { status: 200, body: '{"MessageId":"m-1"}' };
 /** moto has no End User Messaging: this provider speaks its protocol, JSON 1.0. */
 async function send(
   behaviour: Behaviour,
-  message: TextMessage = aText,
+  message: SmsMessage = aText,
   options: Partial<TextOptions> = {},
 ): Promise<{ outcome: HandOver; asked: { [key: string]: unknown } }> {
   const provider = await aFaultyProvider(behaviour);

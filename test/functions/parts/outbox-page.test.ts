@@ -26,7 +26,7 @@ const messages: Message[] = [
     headers: { 'List-Unsubscribe': nasty },
     tags,
   },
-  { channel: 'sms', to: nasty, from: nasty, text: nasty, parts: countSmsParts(nasty), tags },
+  { channel: 'sms', purpose: 'marketing', to: nasty, from: nasty, text: nasty, parts: countSmsParts(nasty), tags },
   { channel: 'push', to: nasty, app: nasty, title: nasty, body: nasty, url: nasty, tags },
   { channel: 'in-app', to: nasty, title: nasty, body: nasty, url: nasty, tags },
   { channel: 'webhook', url: nasty, method: nasty, headers: { [nasty]: nasty }, body: { [nasty]: nasty }, tags },
@@ -61,7 +61,14 @@ describe('the outbox pages', () => {
 
   it('count the parts of an SMS', () => {
     const text = 'ж'.repeat(71);
-    const message: Message = { channel: 'sms', to: '+371', text, parts: countSmsParts(text), tags };
+    const message: Message = {
+      channel: 'sms',
+      purpose: 'marketing',
+      to: '+371',
+      text,
+      parts: countSmsParts(text),
+      tags,
+    };
     expect(deliveryPage(aDelivery({ channel: 'sms' }), message, links)).toContain('2 parts · 71 units of UCS-2');
   });
 
