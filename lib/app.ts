@@ -5,7 +5,7 @@ import { AppStack } from './app-stack.ts';
 import { CannotDeploy } from './cannot-deploy.ts';
 import { DataStack } from './data-stack.ts';
 import { parseSettings } from './settings.ts';
-import { readWorkflows } from './workflows.ts';
+import { compileWorkflows } from './workflows.ts';
 
 /** Entry of `npx cdk`: the two stacks of one stage, from `workflows/` and what `npm run build` made. */
 function synthesize(root: string): void {
@@ -13,7 +13,7 @@ function synthesize(root: string): void {
   if (!existsSync(assets)) throw new CannotDeploy('Nothing is built yet. Run "npm run build" first.');
   const app = new App();
   const settings = parseSettings((name) => app.node.tryGetContext(name) as unknown);
-  const workflows = readWorkflows(join(root, 'workflows'));
+  const workflows = compileWorkflows(join(root, 'workflows'));
   const data = new DataStack(app, `Sojourn-${settings.stage}-Data`, { stage: settings.stage });
   new AppStack(app, `Sojourn-${settings.stage}-App`, { settings, data, workflows, assets });
   app.synth();

@@ -58,6 +58,8 @@ export class Email extends Construct {
       actions: ['ses:SendEmail', 'ses:SendRawEmail'],
       resourceArns: [this.identity.emailIdentityArn, ...sets],
     });
+    // How fast the account may send.
+    Grant.addToPrincipal({ grantee: caller, actions: ['ses:GetAccount'], resourceArns: ['*'] });
     caller.addEnvironment(ENV.marketingConfigurationSet, this.marketing.configurationSetName);
     caller.addEnvironment(ENV.transactionalConfigurationSet, this.transactional.configurationSetName);
   }

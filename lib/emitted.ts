@@ -2,7 +2,7 @@ import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import type { Shared } from './shared.ts';
 import { SojournFunction } from './sojourn-function.ts';
-import { WorkQueue } from './work-queue.ts';
+import { factMessage, WorkQueue } from './work-queue.ts';
 
 /** What accepting such events needs. */
 export interface EmittedProps {
@@ -32,6 +32,7 @@ export class Emitted extends Construct {
       does: 'Events that journeys let happen.',
       bus,
       pattern: { source: ['sojourn'], 'detail-type': ['emit'] },
+      message: factMessage,
     });
   }
 }

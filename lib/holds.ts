@@ -2,7 +2,7 @@ import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import type { Shared } from './shared.ts';
 import { SojournFunction } from './sojourn-function.ts';
-import { WorkQueue } from './work-queue.ts';
+import { factMessage, WorkQueue } from './work-queue.ts';
 
 /** What leaving holds needs. */
 export interface HoldsProps {
@@ -34,6 +34,7 @@ export class Holds extends Construct {
       does: 'Holds that are resolved.',
       bus,
       pattern: { source: ['sojourn'], 'detail-type': ['resume'] },
+      message: factMessage,
     });
   }
 }

@@ -29,7 +29,7 @@ export interface QueueRuleProps {
   readonly bus?: Pick<IEventBus, 'eventBusName'>;
   /** As EventBridge matches it. */
   readonly pattern: object;
-  /** What the message is, with `<kind>` and `<detail>` in it. @default the detail alone */
+  /** What the message is, with `<kind>` and `<detail>` in it. @default the whole event */
   readonly message?: string;
 }
 
@@ -84,14 +84,12 @@ export class WorkQueue extends Construct {
         {
           id: 'Queue',
           arn: this.queue.queueArn,
-          ...(props.message === undefined
-            ? { inputPath: '$.detail' }
-            : {
-                inputTransformer: {
-                  inputPathsMap: { kind: '$.detail-type', detail: '$.detail' },
-                  inputTemplate: props.message,
-                },
-              }),
+          ...(props.message !== undefined && {
+            inputTransformer: {
+              inputPathsMap: { kind: '$.detail-type', detail: '$.detail' },
+              inputTemplate: props.message,
+            },
+          }),
           deadLetterConfig: { arn: this.deadLetters.undelivered.queueArn },
           retryPolicy: { maximumRetryAttempts: 185, maximumEventAgeInSeconds: 86_400 },
         },
@@ -99,3 +97,6 @@ export class WorkQueue extends Construct {
     });
   }
 }
+
+/** A fact as functions take it: its kind, and what it says. */
+export const factMessage = '{"kind":"<kind>","detail":<detail>}';

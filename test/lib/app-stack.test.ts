@@ -2,12 +2,12 @@ import { readdirSync } from 'node:fs';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
 import { deployedFunctions } from '../../lib/sojourn-function.ts';
-import { ofType, synthesize } from './synthesis.ts';
+import { functionsOf, ofType, synthesize } from './synthesis.ts';
 
 const synthesis = synthesize();
 const { running, data, app } = synthesis;
 const bare = synthesize({}).running;
-const functions = ofType(running, 'AWS::Lambda::Function').map(([, resource]) => resource);
+const functions = [...functionsOf(running).values()];
 
 describe('the app stack', () => {
   it('deploys every function that has a handler', () => {
@@ -88,11 +88,35 @@ describe('the app stack', () => {
       JSON.stringify(rule.Properties.EventPattern).includes('aws.ses'),
     ) as [[string, (typeof running)[string]]];
     expect(Properties).not.toHaveProperty('EventBusName');
+    // Whole events: their id is what makes a report come once.
+    expect(Properties.Targets[0]).not.toHaveProperty('InputPath');
+    expect(Properties.Targets[0]).not.toHaveProperty('InputTransformer');
     expect(Properties.EventPattern.detail.mail.tags['ses:configuration-set']).toHaveLength(2);
     for (const [, destination] of ofType(running, 'AWS::SES::ConfigurationSetEventDestination'))
       expect(JSON.stringify(destination.Properties.EventDestination.EventBridgeDestination)).toContain(
         'event-bus/default',
       );
+  });
+
+  it('leaves suppression to our own rows, which know purposes, and watches the reputation of each stream', () => {
+    const sets = ofType(running, 'AWS::SES::ConfigurationSet').map(([, { Properties }]) => Properties);
+    expect(sets).toHaveLength(2);
+    for (const set of sets)
+      expect(set).toMatchObject({
+        SuppressionOptions: { SuppressedReasons: [] },
+        ReputationOptions: { ReputationMetricsEnabled: true },
+      });
+  });
+
+  it('lets CloudWatch and Budgets speak on the topics that somebody hears', () => {
+    for (const [id] of ofType(running, 'AWS::SNS::Topic').filter(([one]) => one.startsWith('Alarms'))) {
+      const policies = ofType(running, 'AWS::SNS::TopicPolicy').filter(
+        ([, one]) => one.Properties.Topics[0].Ref === id,
+      );
+      expect(JSON.stringify(policies)).toContain('["budgets.amazonaws.com","cloudwatch.amazonaws.com"]');
+    }
+    const [[, budget]] = ofType(running, 'AWS::Budgets::Budget') as [[string, (typeof running)[string]]];
+    expect(budget.Properties.Budget.BudgetLimit).toEqual({ Amount: 50, Unit: 'USD' });
   });
 
   it('gives a queue six times its worker’s time, and its worker a bounded concurrency', () => {

@@ -110,6 +110,19 @@ describe('journeys', () => {
     }
   });
 
+  it('are told of resolved holds and of what they let happen with kind and detail, as functions take facts', () => {
+    for (const kind of ['resume', 'emit']) {
+      const [rule] = ofType(running, 'AWS::Events::Rule').filter(
+        ([, { Properties }]) => Properties.EventPattern['detail-type']?.[0] === kind,
+      );
+      const { InputTransformer } = rule![1].Properties.Targets[0];
+      expect(InputTransformer).toEqual({
+        InputPathsMap: { kind: '$.detail-type', detail: '$.detail' },
+        InputTemplate: '{"kind":"<kind>","detail":<detail>}',
+      });
+    }
+  });
+
   it('let nobody in before their documents are published', () => {
     const [published] = ofType(running, 'Custom::SojournDocuments')[0]!;
     const rules = ofType(running, 'AWS::Events::Rule').filter(([id]) => id.startsWith('Entries'));

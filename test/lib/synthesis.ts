@@ -7,7 +7,7 @@ import { AppStack } from '../../lib/app-stack.ts';
 import { DataStack } from '../../lib/data-stack.ts';
 import { parseSettings } from '../../lib/settings.ts';
 import { deployedFunctions } from '../../lib/sojourn-function.ts';
-import { readWorkflows, type Workflows } from '../../lib/workflows.ts';
+import { compileWorkflows, type Workflows } from '../../lib/workflows.ts';
 
 /** One resource of a template. */
 export interface Resource {
@@ -33,7 +33,7 @@ export interface Synthesis {
 const { context: flags } = JSON.parse(readFileSync('cdk.json', 'utf8')) as { readonly context: object };
 
 /** The shipped documents. */
-export const shipped = readWorkflows('workflows');
+export const shipped = compileWorkflows('workflows');
 
 /** Settings with which everything is deployed that can be. */
 export const everything = {
@@ -62,6 +62,15 @@ export function synthesize(settings: object = everything, workflows: Workflows =
   };
 }
 
+/** Functions of ours, by their folders; CDK's own are left out. */
+export const functionsOf = (resources: Resources): ReadonlyMap<string, Resource> =>
+  new Map(
+    ofType(resources, 'AWS::Lambda::Function').flatMap(([, resource]) => {
+      const name = resource.Metadata?.['sojourn:function'];
+      return name === undefined ? [] : [[name, resource] as const];
+    }),
+  );
+
 /** Resources of one type, by logical id. */
 export const ofType = (resources: Resources, type: string): readonly (readonly [string, Resource])[] =>
   Object.entries(resources).filter(([, resource]) => resource.Type === type);
@@ -74,7 +83,6 @@ function makeAssets(): string {
     mkdirSync(join(folder, 'functions', name), { recursive: true });
     writeFileSync(join(folder, 'functions', name, 'index.mjs'), `export const handler = async () => '${name}';\n`);
   }
-  mkdirSync(join(folder, 'definitions'));
-  writeFileSync(join(folder, 'definitions', 'documents.json'), '{}\n');
+  writeFileSync(join(folder, 'functions/publish-definitions/documents.json'), '{}\n');
   return folder;
 }
