@@ -3,18 +3,19 @@ import type { Enrollment } from '../../core/enrollment/enrollment.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Delivery, Suppression } from '../../core/message/delivery.ts';
 import type { Message as RenderedMessage } from '../../core/message/message.ts';
-import {
-  openCursor,
-  type DeliveryFilter,
-  type Directory,
-  type JourneyCounts,
-  type Page,
-  type PageQuery,
-  type TimelineItem,
+import type {
+  DeliveryFilter,
+  Directory,
+  JourneyCounts,
+  Page,
+  PageQuery,
+  TimelineItem,
 } from '../parts/http/directory.ts';
+import type { Clock } from '../../core/ports.ts';
 import type { DynamoDefinitions } from './definition-store.ts';
 import { countJourney, type Tally } from './journey-counts.ts';
-import { factsIn, readEvent } from './table/event-rows.ts';
+import { realClock } from './real-clock.ts';
+import { factsIn, isExpired, readEvent } from './table/event-rows.ts';
 import {
   eventPrefix,
   factsPrefix,
@@ -22,10 +23,13 @@ import {
   listShards,
   messageKey,
   profilePartition,
+  shardOf,
   sortable,
+  suppressionListKey,
+  suppressionPart,
 } from './table/keys.ts';
 import { memberPartition, readMember } from './table/memberships.ts';
-import { cursorAt, newestRows, type ListPlace } from './table/newest.ts';
+import { cursorAt, newestRows, openSortKey, type ListPlace } from './table/newest.ts';
 import { unpack } from './table/pack.ts';
 import type { Item } from './table/profile-rows.ts';
 import { readDelivery, readEnrollment } from './table/rows.ts';
@@ -41,14 +45,17 @@ const shardsOf = (list: string): readonly string[] =>
 export class DynamoDirectory implements Directory {
   private readonly table: Table;
   private readonly definitions: Pick<DynamoDefinitions, 'current' | 'journeyIds'>;
+  private readonly clock: Pick<Clock, 'nowMs'>;
 
   constructor(
     client: DynamoDBClient,
     tableName: string,
     definitions: Pick<DynamoDefinitions, 'current' | 'journeyIds'>,
+    clock: Pick<Clock, 'nowMs'> = realClock,
   ) {
     this.table = new Table(client, tableName);
     this.definitions = definitions;
+    this.clock = clock;
   }
 
   async timeline(profileIds: readonly string[], { limit, cursor }: PageQuery): Promise<Page<TimelineItem>> {
@@ -57,7 +64,7 @@ export class DynamoDirectory implements Directory {
       this.ofPeople(profileIds, 'd#', { limit: Infinity }, readDelivery),
     ]);
     const all = [...events.flat(), ...deliveries.items.map(deliveryItem)];
-    const before = cursor === undefined ? undefined : openCursor(cursor)[1];
+    const before = cursor === undefined ? undefined : openSortKey(cursor);
     const rows = all
       .filter(({ sortKey }) => before === undefined || sortKey < before)
       .sort((a, b) => (a.sortKey < b.sortKey ? 1 : -1));
@@ -75,12 +82,12 @@ export class DynamoDirectory implements Directory {
       ...(row['sk']!.S!.startsWith(eventPrefix) ? [eventOf(row)] : []),
       ...factsIn(row)
         .filter(({ kind }) => kind === 'segment' || kind === 'enrollment' || kind === 'consent')
-        .map(({ kind, name, atMs, detail, version, index }) => ({
+        .map(({ kind, name, atMs, detail, version, index, profileId }) => ({
           kind: kind as TimelineItem['kind'],
           name,
           atMs,
           detail: { detail },
-          sortKey: `${sortable(atMs)}#${sortable(version)}/1/${sortable(index)}`,
+          sortKey: `${sortable(atMs)}#${sortable(version)}/1/${sortable(index)}#${profileId}`,
         })),
     ]);
   }
@@ -90,7 +97,8 @@ export class DynamoDirectory implements Directory {
         KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
         ExpressionAttributeValues: { ':pk': { S: profilePartition(profileId) }, ':prefix': { S: prefix } },
       });
-    return (await Promise.all([of(eventPrefix), of(factsPrefix)])).flat();
+    const nowMs = this.clock.nowMs();
+    return (await Promise.all([of(eventPrefix), of(factsPrefix)])).flat().filter((row) => !isExpired(row, nowMs));
   }
 
   async enrollmentsOf(profileIds: readonly string[], page: PageQuery): Promise<Page<Enrollment>> {
@@ -137,7 +145,7 @@ export class DynamoDirectory implements Directory {
       );
       return [id, (await Promise.all(shards)).reduce((sum, n) => sum + n, 0)] as const;
     });
-    return Object.fromEntries(await Promise.all(counted));
+    return Object.fromEntries((await Promise.all(counted)).filter(([, members]) => members > 0));
   }
 
   async enrollmentsIn(journeyId: string, status: string | undefined, page: PageQuery): Promise<Page<Enrollment>> {
@@ -181,7 +189,8 @@ export class DynamoDirectory implements Directory {
   }
   async message(deliveryId: string): Promise<RenderedMessage | undefined> {
     const [row] = await this.table.get([messageKey(deliveryId)]);
-    return row && (unpack(row['b']!.B!) as unknown as RenderedMessage);
+    if (!row || isExpired(row, this.clock.nowMs())) return undefined;
+    return unpack(row['b']!.B!) as unknown as RenderedMessage;
   }
 
   async refusalsOf(
@@ -200,35 +209,31 @@ export class DynamoDirectory implements Directory {
   async suppressions(
     channel: string | undefined,
     addressHash: string | undefined,
-    { limit, cursor }: PageQuery,
+    page: PageQuery,
   ): Promise<Page<Suppression>> {
-    const before = cursor === undefined ? undefined : openCursor(cursor)[1];
     const prefix = channel === undefined ? 's#' : `s#${channel}#`;
     const filter = {
       expression: `begins_with(pk, :prefix)${addressHash === undefined ? '' : ' AND contains(pk, :hash)'}`,
       values: { ':prefix': { S: prefix }, ...(addressHash !== undefined && { ':hash': { S: addressHash } }) },
     };
-    // One row holds all reasons of an address: the row that a page ended in is read once more.
-    const from = before === undefined ? {} : { cursor: cursorAt(`${before.slice(0, before.lastIndexOf('#'))}#~`) };
-    const place = { partitions: shardsOf('s'), index: lists, filter };
-    const { items } = await newestRows(this.table, place, { limit: limit + 1, ...from });
-    const rows = await this.table.get(items.map(({ item }) => ({ pk: item['pk']!.S!, sk: item['sk']!.S! })));
-    const found = rows
-      .flatMap((row) => readSuppressions(row).map((one) => ({ one, sortKey: `${row['ls']!.S!}#${one.reason}` })))
-      .filter(({ sortKey }) => before === undefined || sortKey < before)
-      .sort((a, b) => (a.sortKey < b.sortKey ? 1 : -1));
-    const last = found.slice(0, limit).at(-1);
-    return {
-      items: found.slice(0, limit).map(({ one }) => one),
-      ...(found.length > limit && last && { next: cursorAt(last.sortKey) }),
-    };
+    const shard = addressHash === undefined ? shardsOf('s') : [listPartition('s', shardOf(addressHash, listShards))];
+    const { items, ...next } = await newestRows(this.table, { partitions: shard, index: lists, filter }, page);
+    const rows = await this.table.get(items.map(({ item }) => ({ pk: item['pk']!.S!, sk: suppressionPart })));
+    const byAddress = new Map(rows.map((row) => [row['pk']!.S!, readSuppressions(row)]));
+    const found = items.flatMap(({ item: { pk, sk } }) =>
+      (byAddress.get(pk!.S!) ?? []).filter(
+        (one) => sk!.S! === suppressionListKey(one.channel, one.addressHash, one.reason).sk,
+      ),
+    );
+    return { items: found, ...next };
   }
 }
 
 type Sorted<T> = T & { readonly sortKey: string };
 
 function eventOf(row: Item): Sorted<TimelineItem> {
-  const { eventId, name, occurredMs, version, type, properties, context, receivedMs, isSilent, note } = readEvent(row);
+  const { profileId, eventId, name, occurredMs, version, ...rest } = readEvent(row);
+  const { type, properties, context, receivedMs, isSilent, note } = rest;
   const event = {
     type,
     properties,
@@ -242,7 +247,7 @@ function eventOf(row: Item): Sorted<TimelineItem> {
     name,
     atMs: occurredMs,
     detail: { eventId, event: event as JsonObject },
-    sortKey: `${sortable(occurredMs)}#${sortable(version)}/0/${eventId}`,
+    sortKey: `${sortable(occurredMs)}#${sortable(version)}/0/${eventId}#${profileId}`,
   };
 }
 const deliveryItem = (row: Delivery): Sorted<TimelineItem> => ({

@@ -1,11 +1,11 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import type { Change, EventRow, Fact } from '../../../core/ports.ts';
 import { eventItem, factsItem } from './event-rows.ts';
-import { identityRowKey, suppressionKey } from './keys.ts';
+import { identityRowKey } from './keys.ts';
 import { coldItem, hotItem, isColdSame, type Item, type ReadProfile } from './profile-rows.ts';
 import { deliveryItem, dueItem, enrollmentItem, guardItem, minuteOf } from './rows.ts';
 import { membershipChanges } from './memberships.ts';
-import { suppressionUpdate, unlessSuppressed } from './suppression-row.ts';
+import { suppressionUpdates, unlessSuppressed, unsuppress } from './suppression-row.ts';
 import { keyOf } from './table.ts';
 
 /** What a commit is made of beside the change itself. */
@@ -80,12 +80,10 @@ export function commitOf(input: CommitInput): Commit {
       put(deliveryItem(one.row), one.isNew ? { ConditionExpression: isNew } : undefined),
     ),
     ...(change.guards ?? []).map((guard) => put(guardItem(guard))),
-    ...[...Map.groupBy(change.suppressions ?? [], (one) => `${one.channel}#${one.addressHash}`).values()].map((all) =>
-      suppressionUpdate(tableName, all),
+    ...[...Map.groupBy(change.suppressions ?? [], (one) => `${one.channel}#${one.addressHash}`).values()].flatMap(
+      (all) => suppressionUpdates(tableName, all),
     ),
-    ...(change.unsuppressions ?? []).map(({ channel, addressHash }) => ({
-      Delete: { TableName: tableName, Key: keyOf(suppressionKey(channel, addressHash)) },
-    })),
+    ...(change.unsuppressions ?? []).flatMap((one) => unsuppress(tableName, one.channel, one.addressHash)),
     ...(change.unless ?? []).map((one) => unlessSuppressed(tableName, one)),
     ...(change.due ?? []).map((due) => put(dueItem(due, earliestMinute))),
   ];

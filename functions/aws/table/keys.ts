@@ -1,5 +1,6 @@
 import { shareOf } from '../../../core/hash.ts';
 import type { Channel } from '../../../core/journey/document.ts';
+import type { SuppressionReason } from '../../../core/message/delivery.ts';
 
 /** Where a row stands in the table; `docs/aws.md` lists them all. */
 export interface Key {
@@ -32,9 +33,15 @@ export const identityRowKey = (key: string): Key => ({ pk: `i#${key}`, sk: 'i' }
 export const enrollmentKey = (enrollmentId: string): Key => ({ pk: `n#${enrollmentId}`, sk: 'n' });
 export const deliveryKey = (deliveryId: string): Key => ({ pk: `d#${deliveryId}`, sk: 'd' });
 export const messageKey = (deliveryId: string): Key => ({ pk: `d#${deliveryId}`, sk: 'm' });
+export const suppressionPart = 's';
 export const suppressionKey = (channel: Channel, addressHash: string): Key => ({
   pk: `s#${channel}#${addressHash}`,
-  sk: 's',
+  sk: suppressionPart,
+});
+/** Where one reason of it is listed. */
+export const suppressionListKey = (channel: Channel, addressHash: string, reason: SuppressionReason): Key => ({
+  pk: suppressionKey(channel, addressHash).pk,
+  sk: `r#${reason}`,
 });
 export const controlPartition = 'control';
 

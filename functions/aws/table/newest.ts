@@ -1,4 +1,5 @@
-import { cursorOf, openCursor, type Page, type PageQuery } from '../../parts/http/directory.ts';
+import { CursorInvalid, cursorOf, openCursor, type Page, type PageQuery } from '../../parts/http/directory.ts';
+import { sortable } from './keys.ts';
 import type { Item } from './profile-rows.ts';
 import type { Table } from './table.ts';
 
@@ -25,7 +26,7 @@ export async function newestRows(
   place: ListPlace,
   { limit, cursor }: PageQuery,
 ): Promise<Page<ListedRow>> {
-  const before = cursor === undefined ? undefined : openCursor(cursor)[1];
+  const before = cursor === undefined ? undefined : openSortKey(cursor);
   const found = await Promise.all(
     place.partitions.map((partition) => newestOf(table, partition, place, limit + 1, before)),
   );
@@ -37,6 +38,12 @@ export async function newestRows(
 
 /** A cursor behind a sort key, which begins with its instant. */
 export const cursorAt = (sortKey: string): string => cursorOf(Number(sortKey.slice(0, 13)), sortKey);
+/** @throws CursorInvalid also for a cursor of another home: its ids are no sort keys */
+export function openSortKey(cursor: string): string {
+  const [atMs, sortKey] = openCursor(cursor);
+  if (!sortKey.startsWith(`${sortable(atMs)}#`)) throw new CursorInvalid('The cursor was not made here.');
+  return sortKey;
+}
 
 async function newestOf(
   table: Table,
