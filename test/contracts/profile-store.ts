@@ -1,9 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Enrollment } from '../../core/enrollment/enrollment.ts';
-import type { StoredEvent } from '../../core/event/event.ts';
-import type { Delivery } from '../../core/message/delivery.ts';
-import type { Change, DueRow, Fact, OutgoingFact, ProfileStore } from '../../core/ports.ts';
-import { newProfile, type Profile } from '../../core/profile/profile.ts';
+import type { Change, DueRow, OutgoingFact, ProfileStore } from '../../core/ports.ts';
+import type { Profile } from '../../core/profile/profile.ts';
+import { aDelivery, aFact, anEnrollment, anEvent, aProfile, atMs } from './rows.ts';
 
 /** A store to be tried, empty. */
 export interface OpenStore {
@@ -15,67 +13,6 @@ export interface OpenStore {
   readonly close: () => Promise<void>;
 }
 
-const atMs = 1_772_445_600_000;
-const aProfile = (profileId: string, over: Partial<Profile> = {}): Profile => ({
-  ...newProfile(profileId, atMs),
-  ...over,
-});
-const anEvent = (
-  profileId: string,
-  eventId: string,
-  over: Partial<StoredEvent> = {},
-): Omit<StoredEvent, 'version'> => ({
-  profileId,
-  eventId,
-  type: 'track',
-  name: 'Viewed',
-  properties: { price: 10 },
-  context: { ip: '127.0.0.1' },
-  occurredMs: atMs,
-  receivedMs: atMs,
-  attemptId: 'attempt-1',
-  ...over,
-});
-const anEnrollment = (enrollmentId: string, over: Partial<Enrollment> = {}): Enrollment => ({
-  enrollmentId,
-  journeyId: 'cart',
-  version: 'v1',
-  profileId: 'p1',
-  status: 'active',
-  enteredMs: atMs,
-  saved: {},
-  cursor: { stepId: 'wait', visit: 0 },
-  path: [],
-  watches: {},
-  hop: 0,
-  attemptId: 'attempt-1',
-  ...over,
-});
-const aDelivery = (deliveryId: string, over: Partial<Delivery> = {}): Delivery => ({
-  deliveryId,
-  profileId: 'p1',
-  journeyId: 'cart',
-  enrollmentId: 'e1',
-  stepId: 'hello',
-  visit: 0,
-  channel: 'email',
-  template: 'hello',
-  purpose: 'marketing',
-  status: 'handing',
-  atMs,
-  attemptId: 'attempt-1',
-  tries: 0,
-  ...over,
-});
-const aFact = (name: string, over: Partial<Fact> = {}): Fact => ({
-  profileId: 'p1',
-  kind: 'event',
-  name,
-  atMs,
-  detail: { eventId: name },
-  isOutgoing: true,
-  ...over,
-});
 const email = { channel: 'email', addressHash: 'aa' } as const;
 
 /** What every profile store must do, on whatever it stands. */
@@ -362,6 +299,16 @@ export function profileStoreContract(name: string, open: () => Promise<OpenStore
         await commit({ unsuppressions: [{ ...email, evidence: 'wrote to us' }] }, 2);
         expect(await store.suppressions([email])).toEqual([]);
         expect(await unless('marketing', 3)).toBe('committed');
+      });
+    });
+
+    describe('suppressions of one change', () => {
+      it('may name a reason twice: the first stands, and the broader one widens it', async () => {
+        const narrow = { ...email, reason: 'manual', atMs, purpose: 'marketing' } as const;
+        const broad = { ...email, reason: 'manual', atMs: atMs + 1, source: 'api' } as const;
+        await commit({ suppressions: [narrow, broad, { ...email, addressHash: 'bb', reason: 'manual', atMs }] });
+        expect(await store.suppressions([email])).toEqual([{ ...email, reason: 'manual', atMs }]);
+        expect(await commit({ unless: [{ ...email, purpose: 'transactional' }] }, 1)).toBe('conflict');
       });
     });
 
