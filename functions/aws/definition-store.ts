@@ -5,6 +5,7 @@ import type { Documents, Journey } from '../../core/journey/document.ts';
 import type { Clock, DefinitionStore } from '../../core/ports.ts';
 import type { PublishedTemplate } from '../parts/content/renderer.ts';
 import type { Publication } from '../parts/publication.ts';
+import { loadPatterns } from './patterns.ts';
 import { pack, unpack } from './table/pack.ts';
 import type { Item } from './table/profile-rows.ts';
 import { keyOf, Table } from './table/table.ts';
@@ -51,6 +52,7 @@ export class DynamoDefinitions implements DefinitionStore {
     if (hash === undefined) throw new VersionUnknown('No documents have been published here yet.');
     if (this.compiled?.hash !== hash) {
       const documents = (await this.readParts(hash, 'documents')) as unknown as Documents;
+      await loadPatterns(documents);
       this.compiled = publish(documents, hash);
     }
     this.readMs = nowMs;
@@ -85,6 +87,7 @@ export class DynamoDefinitions implements DefinitionStore {
     const [row] = await this.table.get([versionKey(journeyId, version)]);
     if (!row) throw new VersionUnknown(`Journey ${journeyId} has no version ${version} here.`);
     const document = unpack(row['b']!.B!) as unknown as Journey;
+    await loadPatterns(document);
     const pinned = { journey: compileJourney(document), machineArn: row['arn']!.S! };
     this.versions.set(name, pinned);
     return pinned;
@@ -105,6 +108,7 @@ export class DynamoDefinitions implements DefinitionStore {
    * @param machines journey id → ARN of the state machine's version of this document
    */
   async publish({ hash, documents, templates }: Publication, machines: ReadonlyMap<string, string>): Promise<void> {
+    await loadPatterns(documents);
     await this.writeParts(hash, 'documents', documents);
     await this.writeParts(hash, 'templates', templates);
     for (const { id, version, document } of publish(documents, hash).journeys.values()) {

@@ -1,6 +1,5 @@
-import { deployedChannels } from '../aws/container-channels.ts';
-import { executionPorts } from '../aws/container-executions.ts';
-import { definitions, keyring } from '../aws/container.ts';
+import { decisionPorts, definitions, keyring } from '../aws/container.ts';
+import { deployedChannels } from '../aws/deployed-channels.ts';
 import { setting } from '../aws/setting.ts';
 import { publishedContent } from '../aws/content.ts';
 import { ENV } from '../env.ts';
@@ -10,9 +9,9 @@ import { runTouch, type TouchTask } from './run-touch.ts';
 
 let touch: ReturnType<typeof runTouch> | undefined;
 async function build(): Promise<ReturnType<typeof runTouch>> {
-  const ports = await executionPorts();
+  const ports = await decisionPorts();
   const links = new SignedLinks(await keyring(), setting(ENV.baseUrl));
-  const channels = await deployedChannels((deliveryId, error) =>
+  const channels = deployedChannels((deliveryId, error) =>
     logger.error('A message was not kept.', { deliveryId, reason: sayingOf(error) }),
   );
   return runTouch({ ...ports, channels, content: publishedContent(definitions(), links, ports.clock) });

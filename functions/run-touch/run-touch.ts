@@ -16,6 +16,7 @@ import { versionKey } from '../../core/profile/draft.ts';
 import { historyIds, type Profile } from '../../core/profile/profile.ts';
 import { toInstant } from '../../core/time/instant.ts';
 
+export type TouchPorts = Omit<Ports, 'executions'>;
 /** What the state machine hands to a touch. */
 export interface TouchTask {
   readonly profileId: string;
@@ -40,7 +41,7 @@ const longestWaitMs = 20_000;
  * @throws EnrollmentEnded, TouchDiverted
  */
 export const runTouch =
-  (ports: Ports) =>
+  (ports: TouchPorts) =>
   async (task: TouchTask): Promise<TouchResult> => {
     const turns = new TouchTurns(ports);
     try {
@@ -50,7 +51,7 @@ export const runTouch =
     }
   };
 
-async function walk(ports: Ports, task: TouchTask, turns: TouchTurns): Promise<TouchResult> {
+async function walk(ports: TouchPorts, task: TouchTask, turns: TouchTurns): Promise<TouchResult> {
   const touch = parsedTouch(task.touch);
   let prepared: Prepared | undefined;
   let handed: Handed | undefined;
@@ -91,11 +92,11 @@ async function walk(ports: Ports, task: TouchTask, turns: TouchTurns): Promise<T
 
 /** The turn that a touch holds: of one message at a time, and kept if that message has to be rendered again. */
 class TouchTurns {
-  private readonly ports: Ports;
+  private readonly ports: TouchPorts;
   private leftMs = longestWaitMs;
   private held: { readonly deliveryId: string; readonly turn: Turn } | undefined;
 
-  constructor(ports: Ports) {
+  constructor(ports: TouchPorts) {
     this.ports = ports;
   }
 
@@ -117,7 +118,7 @@ class TouchTurns {
 }
 
 async function prepare(
-  { content }: Ports,
+  { content }: TouchPorts,
   turns: TouchTurns,
   { request, version }: { readonly request: RenderRequest; readonly version: number },
 ): Promise<Prepared> {
@@ -132,7 +133,7 @@ const messageOf = (prepared: Prepared | undefined): RenderedMessage => {
 };
 
 async function handOver(
-  ports: Ports,
+  ports: TouchPorts,
   { deliveryId, handingMs }: { deliveryId: string; handingMs: number },
   message: RenderedMessage,
 ): Promise<Handed['outcome']> {
@@ -141,7 +142,7 @@ async function handOver(
 }
 
 async function reconciled(
-  ports: Ports,
+  ports: TouchPorts,
   { deliveryId, channel }: { deliveryId: string; channel: Channel },
 ): Promise<Handed['outcome']> {
   const found = await ports.channels.reconcile(deliveryId, channel);
@@ -158,7 +159,7 @@ type Answer =
   Exclude<TouchAnswer, { kind: 'render' }> | (Extract<TouchAnswer, { kind: 'render' }> & { readonly version: number });
 
 async function tryTouch(
-  ports: Ports,
+  ports: TouchPorts,
   task: TouchTask,
   touch: TouchDefinition,
   attemptId: string,
@@ -202,7 +203,12 @@ async function tryTouch(
 }
 
 /** This enrollment, and the person's others as far as a changed trait may end them. */
-async function readAround(ports: Ports, profile: Profile, own: Enrollment, journey: JourneyVersion): Promise<Enrolled> {
+async function readAround(
+  ports: TouchPorts,
+  profile: Profile,
+  own: Enrollment,
+  journey: JourneyVersion,
+): Promise<Enrolled> {
   const others = profile.enrollments.filter((stub) => stub.enrollmentId !== own.enrollmentId);
   const { journeys, enrollments } = await readEnrolled(
     ports,
@@ -215,7 +221,7 @@ async function readAround(ports: Ports, profile: Profile, own: Enrollment, journ
   };
 }
 
-async function readSuppressions(ports: Ports, touch: TouchDefinition, profile: Profile) {
+async function readSuppressions(ports: TouchPorts, touch: TouchDefinition, profile: Profile) {
   const addresses = sendChannels(touch).flatMap((channel) => {
     const address = addressFor(profile, channel);
     return address ? [{ channel, addressHash: ports.ids.addressHash(channel, address.value) }] : [];

@@ -13,6 +13,9 @@ import { Pace, type Waiting } from './pace.ts';
 /** Makes at most one hand-over request. */
 export type Sender<Message> = (deliveryId: string, message: Message) => Promise<HandOver>;
 
+/** Keeps a message, so that it can be looked at. */
+export type Keep = (deliveryId: string, message: RenderedMessage) => Promise<void>;
+
 export interface AwsChannelsOptions {
   /** A channel that is not set up has none. */
   readonly senders: {
@@ -22,12 +25,12 @@ export interface AwsChannelsOptions {
     readonly 'in-app'?: Sender<InAppMessage>;
     readonly webhook?: Sender<WebhookMessage>;
   };
-  /** This container's share of the account's send rate. */
-  readonly emailsPerSecond: number;
+  /** This container's share of the account's send rate. @default 1, what a new account has */
+  readonly emailsPerSecond?: number;
   /** This container's share. @default 1, what a new account has */
   readonly textPartsPerSecond?: number;
   /** Keeps what was, or may have been, handed over, so that it can be looked at; its failing changes no outcome. */
-  readonly keep?: (deliveryId: string, message: RenderedMessage) => Promise<void>;
+  readonly keep?: Keep;
   readonly waiting?: Waiting;
 }
 
@@ -41,7 +44,7 @@ export class AwsChannels implements Channels {
   private readonly emails: Pace;
   private readonly texts: Pace;
 
-  constructor({ senders, emailsPerSecond, textPartsPerSecond = 1, keep, waiting }: AwsChannelsOptions) {
+  constructor({ senders, emailsPerSecond = 1, textPartsPerSecond = 1, keep, waiting }: AwsChannelsOptions) {
     this.senders = senders;
     this.keep = keep;
     this.emails = new Pace(emailsPerSecond, waiting);

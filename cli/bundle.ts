@@ -1,0 +1,134 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, type Metafile, type Plugin } from 'esbuild';
+
+/** One function's bundle. */
+export interface Bundle {
+  readonly name: string;
+  /** What a container loads when it starts. */
+  readonly bytes: number;
+  /** What lies beside it, for documents that need it. */
+  readonly laterBytes: number;
+  /** Bytes by package or folder of ours, the largest first. */
+  readonly parts: readonly (readonly [name: string, bytes: number])[];
+}
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const ownFile = (path: string): string => join(root, path);
+
+/**
+ * Lambda gives its credentials by environment variables; the SDK's chain of other sources (single sign-on, profiles,
+ * instance metadata) would be 90 KB that nobody reads. Tests of the bundles sign in the same way.
+ */
+const environmentCredentials: Plugin = {
+  name: 'environment-credentials',
+  setup: ({ onResolve }) => {
+    const path = ownFile('functions/aws/environment-credentials.ts');
+    onResolve({ filter: /^@aws-sdk\/credential-provider-node$/ }, () => ({ path }));
+  },
+};
+
+/** Patterns run on an engine that is loaded where a document has one, from a file of its own. */
+const patternsOnDemand: Plugin = {
+  name: 'patterns-on-demand',
+  setup: ({ onResolve }) => {
+    const path = ownFile('functions/aws/patterns.ts');
+    onResolve({ filter: /^re2js$/ }, ({ importer }) => (importer === path ? undefined : { path }));
+  },
+};
+
+/** Numbers are read and compared, and never printed in the manner of their country: the formats are 50 KB. */
+const noPhoneFormats: Plugin = {
+  name: 'no-phone-formats',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /libphonenumber-js[\\/]metadata\.min\.json\.js$/ }, ({ path }) => {
+      const metadata = readFileSync(path.replace(/\.js$/, ''), 'utf8');
+      return { contents: `export default ${withoutFormats(metadata)}`, loader: 'js' };
+    });
+  },
+};
+/** Place of the formats in the row of a country. */
+const formatsAt = 4;
+/** Metadata of phone numbers without the formats. */
+export function withoutFormats(metadata: string): string {
+  const parsed = JSON.parse(metadata) as { readonly [part: string]: { readonly [code: string]: unknown } };
+  for (const part of ['countries', 'nonGeographic'])
+    for (const row of Object.values(parsed[part] ?? {}))
+      if (Array.isArray(row) && Array.isArray(row[formatsAt])) row[formatsAt] = [];
+  return JSON.stringify(parsed);
+}
+
+/** Attachments are the only thing that MIME types are looked up for, and no message has any. */
+const noMimeTypes: Plugin = {
+  name: 'no-mime-types',
+  setup: ({ onLoad }) => {
+    const contents =
+      'exports.detectMimeType = () => "application/octet-stream"; exports.detectExtension = () => "bin";';
+    onLoad({ filter: /nodemailer[\\/].*mime-types\.[cm]?js$/ }, () => ({ contents, loader: 'js' }));
+  },
+};
+
+/** Every `functions/<folder>/<name>.lambda.ts`, by name. */
+export function lambdas(): readonly { readonly name: string; readonly file: string }[] {
+  return readdirSync(join(root, 'functions'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.lambda.ts'))
+    .map((file) => ({
+      name: file.replace(/^.*[\\/]/, '').replace('.lambda.ts', ''),
+      file: join(root, 'functions', file),
+    }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Bundles one function: an ES module, minified, with all that it needs of the SDK. */
+export async function bundle(
+  { name, file }: { readonly name: string; readonly file: string },
+  into: string,
+): Promise<Bundle> {
+  const { metafile } = await build({
+    entryPoints: { index: file },
+    outdir: join(into, name),
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    mainFields: ['module', 'main'],
+    legalComments: 'none',
+    metafile: true,
+    // Packages that are still CommonJS ask for Node's own modules in their way.
+    banner: {
+      js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
+    },
+    splitting: true,
+    plugins: [environmentCredentials, patternsOnDemand, noPhoneFormats, noMimeTypes],
+  });
+  return { name, ...sizesOf(metafile) };
+}
+
+/** What a container loads when it starts: the entry, and whatever that imports at once. */
+function sizesOf({ outputs }: Metafile): Omit<Bundle, 'name'> {
+  const entry = Object.keys(outputs).find(
+    (path) => outputs[path]!.entryPoint !== undefined && /index\.mjs$/.test(path),
+  );
+  const atOnce = new Set<string>();
+  const load = (path: string): void => {
+    if (atOnce.has(path)) return;
+    atOnce.add(path);
+    for (const one of outputs[path]?.imports ?? [])
+      if (one.kind === 'import-statement' && !one.external) load(one.path);
+  };
+  load(entry!);
+  const parts = new Map<string, number>();
+  let bytes = 0;
+  for (const path of atOnce) {
+    bytes += outputs[path]!.bytes;
+    for (const [file, { bytesInOutput }] of Object.entries(outputs[path]!.inputs)) {
+      const part = /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? file.split('/')[0]!;
+      parts.set(part, (parts.get(part) ?? 0) + bytesInOutput);
+    }
+  }
+  const all = Object.values(outputs).reduce((sum, output) => sum + output.bytes, 0);
+  return { bytes, laterBytes: all - bytes, parts: [...parts].sort((a, b) => b[1] - a[1]) };
+}

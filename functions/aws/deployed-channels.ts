@@ -1,0 +1,41 @@
+import type { Channel } from '../../core/journey/document.ts';
+import type { Channels } from '../../core/ports.ts';
+import { ENV } from '../env.ts';
+import { AwsChannels, type Keep } from './channels/channels.ts';
+import { dynamo } from './container.ts';
+import { messageKeeper } from './kept-messages.ts';
+import { realClock } from './real-clock.ts';
+import { setting } from './setting.ts';
+
+type Open = (keep: Keep) => Promise<Channels>;
+
+/** Each channel is loaded with its provider's client when its first turn is asked for: most journeys use one or two. */
+const opens: { readonly [channel in Channel]: Open } = {
+  email: async (keep) => (await import('./open/email.ts')).openEmail(keep),
+  sms: async (keep) => (await import('./open/text.ts')).openText(keep),
+  push: async (keep) => (await import('./open/push.ts')).openPush(keep),
+  webhook: async (keep) => (await import('./open/webhook.ts')).openWebhook(keep),
+  // The kept message is the inbox.
+  'in-app': (keep) => Promise.resolve(new AwsChannels({ keep, senders: { 'in-app': () => accepted } })),
+};
+const accepted = Promise.resolve({ kind: 'accepted' } as const);
+
+/** All channels of the deployment. @param onError where a message that could not be kept goes */
+export function deployedChannels(onError: (deliveryId: string, error: unknown) => void): Channels {
+  const keeper = messageKeeper(dynamo(), setting(ENV.table), realClock);
+  const keep: Keep = (deliveryId, message) =>
+    keeper(deliveryId, message).catch((error: unknown) => onError(deliveryId, error));
+  const opened = new Map<Channel, Promise<Channels>>();
+  const open = (channel: Channel): Promise<Channels> => {
+    const standing = opened.get(channel) ?? opens[channel](keep);
+    opened.set(channel, standing);
+    // What could not be opened is tried again.
+    standing.catch(() => opened.delete(channel));
+    return standing;
+  };
+  return {
+    turn: async (channel, mostMs) => (await open(channel)).turn(channel, mostMs),
+    deliver: async (deliveryId, message) => (await open(message.channel)).deliver(deliveryId, message),
+    reconcile: () => Promise.resolve('unknown'),
+  };
+}

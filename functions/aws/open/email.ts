@@ -1,0 +1,24 @@
+import { SESv2Client } from '@aws-sdk/client-sesv2';
+import { ENV } from '../../env.ts';
+import { onceOptions } from '../channels/ask-once.ts';
+import { AwsChannels, type Keep } from '../channels/channels.ts';
+import { emailRate } from '../channels/email-rate.ts';
+import { sendEmail } from '../channels/email.ts';
+import { setting } from '../setting.ts';
+
+/** Touches that run at once at most, as far as the account's rate of sending is shared among them. */
+const containers = 4;
+
+/** Email, at this container's share of the account's rate. */
+export async function openEmail(keep: Keep): Promise<AwsChannels> {
+  const configurationSets = {
+    marketing: setting(ENV.marketingConfigurationSet),
+    transactional: setting(ENV.transactionalConfigurationSet),
+  };
+  const emailsPerSecond = await emailRate(new SESv2Client({}), containers);
+  return new AwsChannels({
+    emailsPerSecond,
+    keep,
+    senders: { email: sendEmail({ client: new SESv2Client(onceOptions), configurationSets }) },
+  });
+}
