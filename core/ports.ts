@@ -1,6 +1,6 @@
 import type { Definitions, JourneyVersion } from './definitions.ts';
 import type { EntryGuard, Enrollment } from './enrollment/enrollment.ts';
-import type { StoredEvent } from './event/event.ts';
+import type { Message, StoredEvent } from './event/event.ts';
 import type { Channel } from './journey/document.ts';
 import type { JsonObject } from './json.ts';
 import type { Delivery, Suppression } from './message/delivery.ts';
@@ -31,6 +31,8 @@ export interface Ids {
   attempt(): string;
   /** Keyed hash of a normalised address, hex; the key never leaves the home. */
   addressHash(channel: Channel, address: string): string;
+  /** The id of a person whom a message is the first to name: the same for the same message, and nobody's to guess. */
+  profileId(message: Message): string;
 }
 
 /** A profile as it was read. */

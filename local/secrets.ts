@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Message } from '../core/event/event.ts';
 import type { Channel } from '../core/journey/document.ts';
 import type { Ids } from '../core/ports.ts';
 import { Keyring } from '../functions/parts/keyring.ts';
@@ -36,5 +37,6 @@ export class Secrets implements Ids {
 
   readonly messageId: (nowMs: number) => string;
 
+  readonly profileId = (message: Message): string => this.keyring.profileId(message);
   readonly addressHash = (channel: Channel, address: string): string => this.keyring.addressHash(channel, address);
 }

@@ -1,6 +1,7 @@
 import { publish, type Definitions, type JourneyVersion } from '../core/definitions.ts';
 import { VersionUnknown } from '../core/failures.ts';
 import { idOf } from '../core/hash.ts';
+import type { Message } from '../core/event/event.ts';
 import type { JsonObject } from '../core/json.ts';
 import { compileStateMachine } from '../core/journey/compile.ts';
 import type { Channel, Documents } from '../core/journey/document.ts';
@@ -24,6 +25,9 @@ export class CountingIds implements Ids {
   private count = 0;
   attempt(): string {
     return `attempt-${++this.count}`;
+  }
+  profileId({ messageId, receivedMs, userId = '', anonymousId = '' }: Message): string {
+    return `p_${idOf('profile', String(receivedMs), messageId, userId, anonymousId)}`;
   }
   addressHash(channel: Channel, address: string): string {
     return idOf('address', channel, address);

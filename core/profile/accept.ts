@@ -34,6 +34,7 @@ export interface AcceptInput extends Surroundings {
   /** What watched conditions of these people are made of, oldest first; empty where nobody may be merged. */
   readonly history: readonly StoredEvent[];
   readonly addressHash: (channel: Channel, address: string) => string;
+  readonly profileIdOf: (message: Message) => string;
 }
 export interface AcceptDecision {
   /** Absent where every message was a duplicate. */
@@ -79,7 +80,7 @@ function acceptOne(
 ): EventRow {
   const { definitions } = input;
   draft.begin(message);
-  const resolved = resolveProfile(message, draft, owners);
+  const resolved = resolveProfile(message, draft, owners, input.profileIdOf);
   const { profileId } = resolved;
   draft.touch(profileId);
   const before = draft.profile(profileId);

@@ -1,5 +1,4 @@
 import type { Message } from '../event/event.ts';
-import { idOf } from '../hash.ts';
 import type { IdentityKey } from '../ports.ts';
 import type { Draft } from './draft.ts';
 import { claimsOf, identityKey, isJunk, type Claim } from './identity.ts';
@@ -40,7 +39,12 @@ export interface Resolved {
 }
 
 /** The person a message is about: found, made, or made one of several; identifiers are claimed on the way. */
-export function resolveProfile(message: Message, draft: Draft, owners: Owners): Resolved {
+export function resolveProfile(
+  message: Message,
+  draft: Draft,
+  owners: Owners,
+  profileIdOf: (message: Message) => string,
+): Resolved {
   const own = message.profileId === undefined ? undefined : draft.holderOf(message.profileId);
   if (own !== undefined) return { profileId: own, isNew: false, isMerged: false, isConsentChanged: false };
   const claims = claimsOf(message);
@@ -50,7 +54,7 @@ export function resolveProfile(message: Message, draft: Draft, owners: Owners): 
   const isNew = profileId === undefined;
   let isMerged = false;
   if (profileId === undefined) {
-    profileId = `p_${idOf(draft.around.attemptId, message.messageId)}`;
+    profileId = profileIdOf(message);
     draft.create(newProfile(profileId, message.occurredMs));
   }
   // First of all, so that everything below knows a known person.

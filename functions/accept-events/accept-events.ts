@@ -119,7 +119,8 @@ async function tryChunk(
     attemptId,
     ...enrolled,
     history: mayMerge ? await readWatched(ports, loaded, enrolled) : [],
-    addressHash: ports.ids.addressHash,
+    addressHash: (channel, address) => ports.ids.addressHash(channel, address),
+    profileIdOf: (message) => ports.ids.profileId(message),
   });
   const isTooLarge = change && (change.profiles.length > mostProfiles || rowsOf(change) > mostRows);
   if (isTooLarge && messages.length > 1) return { answer: 'too-many' };

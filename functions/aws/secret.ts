@@ -46,10 +46,14 @@ function parseSecret(text: string | undefined): SecretDocument {
   const { signingKey, serverKeys, publicKeys } = parsed ?? {};
   if (typeof signingKey !== 'string' || !/^[0-9a-f]{64}$/.test(signingKey))
     throw new RangeError('The secret of this deployment needs a signingKey of 64 hex characters.');
-  if (!Array.isArray(serverKeys) || !Array.isArray(publicKeys))
+  if (!isTexts(serverKeys) || !isTexts(publicKeys))
     throw new RangeError('The secret of this deployment needs serverKeys and publicKeys, lists of texts.');
   return parsed as SecretDocument;
 }
+
+/** An empty key would let in whoever gives none. */
+const isTexts = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((one) => typeof one === 'string' && one !== '');
 
 /** Whose key it is; all keys are compared, so that the time taken tells nothing. */
 export function trustOf({ serverKeys, publicKeys }: SecretDocument, key: string): Trust | undefined {
@@ -65,5 +69,6 @@ export function deployedIds(keyring: Keyring): Ids {
   return {
     attempt: () => `${container}.${(count++).toString(36)}`,
     addressHash: (channel, address) => keyring.addressHash(channel, address),
+    profileId: (message) => keyring.profileId(message),
   };
 }

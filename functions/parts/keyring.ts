@@ -1,6 +1,9 @@
 import { createHmac, createSecretKey, timingSafeEqual, type KeyObject } from 'node:crypto';
+import type { Message } from '../../core/event/event.ts';
 import type { Channel } from '../../core/journey/document.ts';
 
+/** 120 bits: 20 characters. */
+const profileIdBytes = 15;
 /** Address hashes kept; the same people are written to again and again. */
 const mostHashes = 50_000;
 
@@ -25,6 +28,18 @@ export class Keyring {
       this.hashes.set(text, hash);
     }
     return hash;
+  }
+
+  /**
+   * The id of a person whom a message is the first to name. Keyed, since a caller chooses what is in a message; with the
+   * time of its receipt, since one that comes again after it was forgotten may be about somebody new.
+   */
+  profileId({ messageId, receivedMs, userId = '', anonymousId = '' }: Message): string {
+    const digest = Buffer.from(
+      this.sign('profile', JSON.stringify([receivedMs, messageId, userId, anonymousId])),
+      'hex',
+    );
+    return `p_${digest.subarray(0, profileIdBytes).toString('base64url')}`;
   }
 
   /** HMAC-SHA-256 for one purpose, hex. */
