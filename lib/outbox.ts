@@ -58,7 +58,7 @@ export class Outbox extends Construct {
   grantRecover(caller: Function): void {
     Grant.addToPrincipal({
       grantee: caller,
-      actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage'],
+      actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
       resourceArns: [this.deadRecords.queueArn],
     });
     caller.addEnvironment(ENV.relayDeadQueue, this.deadRecords.queueUrl);

@@ -27,6 +27,8 @@ export class Redrive extends Construct {
       onFailure: shared.deadLetters.undelivered,
     });
     shared.store.grantRead(this.redrive);
+    // The lists of members.
+    shared.store.grantUpkeep(this.redrive);
     outbox.grantPublish(this.redrive);
     outbox.grantRecover(this.redrive);
   }
