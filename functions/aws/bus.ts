@@ -1,4 +1,9 @@
-import { type EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
+import {
+  EventBridgeServiceException,
+  PutEventsCommand,
+  type EventBridgeClient,
+  type PutEventsRequestEntry,
+} from '@aws-sdk/client-eventbridge';
 import type { JsonObject } from '../../core/json.ts';
 import type { Fact, OutgoingFact } from '../../core/ports.ts';
 
@@ -52,19 +57,44 @@ export class Bus {
     this.name = name;
   }
 
-  /** Puts facts on the bus. @returns those that it did not take: each entry is taken or refused by itself */
+  /**
+   * Puts facts on the bus: each entry is taken or refused by itself, and a request that fails keeps back no other.
+   * @returns those that it did not take
+   * @throws where no request was answered at all
+   */
   async publish(facts: readonly OutgoingFact[]): Promise<readonly OutgoingFact[]> {
     const refused: OutgoingFact[] = [];
+    const failures: unknown[] = [];
+    let isAnswered = facts.length === 0;
     for (const group of groupsOf(facts, this.name)) {
-      const answer = await this.client.send(new PutEventsCommand({ Entries: group.map(({ entry }) => entry) }));
-      if (!answer.FailedEntryCount) continue;
-      group.forEach(({ fact }, index) => {
-        if (answer.Entries?.[index]?.ErrorCode !== undefined) refused.push(fact);
-      });
+      try {
+        refused.push(...(await this.put(group)));
+        isAnswered = true;
+      } catch (error) {
+        failures.push(error);
+        refused.push(...group.map(({ fact }) => fact));
+      }
     }
+    if (!isAnswered) throw failures[0];
     return refused;
   }
+
+  private async put(group: readonly Addressed[]): Promise<readonly OutgoingFact[]> {
+    try {
+      const answer = await this.client.send(new PutEventsCommand({ Entries: group.map(({ entry }) => entry) }));
+      if (!answer.FailedEntryCount) return [];
+      return group.filter((_, index) => answer.Entries?.[index]?.ErrorCode !== undefined).map(({ fact }) => fact);
+    } catch (error) {
+      if (group.length === 1 || !isOurFault(error)) throw error;
+      // One entry that the bus does not understand must not take its neighbours along.
+      const each = await Promise.all(group.map((one) => this.put([one]).catch(() => [one.fact])));
+      return each.flat();
+    }
+  }
 }
+
+const isOurFault = (error: unknown): boolean =>
+  error instanceof EventBridgeServiceException && error.$fault === 'client';
 
 interface Addressed {
   readonly fact: OutgoingFact;

@@ -2,11 +2,13 @@ import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { Clock, OutgoingFact } from '../../core/ports.ts';
+import { ownValue } from '../../core/profile/profile.ts';
 import type { Bus } from './bus.ts';
 import { imageOf } from './stream-image.ts';
 import { factsIn } from './table/event-rows.ts';
+import { hotKey } from './table/keys.ts';
 import { memberKey, membershipsIn } from './table/memberships.ts';
-import type { Item } from './table/profile-rows.ts';
+import { membershipsOf, type Item } from './table/profile-rows.ts';
 import { keyOf, Table } from './table/table.ts';
 
 export interface RelayOptions {
@@ -61,14 +63,18 @@ export class StreamRelay {
     return new Set(left);
   }
 
+  /** What a row says is news, not state: it may come again, and after what followed it. So the profile is asked. */
   private async listMembers(image: Item): Promise<unknown> {
     const found = membershipsIn(image);
     if (!found) return undefined;
     const { profileId, changes } = found;
     try {
+      const now = membershipsOf(await this.table.row(hotKey(profileId)));
       for (const [kind, id, wasMs, isMs] of changes) {
-        if (wasMs !== null) await this.table.delete(memberKey(kind, id, profileId, wasMs));
-        if (isMs !== null) await this.table.put(keyOf(memberKey(kind, id, profileId, isMs)));
+        const sinceMs = ownValue(kind === 'segment' ? now.segments : now.audiences, id);
+        for (const ms of new Set([wasMs, isMs]))
+          if (ms !== null && ms !== sinceMs) await this.table.delete(memberKey(kind, id, profileId, ms));
+        if (sinceMs !== undefined) await this.table.put(keyOf(memberKey(kind, id, profileId, sinceMs)));
       }
       return undefined;
     } catch (error) {

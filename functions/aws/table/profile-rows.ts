@@ -84,6 +84,12 @@ export const coldItem = (profile: Profile, version: number): Item => {
   return { pk: { S: pk }, sk: { S: sk }, v: { N: String(version) }, b: { B: pack(split(profile).cold) } };
 };
 
+/** Who a profile is a member of, by its hot row. */
+export function membershipsOf(hotRow: Item | undefined): Pick<Profile, 'segments' | 'audiences'> {
+  const { segments = {}, audiences = {} } = hotRow ? (unpack(hotRow['b']!.B!) as unknown as Partial<Hot>) : {};
+  return { segments, audiences };
+}
+
 /**
  * A profile from its two rows.
  * @returns `torn` where the rows are of two commits: they are to be read again

@@ -2,6 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetItemCommand,
   DeleteItemCommand,
+  GetItemCommand,
   PutItemCommand,
   QueryCommand,
   TransactWriteItemsCommand,
@@ -72,6 +73,14 @@ export class Table {
       }
     }
     return found;
+  }
+
+  /** One row, by the action that functions may use which only keep rows up to date. */
+  async row(key: Key): Promise<Item | undefined> {
+    const answer = await available('read a row', () =>
+      this.client.send(new GetItemCommand({ TableName: this.name, Key: keyOf(key), ConsistentRead: true })),
+    );
+    return answer.Item;
   }
 
   /** @returns `conflict` where a condition does not hold or another transaction is at one of these rows */
@@ -153,6 +162,9 @@ const passing = new Set([
   'TransactionInProgressException',
 ]);
 
+/** As the system names failures of network and names (`ECONNRESET`, `EAI_AGAIN`); Node's own begin with ERR_. */
+const systemCode = /^E(?!RR_)[A-Z_]+$/;
+
 async function committed(what: string, send: () => Promise<unknown>): Promise<'committed' | 'conflict'> {
   try {
     await send();
@@ -186,7 +198,7 @@ function unavailable(what: string, error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const status =
     '$metadata' in error ? (error.$metadata as { readonly httpStatusCode?: number }).httpStatusCode : undefined;
-  const isSystem = 'code' in error && typeof error.code === 'string' && /^E[A-Z]+$/.test(error.code);
+  const isSystem = 'code' in error && typeof error.code === 'string' && systemCode.test(error.code);
   const isPassing =
     passing.has(error.name) || reasonsOf(error).some((code) => passing.has(code)) || isSystem || (status ?? 0) >= 500;
   return isPassing ? new StoreUnavailable(`The table could not ${what}: ${error.name}.`, { cause: error }) : error;
