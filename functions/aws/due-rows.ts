@@ -26,11 +26,7 @@ export class DueRows {
 
   /** The places that hold anything due by now: of the trailing minutes, and of all since the last tick that was heard of. */
   async places(nowMs: number): Promise<readonly DuePlace[]> {
-    const last = minuteOf(nowMs);
-    const [cursor] = await this.table.get([cursorKey]);
-    const trailing = last - trailingMinutes + 1;
-    const first = cursor ? Math.min(trailing, Number(cursor['m']!.N)) : trailing;
-    const until = Math.min(last, first + mostMinutes);
+    const [first, until] = await this.reach(nowMs);
     const found: DuePlace[] = [];
     for (let minute = first; minute <= until; minute++) {
       const places = Array.from({ length: dueShards }, (_, shard) => ({ minute, shard }));
@@ -40,9 +36,19 @@ export class DueRows {
     return found;
   }
 
-  /** Written once all places were told of, so that an outage is made up for. */
+  /** The first and the last minute that a tick looks at. */
+  private async reach(nowMs: number): Promise<readonly [first: number, until: number]> {
+    const last = minuteOf(nowMs);
+    const [cursor] = await this.table.get([cursorKey]);
+    const trailing = last - trailingMinutes + 1;
+    const first = cursor ? Math.min(trailing, Number(cursor['m']!.N)) : trailing;
+    return [first, Math.min(last, first + mostMinutes)];
+  }
+
+  /** Written once all places were told of, so that an outage is made up for: the cursor goes as far as they went. */
   async told(nowMs: number): Promise<void> {
-    await this.table.put({ ...keyOf(cursorKey), m: { N: String(minuteOf(nowMs)) } });
+    const [, until] = await this.reach(nowMs);
+    await this.table.put({ ...keyOf(cursorKey), m: { N: String(until) } });
   }
 
   /** Rows of one place that are due by now, earliest first. */
