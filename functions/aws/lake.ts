@@ -35,15 +35,18 @@ export class Lake {
 }
 
 function* recordsOf(lines: readonly string[]): Generator<Buffer> {
-  let text = '';
-  for (const line of lines) {
-    if (text !== '' && text.length + line.length > recordBytes) {
-      yield Buffer.from(text);
-      text = '';
+  let record: Buffer[] = [];
+  let bytes = 0;
+  for (const text of lines) {
+    const line = Buffer.from(`${text}\n`);
+    if (bytes > 0 && bytes + line.length > recordBytes) {
+      yield Buffer.concat(record);
+      [record, bytes] = [[], 0];
     }
-    text += `${line}\n`;
+    record.push(line);
+    bytes += line.length;
   }
-  if (text !== '') yield Buffer.from(text);
+  if (bytes > 0) yield Buffer.concat(record);
 }
 
 /** Rows about people; published documents, due rows and lists are nobody's history. */
