@@ -64,7 +64,7 @@ const noMimeTypes: Plugin = {
   name: 'no-mime-types',
   setup: ({ onLoad }) => {
     const contents =
-      'exports.detectMimeType = () => "application/octet-stream"; exports.detectExtension = () => "bin";';
+      'export const detectMimeType = () => "application/octet-stream"; export const detectExtension = () => "bin";';
     onLoad({ filter: /nodemailer[\\/].*mime-types\.[cm]?js$/ }, () => ({ contents, loader: 'js' }));
   },
 };

@@ -1,0 +1,35 @@
+// Runs one bundled function as Lambda would: its asset and its environment come from the template. Only time is ours.
+const RealDate = Date;
+let nowMs = RealDate.now();
+globalThis.Date = class extends RealDate {
+  constructor(...given) {
+    super(...(given.length === 0 ? [nowMs] : given));
+  }
+  static now() {
+    return nowMs;
+  }
+};
+
+const { handler } = await import(process.argv[2]);
+process.send({ ready: true });
+process.on('message', async ({ id, event, atMs, functionName }) => {
+  nowMs = atMs;
+  const context = {
+    functionName,
+    functionVersion: '$LATEST',
+    invokedFunctionArn: process.env.SOJOURN_TEST_ARN,
+    awsRequestId: `request-${id}`,
+    memoryLimitInMB: '512',
+    getRemainingTimeInMillis: () => 30_000,
+  };
+  try {
+    const answer = await handler(event, context);
+    // Through JSON, as an answer of Lambda goes.
+    process.send({ id, answer: answer === undefined ? null : JSON.parse(JSON.stringify(answer)) });
+  } catch (error) {
+    process.send({
+      id,
+      error: { name: error?.name ?? 'Error', message: error?.message ?? String(error), stack: error?.stack },
+    });
+  }
+});

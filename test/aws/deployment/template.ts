@@ -1,0 +1,123 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export interface Resource {
+  readonly Type: string;
+  readonly Properties?: { readonly [name: string]: Json };
+  readonly Metadata?: { readonly [name: string]: Json };
+}
+interface Template {
+  readonly Resources: { readonly [logicalId: string]: Resource };
+  readonly Outputs?: { readonly [name: string]: { readonly Value: Json; readonly Export?: { readonly Name: Json } } };
+}
+/** What CloudFormation would know of a resource once it is made: `Ref` and its attributes. */
+export interface Physical {
+  readonly ref: string;
+  readonly attributes: { readonly [name: string]: string };
+}
+
+export const region = 'us-east-1';
+
+/** The synthesized stacks, as a deployment would resolve them. */
+export class Templates {
+  readonly account: string;
+  private readonly folder: string;
+  private readonly stacks: readonly Template[];
+  private readonly made = new Map<string, Physical>();
+
+  /** @param folder `cdk.out` */
+  constructor(folder: string, account: string, stage = 'dev') {
+    this.folder = folder;
+    this.account = account;
+    this.stacks = ['Data', 'App'].map((name) => {
+      const file = join(folder, `Sojourn-${stage}-${name}.template.json`);
+      return JSON.parse(readFileSync(file, 'utf8')) as Template;
+    });
+  }
+
+  ofType(type: string): readonly (readonly [logicalId: string, resource: Resource])[] {
+    return this.stacks.flatMap(({ Resources }) => Object.entries(Resources).filter(([, { Type }]) => Type === type));
+  }
+  /** Folder of a function's code, as it would be uploaded. */
+  assetOf({ Metadata }: Resource): string {
+    return join(this.folder, String(Metadata?.['aws:asset:path']));
+  }
+  make(logicalId: string, physical: Physical): void {
+    this.made.set(logicalId, physical);
+  }
+  physical(logicalId: string): Physical {
+    return this.made.get(logicalId) ?? this.generic(logicalId);
+  }
+  /** What need not exist for the test has a name all the same, so that everything resolves. */
+  private generic(logicalId: string): Physical {
+    const type = this.stacks.map(({ Resources }) => Resources[logicalId]?.Type).find((one) => one !== undefined) ?? '';
+    const service = type.split('::')[1]?.toLowerCase() ?? 'none';
+    const arn = `arn:aws:${service}:${region}:${this.account}:${logicalId}`;
+    return { ref: logicalId, attributes: { Arn: arn, Name: logicalId } };
+  }
+
+  /** A property with its intrinsic functions carried out. @throws RangeError for one that is not known here */
+  resolve(value: Json | undefined): Json {
+    if (Array.isArray(value)) return (value as readonly Json[]).map((one) => this.resolve(one));
+    if (typeof value !== 'object' || value === null) return value ?? null;
+    const [[name, given] = ['', null as Json], ...others] = Object.entries(value) as [string, Json][];
+    const isCall = others.length === 0 && (name === 'Ref' || name.startsWith('Fn::'));
+    if (isCall) return this.call(name, given);
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, this.resolve(one as Json)]));
+  }
+  text(value: Json | undefined): string {
+    return String(this.resolve(value));
+  }
+
+  private call(name: string, given: Json): Json {
+    switch (name) {
+      case 'Ref':
+        return this.ref(String(given));
+      case 'Fn::GetAtt': {
+        const [id = '', attribute = ''] = Array.isArray(given) ? (given as string[]) : String(given).split('.');
+        return this.attribute(id, attribute);
+      }
+      case 'Fn::ImportValue':
+        return this.imported(this.text(given));
+      case 'Fn::Join': {
+        const [separator, parts] = given as readonly [string, readonly Json[]];
+        return parts.map((part) => this.text(part)).join(separator);
+      }
+      case 'Fn::Sub':
+        return String(given).replace(/\$\{([^}]+)\}/g, (_, id: string) =>
+          id.includes('.') && !id.startsWith('AWS::')
+            ? this.attribute(...(id.split('.') as [string, string]))
+            : this.ref(id),
+        );
+      case 'Fn::Select': {
+        const [index, list] = given as readonly [number, Json];
+        return (this.resolve(list) as readonly Json[])[Number(index)] ?? '';
+      }
+      case 'Fn::Split': {
+        const [separator, text] = given as readonly [string, Json];
+        return this.text(text).split(separator);
+      }
+      default:
+        throw new RangeError(`${name} is not carried out here.`);
+    }
+  }
+  private ref(id: string): string {
+    const pseudo: { readonly [name: string]: string } = {
+      'AWS::Region': region,
+      'AWS::AccountId': this.account,
+      'AWS::Partition': 'aws',
+      'AWS::URLSuffix': 'amazonaws.com',
+    };
+    return pseudo[id] ?? this.physical(id).ref;
+  }
+  private attribute(id: string, attribute: string): string {
+    return this.physical(id).attributes[attribute] ?? `${id}.${attribute}`;
+  }
+  private imported(name: string): string {
+    for (const { Outputs = {} } of this.stacks)
+      for (const { Value, Export } of Object.values(Outputs))
+        if (Export && this.text(Export.Name) === name) return this.text(Value);
+    throw new RangeError(`Nothing is exported as ${name}.`);
+  }
+}
