@@ -3,6 +3,7 @@ import { checkCommand } from './check.ts';
 import { compileCommand } from './compile.ts';
 import { importCommand } from './import.ts';
 import { explainCommand, journeyCommand, profileCommand } from './look.ts';
+import { redriveCommand } from './redrive.ts';
 import { exitCodes } from './settings.ts';
 import { startCommand } from './start.ts';
 
@@ -18,6 +19,7 @@ for (const command of [
   profileCommand(),
   journeyCommand(),
   explainCommand(),
+  redriveCommand(),
 ])
   program.addCommand(command.exitOverride());
 try {

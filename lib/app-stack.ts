@@ -72,6 +72,7 @@ export class AppStack extends Stack {
     this.tell({
       ImportBucket: bucket.bucketName,
       RedriveFunction: redrive.functionName,
+      ...shared.deadLetters.outputs,
       ApiUrl: intake.url,
       UserPool: management.users.userPoolId,
       Console: management.client.userPoolClientId,
@@ -106,7 +107,7 @@ export class AppStack extends Stack {
     const domain = settings.emailDomain ?? domainOf(workflows.workspace.sender.email?.from);
     const email = domain === undefined ? undefined : new Email(this, 'Email', { domain, alarms: shared.alarms });
     email?.grantSend(runTouch);
-    this.tell(email?.records ?? {});
+    this.tell({ ...email?.records, ...(domain !== undefined && { EmailDomain: domain }) });
     const { reports } = new Feedback(this, 'Feedback', { shared, configurationSets: email?.configurationSets ?? [] });
     new Push(this, 'Push', { applications: settings.pushApplications }).grantSend(runTouch);
     this.tell({ ReportsTopic: reports.topicArn });

@@ -36,6 +36,11 @@ export class DeadLetters extends Construct {
     return queue;
   }
 
+  /** What `sojourn redrive --work` moves back, by the name of an output. */
+  get outputs(): Readonly<Record<string, string>> {
+    return { WorkDeadLetters: this.work.queueArn, WakeDeadLetters: this.wake.queueArn };
+  }
+
   /** Sets the alarm over all of them: at most ten metrics fit into one. */
   watch(alarms: Alarms): void {
     alarms.add({
