@@ -2,7 +2,6 @@ import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-p
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { Metrics } from '@aws-lambda-powertools/metrics';
-import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import middy from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 
@@ -13,11 +12,16 @@ export const metrics = new Metrics({ namespace: 'Sojourn' });
 /** What Lambda calls. */
 export type Handler<Event, Answer> = (event: Event, context: Context) => Promise<Answer>;
 
+const sendMetrics = (): void => {
+  if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+};
+
 /** A handler with the edges that all of ours have: a log context per request, and metrics sent at its end. */
 export const observed = <Event, Answer>(handle: Handler<Event, Answer>): Handler<Event, Answer> =>
   middy<Event, Answer>()
     .use(injectLambdaContext(logger, { clearState: true }))
-    .use(logMetrics(metrics))
+    // Powertools' own middleware writes a line for every call that measured nothing.
+    .use({ after: sendMetrics, onError: sendMetrics })
     .handler(handle) as unknown as Handler<Event, Answer>;
 
 /**

@@ -20,11 +20,18 @@ const opens: { readonly [channel in Channel]: Open } = {
 };
 const accepted = Promise.resolve({ kind: 'accepted' } as const);
 
-/** All channels of the deployment. @param onError where a message that could not be kept goes */
-export function deployedChannels(onError: (deliveryId: string, error: unknown) => void): Channels {
+/** Who is told of what went wrong without anybody's waiting for it. */
+export interface ChannelEars {
+  readonly onNotKept: (deliveryId: string, error: unknown) => void;
+  /** A hand-over that will not be tried again, or of which nobody knows whether it happened. */
+  readonly onFailed: (deliveryId: string, reason: string) => void;
+}
+
+/** All channels of the deployment. */
+export function deployedChannels({ onNotKept, onFailed }: ChannelEars): Channels {
   const keeper = messageKeeper(dynamo(), setting(ENV.table), realClock);
   const keep: Keep = (deliveryId, message) =>
-    keeper(deliveryId, message).catch((error: unknown) => onError(deliveryId, error));
+    keeper(deliveryId, message).catch((error: unknown) => onNotKept(deliveryId, error));
   const opened = new Map<Channel, Promise<Channels>>();
   const open = (channel: Channel): Promise<Channels> => {
     const standing = opened.get(channel) ?? opens[channel](keep);
@@ -35,7 +42,12 @@ export function deployedChannels(onError: (deliveryId: string, error: unknown) =
   };
   return {
     turn: async (channel, mostMs) => (await open(channel)).turn(channel, mostMs),
-    deliver: async (deliveryId, message) => (await open(message.channel)).deliver(deliveryId, message),
+    deliver: async (deliveryId, message) => {
+      const outcome = await (await open(message.channel)).deliver(deliveryId, message);
+      const isFailed = outcome.kind === 'unknown' || (outcome.kind === 'refused' && outcome.isPermanent);
+      if (isFailed) onFailed(deliveryId, outcome.reason);
+      return outcome;
+    },
     reconcile: () => Promise.resolve('unknown'),
   };
 }

@@ -1,9 +1,10 @@
 import { decisionPorts, definitions, keyring } from '../aws/container.ts';
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { deployedChannels } from '../aws/deployed-channels.ts';
 import { setting } from '../aws/setting.ts';
 import { publishedContent } from '../aws/content.ts';
 import { ENV } from '../env.ts';
-import { logger, observed, sayingOf } from '../middleware.ts';
+import { logger, metrics, observed, sayingOf } from '../middleware.ts';
 import { SignedLinks } from '../parts/people/links.ts';
 import { runTouch, type TouchTask } from './run-touch.ts';
 
@@ -11,9 +12,13 @@ let touch: ReturnType<typeof runTouch> | undefined;
 async function build(): Promise<ReturnType<typeof runTouch>> {
   const ports = await decisionPorts();
   const links = new SignedLinks(await keyring(), setting(ENV.baseUrl));
-  const channels = deployedChannels((deliveryId, error) =>
-    logger.error('A message was not kept.', { deliveryId, reason: sayingOf(error) }),
-  );
+  const channels = deployedChannels({
+    onNotKept: (deliveryId, error) => logger.error('A message was not kept.', { deliveryId, reason: sayingOf(error) }),
+    onFailed: (deliveryId, reason) => {
+      logger.warn('A hand-over failed.', { deliveryId, reason });
+      metrics.addMetric('SendFailures', MetricUnit.Count, 1);
+    },
+  });
   return runTouch({ ...ports, channels, content: publishedContent(definitions(), links, ports.clock) });
 }
 

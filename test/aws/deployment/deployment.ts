@@ -1,4 +1,10 @@
-import { CreateTableCommand, DynamoDBClient, type CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  type CreateTableCommandInput,
+} from '@aws-sdk/client-dynamodb';
 import {
   DescribeStreamCommand,
   DynamoDBStreamsClient,
@@ -16,6 +22,7 @@ import { CreateDeliveryStreamCommand, FirehoseClient } from '@aws-sdk/client-fir
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { CreateConfigurationSetCommand, CreateEmailIdentityCommand, SESv2Client } from '@aws-sdk/client-sesv2';
+import { CreatePlatformApplicationCommand, SNSClient } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Message } from '@aws-sdk/client-sqs';
 import type { SecretDocument } from '../../../functions/env.ts';
@@ -25,7 +32,7 @@ import { anAccount, type DoubleConfig } from '../doubles/clients.ts';
 import { inject } from 'vitest';
 import { FunctionFailed, FunctionProcess } from './function-process.ts';
 import { Queue } from './queue.ts';
-import { SesFront } from './ses-front.ts';
+import { ProvidersFront } from './providers-front.ts';
 import { StepFunctions } from './step-functions.ts';
 import { region, Templates, type Resource } from './template.ts';
 
@@ -36,6 +43,9 @@ export interface DeploymentOptions {
   readonly startMs: number;
   readonly secret: SecretDocument;
 }
+/** Account of what the context of a test's synthesis names. */
+export const noAccount = '000000000000';
+
 /** An answer of the HTTP API. */
 export interface HttpAnswer {
   readonly status: number;
@@ -70,11 +80,14 @@ export class Deployment {
   private streamArn = '';
   private queues = new Map<string, Queue>();
   private tap!: Queue;
-  private ses!: SesFront;
+  private providers!: ProvidersFront;
   private sqs!: SQSClient;
   /** Places of due rows that stand. */
   private readonly due = new Map<string, number>();
   private requests = 0;
+  /** Whether the bus, and which queues, may hold something: asking those that cannot takes most of the time. */
+  private hasNews = false;
+  private readonly filled = new Set<Queue>();
 
   private constructor(options: DeploymentOptions, account: string) {
     this.options = options;
@@ -165,11 +178,15 @@ export class Deployment {
   }
 
   private async makeEmail(): Promise<void> {
-    this.ses = await SesFront.listen(this.config.endpoint);
+    this.providers = await ProvidersFront.listen(this.config.endpoint);
     const ses = new SESv2Client(this.config);
     for (const [id] of this.templates.ofType('AWS::SES::ConfigurationSet')) {
       await ses.send(new CreateConfigurationSetCommand({ ConfigurationSetName: id }));
       this.templates.make(id, { ref: id, attributes: {} });
+    }
+    for (const Platform of ['GCM', 'APNS']) {
+      const asked = { Name: 'shop', Platform, Attributes: { PlatformCredential: 'test' } };
+      await new SNSClient(this.config).send(new CreatePlatformApplicationCommand(asked));
     }
     for (const [, { Properties = {} }] of this.templates.ofType('AWS::SES::EmailIdentity'))
       await ses.send(
@@ -231,7 +248,9 @@ export class Deployment {
   }
   private environmentOf({ Properties = {} }: Resource): { readonly [name: string]: string } {
     const { Variables = {} } = (this.templates.resolve(Properties['Environment']) ?? {}) as { Variables?: object };
-    return Variables as { readonly [name: string]: string };
+    // The account of what was named by context, before there was any.
+    const text = JSON.stringify(Variables).replaceAll(noAccount, this.templates.account);
+    return JSON.parse(text) as { readonly [name: string]: string };
   }
   /** What Lambda itself sets, and where the doubles are. */
   private runtimeOf(id: string, stepFunctions: string): { readonly [name: string]: string } {
@@ -246,7 +265,9 @@ export class Deployment {
       AWS_ENDPOINT_URL: endpoint,
       AWS_ENDPOINT_URL_DYNAMODB: inject('dynamodb'),
       AWS_ENDPOINT_URL_SFN: stepFunctions,
-      AWS_ENDPOINT_URL_SESV2: this.ses.url,
+      AWS_ENDPOINT_URL_SESV2: this.providers.url,
+      AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2: this.providers.url,
+      SOJOURN_TEST_OUTSIDE: `${this.providers.url}/outside`,
     };
   }
   private definitionOf(machineArn: string): string {
@@ -341,6 +362,13 @@ export class Deployment {
     }
   }
 
+  /** Moves time on to an instant at which something arrives. */
+  async windBefore(ms: number): Promise<void> {
+    await this.settle();
+    if (ms <= this.nowMs) return;
+    await this.windTo(ms - 1);
+    this.nowMs = ms;
+  }
   /** Moves time on, to each instant at which something is due, in order. */
   async windTo(untilMs: number): Promise<void> {
     await this.settle();
@@ -362,13 +390,17 @@ export class Deployment {
     const [[, { Properties = {} }] = ['', {} as Resource]] = this.templates.ofType('AWS::Scheduler::Schedule');
     const { Input } = this.templates.resolve(Properties['Target']) as { readonly Input: string };
     const at = new Date(this.nowMs).toISOString();
+    // The ticks of the minutes before found nothing, since nothing was due.
+    const m = { N: String(Math.floor(this.nowMs / 60_000) - 1) };
+    const cursor = { pk: { S: 'control#due' }, sk: { S: 'cursor' }, m };
+    await this.client.send(new PutItemCommand({ TableName: 'deployed', Item: cursor }));
+    for (const queue of this.queues.values()) if (queue.isFifo) this.filled.add(queue);
     await this.invoke('find-due', JSON.parse(Input.replace('<aws.scheduler.scheduled-time>', at)));
     await this.settle();
     for (const [key, ms] of this.due) if (ms <= this.nowMs && !(await this.standsDue(key))) this.due.delete(key);
   }
   private async standsDue(key: string): Promise<boolean> {
     const [pk = '', sk = ''] = key.split('\u0000');
-    const { GetItemCommand } = await import('@aws-sdk/client-dynamodb');
     const { Item } = await this.client.send(
       new GetItemCommand({ TableName: 'deployed', Key: { pk: { S: pk }, sk: { S: sk } } }),
     );
@@ -390,6 +422,8 @@ export class Deployment {
       const size = Number(Properties['BatchSize']);
       for (let from = 0; from < Records.length; from += size)
         await this.invoke(this.functionOf(Properties), { Records: Records.slice(from, from + size) });
+      // Only the relay writes to the bus.
+      this.hasNews ||= Records.length > 0;
     }
     return records.length > 0;
   }
@@ -427,7 +461,9 @@ export class Deployment {
 
   /** Carries out the template's rules of the custom bus. */
   private async carryBus(): Promise<boolean> {
+    if (!this.hasNews) return false;
     const messages = await this.tap.receive(10);
+    this.hasNews = messages.length > 0;
     for (const message of messages) {
       await this.offer(JSON.parse(message.Body!) as JsonObject);
       await this.tap.delete(message);
@@ -444,7 +480,9 @@ export class Deployment {
         Properties['Targets'],
       ) as unknown as readonly Target[]) {
         const queue = [...this.queues.values()].find((one) => one.arn === Arn);
-        await queue?.send(InputTransformer ? transformed(InputTransformer, event) : JSON.stringify(event));
+        if (!queue) continue;
+        this.filled.add(queue);
+        await queue.send(InputTransformer ? transformed(InputTransformer, event) : JSON.stringify(event));
       }
     }
   }
@@ -454,8 +492,9 @@ export class Deployment {
     for (const [, { Properties = {} }] of this.templates.ofType('AWS::Lambda::EventSourceMapping')) {
       const arn = this.templates.text(Properties['EventSourceArn']);
       const queue = [...this.queues.values()].find((one) => one.arn === arn);
-      if (!queue) continue;
+      if (!queue || !this.filled.has(queue)) continue;
       const messages = await queue.receive(Math.min(10, Number(Properties['BatchSize'] ?? 10)));
+      if (messages.length === 0) this.filled.delete(queue);
       if (messages.length === 0) continue;
       hasMoved = true;
       await this.deliver(queue, messages, this.functionOf(Properties));
@@ -490,7 +529,7 @@ export class Deployment {
   async close(): Promise<void> {
     await this.stepFunctions.close();
     await Promise.all([...this.functions.values()].map((one) => one.stop()));
-    await this.ses.close();
+    await this.providers.close();
     for (const client of [this.client, this.streams, this.sqs]) client.destroy();
   }
 }

@@ -16,6 +16,9 @@ export class Queue {
     this.url = url;
     this.arn = arn;
   }
+  get isFifo(): boolean {
+    return this.arn.endsWith('.fifo');
+  }
   async send(body: string): Promise<void> {
     await this.client.send(new SendMessageCommand({ QueueUrl: this.url, MessageBody: body }));
   }

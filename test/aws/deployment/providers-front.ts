@@ -2,12 +2,12 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
-/** moto's SES with the one answer that it lacks: an account's rate of sending. */
-export class SesFront {
+/** moto's SES with the one answer that it lacks, an account's rate of sending; End User Messaging, which it has not; and the hosts of webhooks. */
+export class ProvidersFront {
   readonly url: string;
   private readonly server: Server;
 
-  static async listen(moto: string): Promise<SesFront> {
+  static async listen(moto: string): Promise<ProvidersFront> {
     const server = createServer((request, response) => {
       void answer(moto, request).then(({ status, type, body }) => {
         response.writeHead(status, { 'content-type': type });
@@ -15,7 +15,7 @@ export class SesFront {
       });
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    return new SesFront(server);
+    return new ProvidersFront(server);
   }
   private constructor(server: Server) {
     this.server = server;
@@ -29,6 +29,9 @@ export class SesFront {
 
 async function answer(moto: string, request: IncomingMessage) {
   const body = await buffer(request);
+  if (request.url?.startsWith('/outside')) return { status: 200, type: 'text/plain', body: 'ok' };
+  if (String(request.headers['x-amz-target']).endsWith('.SendTextMessage'))
+    return { status: 200, type: 'application/x-amz-json-1.0', body: '{"MessageId":"text"}' };
   if (request.method === 'GET' && request.url === '/v2/email/account')
     return { status: 200, type: 'application/json', body: '{"SendQuota":{"MaxSendRate":4000}}' };
   const { host: _, connection: __, 'content-length': ___, 'transfer-encoding': ____, ...headers } = request.headers;
