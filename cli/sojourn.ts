@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { checkCommand } from './check.ts';
 import { compileCommand } from './compile.ts';
+import { doctorCommand } from './doctor.ts';
 import { importCommand } from './import.ts';
 import { explainCommand, journeyCommand, profileCommand } from './look.ts';
 import { redriveCommand } from './redrive.ts';
@@ -20,6 +21,7 @@ for (const command of [
   journeyCommand(),
   explainCommand(),
   redriveCommand(),
+  doctorCommand(),
 ])
   program.addCommand(command.exitOverride());
 try {

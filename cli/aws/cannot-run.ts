@@ -2,10 +2,12 @@
 export class CannotRun extends Error {
   override readonly name = 'CannotRun';
   readonly code: Code;
+  readonly doing: string;
 
   constructor(code: Code, doing: string, said: string, suggestion: string, cause?: unknown) {
     super(`${code}: could not ${doing}: ${said} ${suggestion}`.trim(), { cause });
     this.code = code;
+    this.doing = doing;
   }
 }
 
@@ -50,7 +52,8 @@ function cannotRun({ doing, action }: Asking, error: unknown): CannotRun {
     return as('no-credentials', 'Sign in, or set AWS_PROFILE; "aws sts get-caller-identity" must answer.');
   if (refusedNames.test(name))
     return as('credentials-refused', 'They are over, or of another account: sign in again, or look at AWS_PROFILE.');
-  if (/region (is missing|not accepted)/i.test(message)) return as('no-region', 'Name it with --region, or set AWS_REGION.');
+  if (/region (is missing|not accepted)/i.test(message))
+    return as('no-region', 'Name it with --region, or set AWS_REGION.');
   if (deniedNames.test(name)) return as('access-denied', `Your role needs ${action}.`);
   if (isUnreachable(error)) return as('unreachable', 'Look at the network, and at --region.');
   return as('aws-error', '');
