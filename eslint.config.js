@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import tseslint from 'typescript-eslint';
 
 /** The import table of the style guide, row by row; a folder may import what is not listed here as forbidden. */
@@ -12,6 +13,14 @@ const forbid = (...patterns) => ({
 const aws = ['^@aws-sdk\\/|^@smithy\\/', 'The AWS SDK lives in functions/aws/ alone.'];
 const noLocal = [folder('local'), 'local/ is one of two homes: nothing shared may import it.'];
 const noLib = [folder('lib') + '|^aws-cdk-lib|^constructs', 'CDK lives in lib/ alone.'];
+
+const useCases = readdirSync(new URL('functions', import.meta.url), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && !['aws', 'parts'].includes(entry.name))
+  .map((entry) => entry.name);
+const noUseCases = [
+  folder(`(${useCases.join('|')})`),
+  'The ports know no use case: a handler brings the two together.',
+];
 
 const noEdges = [
   'error',
@@ -85,14 +94,28 @@ export default tseslint.config(
     files: ['functions/parts/**/*.ts'],
     rules: { ...forbid(aws, noLocal, noLib, [folder('aws'), 'parts are shared by both homes.']), ...noClock },
   },
-  { files: ['functions/aws/**/*.ts'], rules: forbid(noLocal, noLib) },
+  { files: ['functions/aws/**/*.ts'], rules: forbid(noLocal, noLib, noUseCases) },
   { files: ['local/**/*.ts'], rules: forbid(aws, noLib, [folder('aws'), 'local/ never imports functions/aws/.']) },
   {
     files: ['cli/**/*.ts'],
     ignores: ['cli/aws/**'],
     rules: forbid(aws, noLib, [folder('functions\\/aws'), 'Only cli/aws/ reaches AWS.']),
   },
-  { files: ['lib/**/*.ts'], rules: forbid(['^@aws-sdk\\/', 'lib/ deploys; it does not call AWS.'], noLocal) },
+  {
+    files: ['lib/**/*.ts'],
+    rules: forbid(
+      ['^@aws-sdk\\/', 'lib/ deploys; it does not call AWS.'],
+      noLocal,
+      [
+        '^\\.\\.\\/core\\/(?!journey\\/|definitions\\.ts$|json\\.ts$)',
+        'Of core/, lib/ imports the compiler of journeys and what it needs.',
+      ],
+      [
+        '^\\.\\.\\/functions\\/(?!env\\.ts$|parts\\/read-workflows\\.ts$)',
+        'Of functions/, lib/ imports the names of variables and the reader of workflows.',
+      ],
+    ),
+  },
   { files: ['examples/**/*.ts', 'local/**/*.ts'], ignores: ['local/clock.ts'], rules: noClock },
   {
     files: ['eslint.config.js', 'vitest*.config.ts', 'test/asl-validator.d.ts'],

@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../core/json.ts';
 import { Deployment } from './deployment/deployment.ts';
 
 const startMs = Date.parse('2026-03-02T10:00:00Z');
-const secret = { signingKey: 'ab'.repeat(32), serverKeys: ['server'], publicKeys: ['public'] };
 const hourMs = 3_600_000;
+const secret = { signingKey: 'ab'.repeat(32), serverKeys: ['server'], publicKeys: ['public'] };
 
 let deployed: Deployment;
 beforeAll(async () => {
@@ -11,18 +12,113 @@ beforeAll(async () => {
 });
 afterAll(() => deployed?.close());
 
-it('makes an email of an event, and ends the journey of whoever converts', async () => {
-  const consent = { email: { marketing: 'granted' }, source: 'sign-up' };
-  const identify = { userId: 'ana', traits: { email: 'ana@example.com', firstName: 'Ana' }, context: { consent } };
-  expect(await deployed.post('/v1/identify', { ...identify, messageId: 'm1' }, 'server')).toMatchObject({
-    status: 200,
+const items = async (path: string): Promise<readonly JsonObject[]> =>
+  (await deployed.api('GET', path)).body['items'] as readonly JsonObject[];
+const consent = { email: { marketing: 'granted' }, source: 'sign-up' };
+
+/** Somebody who signs up; found again by a userId of their own. */
+async function signUp(userId: string): Promise<string> {
+  const traits = { email: `${userId}@example.com`, firstName: 'Ana' };
+  const identified = { messageId: `${userId}-1`, userId, traits, context: { consent } };
+  expect((await deployed.post('/v1/identify', identified, 'server')).status).toBe(200);
+  const signedUp = { messageId: `${userId}-2`, userId, event: 'Signed Up', properties: {} };
+  expect((await deployed.post('/v1/track', signedUp, 'server')).status).toBe(200);
+  await deployed.settle();
+  const [{ profileId } = {}] = await items(`/api/profiles?userId=${userId}`);
+  return String(profileId);
+}
+const mailTo = async (userId: string): Promise<readonly string[]> =>
+  (await deployed.emails())
+    .map((raw) => raw.replace(/\r?\n[ \t]+/g, ''))
+    .filter((raw) => raw.includes(`To: ${userId}@example.com`));
+
+/** The first of a few people whom the journey's holdout does not keep out. */
+async function somebodyInside(name: string): Promise<{ readonly userId: string; readonly profileId: string }> {
+  for (let index = 1; index <= 8; index++) {
+    const userId = `${name}${index}`;
+    const profileId = await signUp(userId);
+    const [enrollment] = await items(`/api/profiles/${profileId}/enrollments`);
+    if (enrollment?.['status'] === 'active') return { userId, profileId };
+  }
+  throw new Error('Eight people were all held out.');
+}
+
+describe('the synthesized template', () => {
+  it('makes an email of an event', async () => {
+    const { userId, profileId } = await somebodyInside('ana');
+    const [mail = ''] = await mailTo(userId);
+    expect(mail).toContain('List-Unsubscribe-Post: List-Unsubscribe=One-Click');
+    expect(mail).toMatch(/List-Unsubscribe: ?<https:\/\/api\.example\/u\//);
+    expect(await items(`/api/profiles/${profileId}/deliveries`)).toMatchObject([{ stepId: 'hello', status: 'sent' }]);
+    const [{ deliveryId } = {}] = await items(`/api/profiles/${profileId}/deliveries`);
+    const { body } = await deployed.api('GET', `/api/deliveries/${String(deliveryId)}`);
+    expect(body).toMatchObject({ message: { to: `${userId}@example.com` } });
+    expect(deployed.failures).toEqual([]);
   });
-  const track = { userId: 'ana', event: 'Signed Up', properties: {}, messageId: 'm2' };
-  expect(await deployed.post('/v1/track', track, 'server')).toMatchObject({ status: 200 });
-  await deployed.windTo(startMs + 2 * hourMs);
-  expect(deployed.failures).toEqual([]);
-  const { body } = await deployed.api('GET', '/api/profiles?userId=ana');
-  console.log(JSON.stringify(body, null, 1));
-  console.log(JSON.stringify((await deployed.api('GET', '/api/deliveries')).body, null, 1));
-  console.log([...deployed.calls]);
+
+  it('ends the journey of whoever converts, inside a wait and at once', async () => {
+    const { userId, profileId } = await somebodyInside('bo');
+    deployed.nowMs += hourMs;
+    const order = { orderId: 'o1', revenue: 80, products: [] };
+    const bought = { messageId: `${userId}-3`, userId, event: 'Order Completed', properties: order };
+    await deployed.post('/v1/track', bought, 'server');
+    await deployed.settle();
+    expect(await items(`/api/journeys/welcome/enrollments?status=exited`)).toMatchObject([{ profileId }]);
+    await deployed.windTo(deployed.nowMs + 240 * hourMs);
+    // The order began another journey, which may write; the welcome does not.
+    const all = await items(`/api/profiles/${profileId}/deliveries`);
+    expect(all.filter(({ journeyId }) => journeyId === 'welcome')).toMatchObject([{ stepId: 'hello' }]);
+    expect(deployed.failures).toEqual([]);
+  });
+
+  it('takes the one click of an unsubscribe link, after which nothing goes out', async () => {
+    const { userId, profileId } = await somebodyInside('cy');
+    const [mail = ''] = await mailTo(userId);
+    const [, sealed = ''] = /List-Unsubscribe: ?<https:\/\/api\.example(\/u\/[^>]+)>/.exec(mail) ?? [];
+    expect((await deployed.link('POST', sealed)).status).toBe(200);
+    await deployed.windTo(deployed.nowMs + 240 * hourMs);
+    expect(await mailTo(userId)).toHaveLength(1);
+    const profile = (await deployed.api('GET', `/api/profiles/${profileId}`)).body;
+    expect(profile).toMatchObject({ consent: { email: { 'topic:welcome': 'denied' } } });
+    expect(deployed.failures).toEqual([]);
+  });
+
+  it('hears what SES reports, and blocks an address that bounces for good', async () => {
+    const { userId, profileId } = await somebodyInside('di');
+    const [{ deliveryId } = {}] = await items(`/api/profiles/${profileId}/deliveries`);
+    const report = (id: string, eventType: string, detail: JsonObject): JsonObject => ({
+      id,
+      source: 'aws.ses',
+      'detail-type': `Email ${eventType}`,
+      time: new Date(deployed.nowMs).toISOString(),
+      detail: {
+        eventType,
+        mail: {
+          destination: [`${userId}@example.com`],
+          tags: {
+            deliveryId: [deliveryId!],
+            'ses:configuration-set': [deployed.templates.ofType('AWS::SES::ConfigurationSet')[0]![0]],
+          },
+        },
+        ...detail,
+      },
+    });
+    const opened = report('r1', 'Open', { open: { timestamp: new Date(deployed.nowMs).toISOString() } });
+    for (const event of [opened, opened]) await deployed.offer(event);
+    await deployed.settle();
+    expect(await items(`/api/profiles/${profileId}/deliveries`)).toMatchObject([{ status: 'opened' }]);
+    const bounce = { bounceType: 'Permanent', bouncedRecipients: [{ emailAddress: `${userId}@example.com` }] };
+    await deployed.offer(report('r2', 'Bounce', { bounce }));
+    await deployed.settle();
+    const events = (await items(`/api/profiles/${profileId}/timeline`)).filter(({ kind }) => kind === 'event');
+    expect(events.map(({ name }) => name).slice(0, 2)).toEqual(['Email Bounced', 'Email Opened']);
+    const blocked = await items(`/api/suppressions?channel=email&address=${userId}@example.com`);
+    expect(blocked).toMatchObject([{ reason: 'hard-bounce' }]);
+    expect(deployed.failures).toEqual([]);
+  });
+
+  it('lets nobody in without a write key', async () => {
+    const track = { userId: 'eve', event: 'Signed Up', properties: {} };
+    expect(await deployed.post('/v1/track', track, 'wrong')).toMatchObject({ status: 401 });
+  });
 });

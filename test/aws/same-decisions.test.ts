@@ -9,8 +9,8 @@ import { traceOf, type Runner } from './deployment/trace.ts';
 
 const startMs = Date.parse('2026-03-02T00:00:00Z');
 const dayMs = 86_400_000;
-const days = Number(process.env['SOJOURN_DAYS'] ?? 20);
-const people = Number(process.env['SOJOURN_PEOPLE'] ?? 4);
+// At full counts a season of ten people; else a month of four.
+const [people, days] = process.env['SOJOURN_DEEP'] ? [10, 90] : [4, 30];
 const seed = 'the same decisions';
 const journeys = ['welcome', 'abandoned-cart', 'second-purchase', 'churn-prevention', 'reactivation'];
 
@@ -100,14 +100,11 @@ const atHome = (): Runner => ({
 
 it('decides the same in both homes, over the shop’s own journeys', async () => {
   const [ours, theirs] = [atHome(), onAws()];
-  let t = performance.now();
   const users = await live(ours);
-  console.log('home', performance.now() - t);
-  t = performance.now();
   await live(theirs);
-  console.log('aws', performance.now() - t, [...deployed.calls]);
   const [local, remote] = [await traceOf(ours, journeys, users), await traceOf(theirs, journeys, users)];
-  console.log(local.deliveries.length, local.enrollments.length, local.people.length);
   expect(deployed.failures.slice(0, 3)).toEqual([]);
+  // A comparison of nothing would hold too.
+  expect(local.deliveries.length).toBeGreaterThan(5);
   expect(remote).toEqual(local);
 });

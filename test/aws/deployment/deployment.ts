@@ -34,6 +34,7 @@ import { FunctionFailed, FunctionProcess } from './function-process.ts';
 import { Queue } from './queue.ts';
 import { ProvidersFront } from './providers-front.ts';
 import { StepFunctions } from './step-functions.ts';
+import { Wire } from './wire.ts';
 import { region, Templates, type Resource } from './template.ts';
 
 export interface DeploymentOptions {
@@ -51,6 +52,19 @@ export interface HttpAnswer {
   readonly status: number;
   readonly body: JsonObject;
 }
+
+/** Variables by which the SDK is told of an endpoint, and the service as IAM names it. */
+const services = {
+  AWS_ENDPOINT_URL_DYNAMODB: 'dynamodb',
+  AWS_ENDPOINT_URL_SFN: 'states',
+  AWS_ENDPOINT_URL_SESV2: 'ses',
+  AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2: 'sms-voice',
+  AWS_ENDPOINT_URL_SNS: 'sns',
+  AWS_ENDPOINT_URL_SQS: 'sqs',
+  AWS_ENDPOINT_URL_EVENTBRIDGE: 'events',
+  AWS_ENDPOINT_URL_FIREHOSE: 'firehose',
+  AWS_ENDPOINT_URL_SECRETS_MANAGER: 'secretsmanager',
+} as const;
 
 type Image = { readonly [name: string]: { readonly [type: string]: unknown } };
 interface StreamRecord {
@@ -71,6 +85,8 @@ export class Deployment {
   /** How often each function was called. */
   readonly calls = new Map<string, number>();
   stepFunctions!: StepFunctions;
+  /** Where all requests of the functions come by. */
+  wire!: Wire;
   config!: DoubleConfig;
   client!: DynamoDBClient;
   nowMs: number;
@@ -238,23 +254,35 @@ export class Deployment {
       clock: { nowMs: () => this.nowMs, backOff: () => Promise.resolve() },
       onBroken: (name, error) => this.failures.push({ name, error }),
     });
-    const url = await this.stepFunctions.listen();
+    const { endpoint } = this.config;
+    const providers = this.providers.url;
+    this.wire = new Wire({
+      dynamodb: inject('dynamodb'),
+      states: await this.stepFunctions.listen(),
+      ses: providers,
+      'sms-voice': providers,
+      ...{ sns: endpoint, sqs: endpoint, events: endpoint, firehose: endpoint, secretsmanager: endpoint },
+    });
+    await this.wire.listen();
     for (const [id, resource] of this.templates.ofType('AWS::Lambda::Function')) {
       const name = resource.Metadata?.['sojourn:function'];
       if (typeof name !== 'string') continue;
-      const environment = { ...this.environmentOf(resource), ...this.runtimeOf(id, url) };
+      const environment = { ...this.environmentOf(name, resource), ...this.runtimeOf(id, name) };
       this.functions.set(name, new FunctionProcess(name, this.templates.assetOf(resource), environment));
     }
   }
-  private environmentOf({ Properties = {} }: Resource): { readonly [name: string]: string } {
+  private environmentOf(name: string, { Properties = {} }: Resource): { readonly [name: string]: string } {
     const { Variables = {} } = (this.templates.resolve(Properties['Environment']) ?? {}) as { Variables?: object };
     // The account of what was named by context, before there was any.
-    const text = JSON.stringify(Variables).replaceAll(noAccount, this.templates.account);
+    const text = JSON.stringify(Variables)
+      .replaceAll(noAccount, this.templates.account)
+      // The SDK reaches a queue at its address, whatever endpoint it was told.
+      .replaceAll(this.config.endpoint, this.wire.endpoint(name, 'sqs'));
     return JSON.parse(text) as { readonly [name: string]: string };
   }
   /** What Lambda itself sets, and where the doubles are. */
-  private runtimeOf(id: string, stepFunctions: string): { readonly [name: string]: string } {
-    const { credentials, endpoint } = this.config;
+  private runtimeOf(id: string, name: string): { readonly [name: string]: string } {
+    const { credentials } = this.config;
     return {
       AWS_REGION: region,
       AWS_ACCESS_KEY_ID: credentials.accessKeyId,
@@ -262,11 +290,9 @@ export class Deployment {
       AWS_LAMBDA_FUNCTION_NAME: id,
       AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
       SOJOURN_TEST_ARN: this.templates.physical(id).attributes['Arn']!,
-      AWS_ENDPOINT_URL: endpoint,
-      AWS_ENDPOINT_URL_DYNAMODB: inject('dynamodb'),
-      AWS_ENDPOINT_URL_SFN: stepFunctions,
-      AWS_ENDPOINT_URL_SESV2: this.providers.url,
-      AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2: this.providers.url,
+      ...Object.fromEntries(
+        Object.entries(services).map(([variable, service]) => [variable, this.wire.endpoint(name, service)]),
+      ),
       SOJOURN_TEST_OUTSIDE: `${this.providers.url}/outside`,
     };
   }
@@ -295,6 +321,13 @@ export class Deployment {
     await this.invoke('publish-definitions', { RequestType: 'Create', ResourceProperties });
   }
 
+  /** Emails that SES was handed, as they were written. */
+  async emails(): Promise<readonly string[]> {
+    type Data = { readonly ses: { readonly RawMessage?: readonly { readonly raw_data: string }[] } };
+    const data = (await (await fetch(`${this.config.endpoint}/moto-api/data.json`)).json()) as Data;
+    return (data.ses.RawMessage ?? []).map(({ raw_data }) => raw_data);
+  }
+
   /** Calls a function as Lambda would. @throws FunctionFailed */
   async invoke(name: string, event: unknown): Promise<unknown> {
     const found = this.functions.get(name);
@@ -320,6 +353,10 @@ export class Deployment {
   /** A request of the management API, past its authoriser. */
   async api(method: string, path: string, body?: object): Promise<HttpAnswer> {
     return this.request('manage', method, path, { ...(body && { body: JSON.stringify(body) }), headers: {} });
+  }
+  /** A request of a page behind a link. */
+  async link(method: string, path: string): Promise<HttpAnswer> {
+    return this.request('answer-link', method, path, { headers: {} });
   }
   private async request(
     name: string,
@@ -350,7 +387,8 @@ export class Deployment {
       ...(body !== undefined && { body }),
       isBase64Encoded: false,
     })) as { readonly statusCode: number; readonly body?: string };
-    return { status: answer.statusCode, body: JSON.parse(answer.body ?? '{}') as JsonObject };
+    const text = answer.body ?? '';
+    return { status: answer.statusCode, body: (text.startsWith('{') ? JSON.parse(text) : { text }) as JsonObject };
   }
 
   /** Carries everything on until nothing moves any more. */
@@ -529,6 +567,7 @@ export class Deployment {
   async close(): Promise<void> {
     await this.stepFunctions.close();
     await Promise.all([...this.functions.values()].map((one) => one.stop()));
+    await this.wire.close();
     await this.providers.close();
     for (const client of [this.client, this.streams, this.sqs]) client.destroy();
   }

@@ -1,0 +1,95 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+
+/** One request that a function made of AWS. */
+export interface Call {
+  readonly caller: string;
+  /** As IAM names it: `dynamodb`, `states`, `ses`. */
+  readonly service: string;
+  /** `PutItem`; of REST services method and path. */
+  readonly operation: string;
+  readonly body: Buffer;
+}
+export interface Answer {
+  readonly status: number;
+  readonly headers: { readonly [name: string]: string };
+  readonly body: Buffer;
+}
+/** What stands between a function and AWS: may look, answer by itself, or lose an answer. */
+export type Between = (call: Call, forward: (body?: Buffer) => Promise<Answer>) => Promise<Answer | 'lost'>;
+
+/** The line between the functions and AWS's doubles: every request comes by, with the name of who made it. */
+export class Wire {
+  /** All calls so far. */
+  readonly calls: Call[] = [];
+  between: Between = (_, forward) => forward();
+  private readonly targets: { readonly [service: string]: string };
+  private readonly server: Server;
+
+  /** @param targets service → endpoint */
+  constructor(targets: { readonly [service: string]: string }) {
+    this.targets = targets;
+    this.server = createServer((request, response) => {
+      void this.pass(request).then(
+        (answer) => {
+          if (answer === 'lost') return response.destroy();
+          response.writeHead(answer.status, answer.headers);
+          return response.end(answer.body);
+        },
+        () => response.destroy(),
+      );
+    });
+  }
+  async listen(): Promise<void> {
+    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
+  }
+  async close(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+  /** Where one function reaches one service. */
+  endpoint(caller: string, service: string): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/${caller}/${service}`;
+  }
+
+  private async pass(request: IncomingMessage): Promise<Answer | 'lost'> {
+    const [, caller = '', service = '', path = ''] = /^\/([^/]+)\/([^/?]+)(.*)$/.exec(request.url ?? '') ?? [];
+    const body = await buffer(request);
+    const target = request.headers['x-amz-target'];
+    const operation =
+      target === undefined ? operationOf(request.method!, path, body) : String(target).split('.').at(-1)!;
+    const call = { caller, service, operation, body };
+    this.calls.push(call);
+    return this.between(call, (changed = body) => this.forward(request, `${this.targets[service]}${path}`, changed));
+  }
+
+  private async forward(request: IncomingMessage, url: string, body: Buffer): Promise<Answer> {
+    const {
+      host: _,
+      connection: __,
+      'content-length': ___,
+      'transfer-encoding': ____,
+      expect: _____,
+      ...headers
+    } = request.headers;
+    const told = await fetch(url, {
+      method: request.method!,
+      headers: headers as { [name: string]: string },
+      ...(request.method !== 'GET' && { body: new Uint8Array(body) }),
+    });
+    // Checksums of an answer that is not what was asked for would be refused.
+    const kept = ['content-type', 'x-amzn-requestid', 'x-amzn-errortype'];
+    const names = kept.filter((name) => told.headers.has(name));
+    return {
+      status: told.status,
+      headers: Object.fromEntries(names.map((name) => [name, told.headers.get(name)!])),
+      body: Buffer.from(await told.arrayBuffer()),
+    };
+  }
+}
+
+/** SNS speaks in forms, which name their action; the others by method and path. */
+function operationOf(method: string, path: string, body: Buffer): string {
+  return new URLSearchParams(body.toString('utf8').slice(0, 200)).get('Action') ?? `${method} ${path}`;
+}
