@@ -1,3 +1,4 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateEventBusCommand, EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import {
   CreateQueueCommand,
@@ -240,6 +241,29 @@ describe('redrive of a person', () => {
     await redrive(options, profileTask(), 15 * minuteMs);
     expect([await is('loyal', atMs), await is('buyers', atMs + 5)]).toEqual([false, true]);
     expect([await is('loyal', atMs, 'audience'), await is('buyers', atMs + 5, 'audience')]).toEqual([false, true]);
+  });
+
+  it('leaves no list older than a commit that came in between', async () => {
+    const profiles = (expectedVersion: number, segments: { [id: string]: number }) => [
+      { expectedVersion, profile: aProfile('p1', { segments }) },
+    ];
+    await store.commit({ attemptId: 'a1', profiles: profiles(0, { loyal: atMs }) });
+    // They leave the segment, and the relay takes them off its list, before redrive has put them there.
+    const client = new DynamoDBClient(table.config);
+    let isBefore = true;
+    client.middlewareStack.add(
+      (next, context) => async (args) => {
+        if (context.commandName === 'PutItemCommand' && isBefore) {
+          isBefore = false;
+          await store.commit({ attemptId: 'a2', profiles: profiles(1, {}) });
+        }
+        return next(args);
+      },
+      { step: 'initialize', name: 'between' },
+    );
+    expect(await redrive({ ...options, client }, profileTask(), 15 * minuteMs)).toMatchObject({ failed: 0 });
+    expect(isBefore).toBe(false);
+    expect(await new Table(table.client, table.name).row(memberKey('segment', 'loyal', 'p1', atMs))).toBeUndefined();
   });
 
   it('says so where there is no such person', async () => {

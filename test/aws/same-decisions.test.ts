@@ -4,6 +4,7 @@ import { shopYear, type Sending } from '../../examples/shop/generate.ts';
 import { Home } from '../../local/home.ts';
 import { HomeServer } from '../../local/server.ts';
 import { Deployment, noAccount } from './deployment/deployment.ts';
+import { neededActions, notAllowed } from './deployment/permissions.ts';
 import { synthesize } from './deployment/synthesize.ts';
 import { traceOf, type Runner } from './deployment/trace.ts';
 
@@ -107,4 +108,15 @@ it('decides the same in both homes, over the shop’s own journeys', async () =>
   // A comparison of nothing would hold too.
   expect(local.deliveries.length).toBeGreaterThan(5);
   expect(remote).toEqual(local);
+});
+
+it('makes no call that the role of its function does not allow', () => {
+  expect(notAllowed(deployed)).toEqual([]);
+  const needed = [...neededActions(deployed)].map(([name, actions]) => [name, [...actions].sort()] as const);
+  expect(Object.fromEntries(needed.sort())).toMatchSnapshot();
+});
+
+it('would tell of a call that no role allows', () => {
+  deployed.wire.calls.push({ caller: 'relay', service: 'dynamodb', operation: 'Scan', body: Buffer.from('{}') });
+  expect(notAllowed(deployed)).toMatchObject([{ caller: 'relay', action: 'dynamodb:Scan' }]);
 });

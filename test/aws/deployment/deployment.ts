@@ -321,6 +321,10 @@ export class Deployment {
     await this.invoke('publish-definitions', { RequestType: 'Create', ResourceProperties });
   }
 
+  /** ARN of the queue at an address, whoever it was told to. */
+  readonly nameOfQueue = (url: string): string | undefined =>
+    [...this.queues.values()].find((one) => url.endsWith(one.arn.split(':').at(-1)!))?.arn;
+
   /** Emails that SES was handed, as they were written. */
   async emails(): Promise<readonly string[]> {
     type Data = { readonly ses: { readonly RawMessage?: readonly { readonly raw_data: string }[] } };
