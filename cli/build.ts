@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashOf } from '../core/definitions.ts';
+import { idOf } from '../core/hash.ts';
 import { checkDocuments } from '../core/journey/check.ts';
 import { publishTemplates } from '../functions/parts/content/publish-templates.ts';
 import type { Publication } from '../functions/parts/publication.ts';
@@ -26,7 +27,8 @@ async function publication(): Promise<Publication | undefined> {
   for (const { file, message, severity } of broken) process.stderr.write(`${severity} ${file}: ${message}\n`);
   if (broken.some(({ severity }) => severity === 'error')) return undefined;
   return {
-    hash: hashOf(documents),
+    // Of what is rendered too: a release that compiles MJML otherwise publishes something else.
+    hash: idOf('publication', hashOf(documents), JSON.stringify(templates)),
     documents: { ...documents, templates: documents.templates.map((file) => ({ ...file, text: '' })) },
     templates,
   };

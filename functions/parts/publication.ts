@@ -3,7 +3,7 @@ import type { PublishedTemplate } from './content/renderer.ts';
 
 /** Documents as they are published: checked, their templates ready to be rendered. */
 export interface Publication {
-  /** Of the documents as they were written. */
+  /** Of all that is in it: what is published under a hash never changes. */
   readonly hash: string;
   /** Templates without their text. */
   readonly documents: Documents;

@@ -8,7 +8,7 @@ import { DynamoProfileStore } from '../../functions/aws/profile-store.ts';
 import { StreamRelay } from '../../functions/aws/relay.ts';
 import { CursorInvalid, cursorOf } from '../../functions/parts/http/directory.ts';
 import { directoryContract, listedDocuments, type OpenDirectory } from '../contracts/directory.ts';
-import { aFact, anEvent, aProfile, atMs } from '../contracts/rows.ts';
+import { anEvent, aProfile, atMs } from '../contracts/rows.ts';
 import { aTable } from './a-table.ts';
 import { asLambdaRecords } from './lambda-records.ts';
 
@@ -70,20 +70,6 @@ describe('the directory on DynamoDB', () => {
     expect(await shown()).toEqual(['m2']);
     opened.clock.ms = atMs + 401 * 86_400_000;
     expect(await opened.directory.message('d1')).toBeUndefined();
-  });
-
-  it('loses nothing between pages of what two merged people did at one instant and version', async () => {
-    const profiles = ['p1', 'p2'].map((id) => ({ expectedVersion: 0, profile: aProfile(id) }));
-    const facts = ['p1', 'p2'].map((profileId) => aFact('loyal', { profileId, kind: 'segment' }));
-    const events = ['p1', 'p2'].map((profileId) => anEvent(profileId, 'm1'));
-    await opened.store.commit({ attemptId: 'a1', profiles, facts, events });
-    const kinds: string[] = [];
-    for (let cursor: string | undefined, isFirst = true; isFirst || cursor !== undefined; isFirst = false) {
-      const page = await opened.directory.timeline(['p1', 'p2'], { limit: 1, ...(cursor && { cursor }) });
-      kinds.push(...page.items.map(({ kind }) => kind));
-      cursor = page.next;
-    }
-    expect(kinds).toEqual(['segment', 'segment', 'event', 'event']);
   });
 
   it('refuses a cursor that another home made', async () => {

@@ -142,6 +142,20 @@ export function directoryContract(name: string, open: () => Promise<OpenDirector
         const ids = (await timeline('p1', 'p2')).map(({ detail }) => detail['eventId']);
         expect(ids).toEqual(['m3', 'm2', 'm1']);
       });
+
+      it('loses nothing between pages of what two merged people did at one instant and version', async () => {
+        const profiles = ['p1', 'p2'].map((id) => ({ expectedVersion: 0, profile: aProfile(id) }));
+        const facts = ['p1', 'p2'].map((profileId) => aFact('loyal', { profileId, kind: 'segment' }));
+        const events = ['p1', 'p2'].map((profileId) => anEvent(profileId, 'm1'));
+        await opened.store.commit({ attemptId: 'a1', profiles, facts, events });
+        const kinds: string[] = [];
+        for (let cursor: string | undefined, isFirst = true; isFirst || cursor !== undefined; isFirst = false) {
+          const page = await directory.timeline(['p1', 'p2'], { limit: 1, ...(cursor && { cursor }) });
+          kinds.push(...page.items.map(({ kind }) => kind));
+          cursor = page.next;
+        }
+        expect(kinds).toEqual(['segment', 'segment', 'event', 'event']);
+      });
     });
 
     describe('of enrollments', () => {
