@@ -127,10 +127,10 @@ async function tryChunk(
   return { answer: results, ...(change && { change }) };
 }
 
-/** Rows that a change writes, at most. */
+/** Rows that a change writes, at most: a profile and a suppression take two each. */
 const rowsOf = ({ profiles, events, identities, enrollments, suppressions, due, facts }: Change): number =>
-  2 * profiles.length +
-  [events, identities, enrollments, suppressions, due].reduce((sum, rows) => sum + (rows?.length ?? 0), 0) +
+  2 * (profiles.length + (suppressions?.length ?? 0)) +
+  [events, identities, enrollments, due].reduce((sum, rows) => sum + (rows?.length ?? 0), 0) +
   (facts?.length ? profiles.length : 0);
 
 /** Everybody whom these messages name, and who owns which identity. */
