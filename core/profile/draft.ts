@@ -7,6 +7,7 @@ import type { JsonObject } from '../json.ts';
 import type { Change, Fact, Loaded } from '../ports.ts';
 import { settleMemberships, zoneOf, type Edge } from '../segment/settle.ts';
 import { DueRows } from './due-rows.ts';
+import { ToldFacts } from './told-facts.ts';
 import { historyIds, type EnrollmentStub, type Profile } from './profile.ts';
 
 /** How long after its wake-up an enrollment whose execution said nothing is looked at. */
@@ -34,10 +35,7 @@ export class Draft {
     { expectedVersion: number; profile: Profile; before: Profile | undefined }
   >();
   private readonly rows = new Map<string, { row: Enrollment; isNew: boolean }>();
-  private readonly facts: Fact[] = [];
-  /** Messages accepted so far, and how many they were when each fact was told. */
-  private readonly accepted: { readonly messageId: string; readonly name: string }[] = [];
-  private readonly places: number[] = [];
+  private readonly told = new ToldFacts();
   private readonly due = new DueRows();
   private readonly touched = new Set<string>();
   /** Profile → when a rule that was looked at next changes by time alone. */
@@ -81,7 +79,7 @@ export class Draft {
 
   /** From now on, what is told is caused by this message. */
   begin(message: { readonly messageId: string; readonly name: string }): void {
-    this.accepted.push(message);
+    this.told.begin(message);
   }
   fact(
     profileId: string,
@@ -91,24 +89,8 @@ export class Draft {
     isOutgoing: boolean,
     atMs = this.around.nowMs,
   ): void {
-    this.facts.push({ profileId, kind, name, atMs, detail, isOutgoing });
-    this.places.push(this.accepted.length);
+    this.told.add({ profileId, kind, name, atMs, detail, isOutgoing });
   }
-  /** Facts that may begin a journey name what was accepted after them in the same commit, where it could end one. */
-  private factsWithThen(): readonly Fact[] {
-    const { conversion, entriesByName, entriesByEdge } = this.around.definitions;
-    return this.facts.map((fact, index) => {
-      const later = this.accepted.slice(this.places[index]);
-      if (!fact.isOutgoing || later.length === 0 || (fact.kind !== 'event' && fact.kind !== 'segment')) return fact;
-      const edge = `${fact.name}/${String(fact.detail['edge'])}`;
-      const journeys = (fact.kind === 'event' ? entriesByName.get(fact.name) : entriesByEdge.get(edge)) ?? [];
-      const isHeard = (name: string): boolean =>
-        conversion.some((match) => match.names.has(name)) || journeys.some((journey) => journey.listens.has(name));
-      const then = later.filter((message) => isHeard(message.name)).map((message) => message.messageId);
-      return then.length === 0 ? fact : { ...fact, detail: { ...fact.detail, then } };
-    });
-  }
-
   dueAt(profileId: string, subject: string, dueMs: number): void {
     this.due.at(profileId, subject, dueMs);
   }
@@ -295,7 +277,7 @@ export class Draft {
         .filter((one) => one.profile !== one.before || this.touched.has(one.profile.profileId))
         .map(({ expectedVersion, profile }) => ({ expectedVersion, profile })),
       enrollments: [...this.rows.values()],
-      facts: this.factsWithThen(),
+      facts: this.told.withThen(this.around.definitions),
       ...due,
     };
   }
