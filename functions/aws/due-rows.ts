@@ -10,8 +10,11 @@ export interface DuePlace {
   readonly shard: number;
 }
 
-/** A tick looks back so far: a row may become visible after the tick of its minute. */
+/** One tick in five looks back so far: a row may become visible after its minute, and one that failed is found again. */
 export const trailingMinutes = 15;
+/** The others look at their own minute and the one before: each look at a shard costs a read, all month long. */
+const usualMinutes = 2;
+const fullEvery = 5;
 /** The longest outage that a tick makes up for in one go; the next tick goes on from there. */
 const mostMinutes = 24 * 60;
 
@@ -40,7 +43,7 @@ export class DueRows {
   private async reach(nowMs: number): Promise<readonly [first: number, until: number]> {
     const last = minuteOf(nowMs);
     const [cursor] = await this.table.get([cursorKey]);
-    const trailing = last - trailingMinutes + 1;
+    const trailing = last - (last % fullEvery === 0 ? trailingMinutes : usualMinutes) + 1;
     const first = cursor ? Math.min(trailing, Number(cursor['m']!.N)) : trailing;
     return [first, Math.min(last, first + mostMinutes)];
   }
