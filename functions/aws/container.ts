@@ -34,7 +34,12 @@ export const secret = (): Promise<SecretDocument> =>
   (deployed ??= new DeployedSecret(new SecretsManagerClient(settings), setting(ENV.secret))).document();
 
 let keys: Promise<Keyring> | undefined;
-export const keyring = (): Promise<Keyring> => (keys ??= secret().then(({ signingKey }) => new Keyring(signingKey)));
+export function keyring(): Promise<Keyring> {
+  keys ??= secret().then(({ signingKey }) => new Keyring(signingKey));
+  // A secret that could not be read is asked for again.
+  keys.catch(() => (keys = undefined));
+  return keys;
+}
 
 /** The ports that every decision needs. */
 export type DecisionPorts = Pick<Ports, 'profiles' | 'definitions' | 'clock' | 'ids'>;
@@ -46,7 +51,6 @@ export function decisionPorts(): Promise<DecisionPorts> {
     clock: realClock,
     ids: deployedIds(ring),
   }));
-  // A secret that could not be read is asked for again.
-  ports.catch(() => (ports = keys = undefined));
+  ports.catch(() => (ports = undefined));
   return ports;
 }

@@ -4,8 +4,10 @@ import {
   type SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
+import { StoreUnavailable } from '../../core/failures.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Executions } from '../../core/ports.ts';
+import { isPassing } from './passing.ts';
 
 /** Step Functions says so of a token that is no longer waited for. */
 const deadTokens = new Set(['TaskDoesNotExist', 'TaskTimedOut', 'InvalidToken']);
@@ -38,7 +40,7 @@ export class StepFunctionsExecutions implements Executions {
       return 'running';
     } catch (error) {
       if (error instanceof Error && error.name === 'ExecutionAlreadyExists') return 'closed';
-      throw error;
+      throw unavailable(error);
     }
   }
 
@@ -55,7 +57,11 @@ export class StepFunctionsExecutions implements Executions {
       return 'done';
     } catch (error) {
       if (error instanceof Error && deadTokens.has(error.name)) return 'dead';
-      throw error;
+      throw unavailable(error);
     }
   }
 }
+
+/** By this name the state machine that called us tries again; any other would mark the enrollment failed. */
+const unavailable = (error: unknown): unknown =>
+  isPassing(error) ? new StoreUnavailable(`Step Functions could not be told: ${error.name}.`, { cause: error }) : error;

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { StoreUnavailable } from '../../core/failures.ts';
 import type { Ids } from '../../core/ports.ts';
 import { isSame, type Keyring } from '../parts/keyring.ts';
 import type { Trust } from '../../core/event/event.ts';
 import type { SecretDocument } from '../env.ts';
+import { isPassing } from './passing.ts';
 
 /** A replaced key is known everywhere after so long. */
 const cachedMs = 5 * 60_000;
@@ -30,8 +32,15 @@ export class DeployedSecret {
     return this.read;
   }
   private async fetch(): Promise<SecretDocument> {
-    const { SecretString } = await this.client.send(new GetSecretValueCommand({ SecretId: this.arn }));
-    return parseSecret(SecretString);
+    try {
+      const { SecretString } = await this.client.send(new GetSecretValueCommand({ SecretId: this.arn }));
+      return parseSecret(SecretString);
+    } catch (error) {
+      // By this name state machines try again; any other would mark the enrollment failed.
+      if (isPassing(error))
+        throw new StoreUnavailable(`The secret could not be read: ${error.name}.`, { cause: error });
+      throw error;
+    }
   }
 }
 

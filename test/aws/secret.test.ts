@@ -36,6 +36,16 @@ describe('the secret of a deployment', () => {
     expect(await secret.document()).toEqual(whole);
   });
 
+  it('that cannot be read just now fails by the name that state machines try again', async () => {
+    const away = new DeployedSecret(
+      new SecretsManagerClient({ ...(await anAccount()), endpoint: 'http://127.0.0.1:1' }),
+      arn,
+    );
+    await expect(away.document()).rejects.toMatchObject({ name: 'StoreUnavailable' });
+    const unknown = new DeployedSecret(client, `${arn}-unknown`);
+    await expect(unknown.document()).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+  });
+
   it('that is not what it should be is described by what is missing, never by what is there', async () => {
     const hidden = 'hunter2-hunter2';
     const bad: readonly [string, RegExp][] = [

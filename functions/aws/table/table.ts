@@ -11,6 +11,7 @@ import {
   type TransactWriteItem,
 } from '@aws-sdk/client-dynamodb';
 import { StoreUnavailable } from '../../../core/failures.ts';
+import { isPassing, reasonsOf } from '../passing.ts';
 import type { Key } from './keys.ts';
 import type { Item } from './profile-rows.ts';
 
@@ -145,26 +146,6 @@ export class Table {
 
 /** Reasons of a cancelled transaction that say: somebody else was first. */
 const contended = new Set(['ConditionalCheckFailed', 'TransactionConflict']);
-/** Names under which the service says that it cannot just now, or that nobody heard its answer. */
-const passing = new Set([
-  'ProvisionedThroughputExceededException',
-  'ProvisionedThroughputExceeded',
-  'RequestLimitExceeded',
-  'ThrottlingException',
-  'ThrottlingError',
-  'LimitExceededException',
-  'InternalServerError',
-  'ServiceUnavailable',
-  'TimeoutError',
-  'AbortError',
-  'RequestTimeout',
-  'NetworkingError',
-  'TransactionInProgressException',
-]);
-
-/** As the system names failures of network and names (`ECONNRESET`, `EAI_AGAIN`); Node's own begin with ERR_. */
-const systemCode = /^E(?!RR_)[A-Z_]+$/;
-
 async function committed(what: string, send: () => Promise<unknown>): Promise<'committed' | 'conflict'> {
   try {
     await send();
@@ -180,11 +161,6 @@ function isConflict(error: unknown): boolean {
   if (error.name === 'ConditionalCheckFailedException' || error.name === 'TransactionConflictException') return true;
   return reasonsOf(error).some((code) => contended.has(code));
 }
-const reasonsOf = (error: Error): readonly string[] =>
-  'CancellationReasons' in error
-    ? (error.CancellationReasons as readonly { readonly Code?: string }[]).flatMap(({ Code }) => Code ?? [])
-    : [];
-
 async function available<T>(what: string, send: () => Promise<T>): Promise<T> {
   try {
     return await send();
@@ -194,12 +170,5 @@ async function available<T>(what: string, send: () => Promise<T>): Promise<T> {
 }
 
 /** The failure that the loop can go on from, or the error as it came. */
-function unavailable(what: string, error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
-  const status =
-    '$metadata' in error ? (error.$metadata as { readonly httpStatusCode?: number }).httpStatusCode : undefined;
-  const isSystem = 'code' in error && typeof error.code === 'string' && systemCode.test(error.code);
-  const isPassing =
-    passing.has(error.name) || reasonsOf(error).some((code) => passing.has(code)) || isSystem || (status ?? 0) >= 500;
-  return isPassing ? new StoreUnavailable(`The table could not ${what}: ${error.name}.`, { cause: error }) : error;
-}
+const unavailable = (what: string, error: unknown): unknown =>
+  isPassing(error) ? new StoreUnavailable(`The table could not ${what}: ${error.name}.`, { cause: error }) : error;
