@@ -7,7 +7,7 @@ import type { Bus } from './bus.ts';
 import { imageOf } from './stream-image.ts';
 import { factsIn } from './table/event-rows.ts';
 import { hotKey } from './table/keys.ts';
-import { memberKey, membershipsIn } from './table/memberships.ts';
+import { memberKey, membershipsIn, type MembershipChange } from './table/memberships.ts';
 import { membershipsOf, type Item } from './table/profile-rows.ts';
 import { keyOf, Table } from './table/table.ts';
 
@@ -68,17 +68,22 @@ export class StreamRelay {
     const found = membershipsIn(image);
     if (!found) return undefined;
     const { profileId, changes } = found;
-    try {
-      const now = membershipsOf(await this.table.row(hotKey(profileId)));
-      for (const [kind, id, wasMs, isMs] of changes) {
-        const sinceMs = ownValue(kind === 'segment' ? now.segments : now.audiences, id);
-        for (const ms of new Set([wasMs, isMs]))
-          if (ms !== null && ms !== sinceMs) await this.table.delete(memberKey(kind, id, profileId, ms));
-        if (sinceMs !== undefined) await this.table.put(keyOf(memberKey(kind, id, profileId, sinceMs)));
+    for (let tries = 1; ; tries++)
+      try {
+        await this.list(profileId, changes);
+        return undefined;
+      } catch (error) {
+        if (tries === mostTries) return error;
+        await this.options.clock.backOff(tries);
       }
-      return undefined;
-    } catch (error) {
-      return error;
+  }
+  private async list(profileId: string, changes: readonly MembershipChange[]): Promise<void> {
+    const now = membershipsOf(await this.table.row(hotKey(profileId)));
+    for (const [kind, id, wasMs, isMs] of changes) {
+      const sinceMs = ownValue(kind === 'segment' ? now.segments : now.audiences, id);
+      for (const ms of new Set([wasMs, isMs]))
+        if (ms !== null && ms !== sinceMs) await this.table.delete(memberKey(kind, id, profileId, ms));
+      if (sinceMs !== undefined) await this.table.put(keyOf(memberKey(kind, id, profileId, sinceMs)));
     }
   }
 

@@ -250,6 +250,15 @@ describe('memberships', () => {
     }
   });
 
+  it('that could not be listed at once are tried again, and nothing is buried', async () => {
+    await commit([], {}, member(atMs));
+    let left = 3;
+    faultOf = (command) => (command === 'PutItem' && left-- > 0 ? answer('ThrottlingException') : undefined);
+    await carry();
+    expect(await isListed('p1', atMs)).toBe(true);
+    expect(await messages(deadQueueUrl)).toEqual([]);
+  });
+
   it('that could not be listed leave their record with the dead letters, and facts of it go out', async () => {
     await commit([aFact('a')], {}, member(atMs));
     faultOf = (command) => (command === 'PutItem' ? answer('ThrottlingException') : undefined);
