@@ -1,5 +1,6 @@
 import {
   CreateTableCommand,
+  DeleteItemCommand,
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -53,6 +54,13 @@ export interface HttpAnswer {
   readonly body: JsonObject;
 }
 
+interface HttpRequest {
+  readonly body?: string;
+  readonly headers: { readonly [name: string]: string };
+}
+/** Requests that a caller makes until it gives up. */
+const mostRequests = 10;
+
 /** Variables by which the SDK is told of an endpoint, and the service as IAM names it. */
 const services = {
   AWS_ENDPOINT_URL_DYNAMODB: 'dynamodb',
@@ -84,6 +92,14 @@ export class Deployment {
   readonly failures: { readonly name: string; readonly error: unknown }[] = [];
   /** How often each function was called. */
   readonly calls = new Map<string, number>();
+  /** Whether what failed comes again, as often as the template says; else the first failure ends a test. */
+  isRedelivering = false;
+  /** How often a function gets each of its events. */
+  times: (name: string) => number = () => 1;
+  /** Batches of a queue of which some messages failed and others did not. */
+  partlyFailed = 0;
+  /** Batches of the stream that were given up. */
+  readonly lostBatches: { readonly name: string; readonly records: number }[] = [];
   stepFunctions!: StepFunctions;
   /** Where all requests of the functions come by. */
   wire!: Wire;
@@ -315,7 +331,8 @@ export class Deployment {
     return Object.fromEntries(all);
   }
 
-  private async publish(): Promise<void> {
+  /** What CloudFormation asks of the custom resource. */
+  async publish(): Promise<void> {
     const [[, { Properties = {} }] = ['', {} as Resource]] = this.templates.ofType('Custom::SojournDocuments');
     const { ServiceToken: _, ...ResourceProperties } = this.templates.resolve(Properties as never) as JsonObject;
     await this.invoke('publish-definitions', { RequestType: 'Create', ResourceProperties });
@@ -338,6 +355,8 @@ export class Deployment {
     if (!found) throw new RangeError(`No function ${name} is deployed.`);
     this.calls.set(name, (this.calls.get(name) ?? 0) + 1);
     try {
+      for (let more = this.times(name) - 1; more > 0; more--)
+        await found.invoke(event, this.nowMs).catch(() => undefined);
       return await found.invoke(event, this.nowMs);
     } catch (error) {
       // Two failures are answers that state machines are made to hear.
@@ -362,11 +381,20 @@ export class Deployment {
   async link(method: string, path: string): Promise<HttpAnswer> {
     return this.request('answer-link', method, path, { headers: {} });
   }
-  private async request(
+  private async request(name: string, method: string, path: string, request: HttpRequest): Promise<HttpAnswer> {
+    const once = (): Promise<HttpAnswer> => this.requestOnce(name, method, path, request);
+    if (!this.isRedelivering) return once();
+    // A caller repeats what was answered 5xx or 429, as the SDKs of ours do; a function that fails is a 500.
+    for (let tries = 1; ; tries++) {
+      const answer = await once().catch((): HttpAnswer => ({ status: 500, body: {} }));
+      if ((answer.status < 500 && answer.status !== 429) || tries >= mostRequests) return answer;
+    }
+  }
+  private async requestOnce(
     name: string,
     method: string,
     path: string,
-    { body, headers }: { readonly body?: string; readonly headers: { readonly [name: string]: string } },
+    { body, headers }: HttpRequest,
   ): Promise<HttpAnswer> {
     const [rawPath = '', rawQueryString = ''] = path.split('?');
     const answer = (await this.invoke(name, {
@@ -420,8 +448,11 @@ export class Deployment {
       const nextMs = Math.min(wake?.wakeMs ?? Infinity, dueMs);
       if (nextMs > untilMs) break;
       this.nowMs = Math.max(this.nowMs, nextMs);
-      if (dueMs <= this.nowMs) await this.tick();
-      else await this.stepFunctions.interpreter.wake(wake!.name);
+      if (dueMs <= this.nowMs) {
+        await this.tick();
+        // What a failing tick left is the next minute's.
+        if (this.isRedelivering && Math.min(...this.due.values(), Infinity) <= this.nowMs) this.nowMs += 60_000;
+      } else await this.stepFunctions.interpreter.wake(wake!.name);
       await this.settle();
     }
     this.nowMs = untilMs;
@@ -437,9 +468,24 @@ export class Deployment {
     const cursor = { pk: { S: 'control#due' }, sk: { S: 'cursor' }, m };
     await this.client.send(new PutItemCommand({ TableName: 'deployed', Item: cursor }));
     for (const queue of this.queues.values()) if (queue.isFifo) this.filled.add(queue);
-    await this.invoke('find-due', JSON.parse(Input.replace('<aws.scheduler.scheduled-time>', at)));
+    await this.tellOfTick(JSON.parse(Input.replace('<aws.scheduler.scheduled-time>', at)) as JsonObject);
     await this.settle();
     for (const [key, ms] of this.due) if (ms <= this.nowMs && !(await this.standsDue(key))) this.due.delete(key);
+  }
+  /** An asynchronous invocation: tried again as often as the template says, and then left to the next minute. */
+  private async tellOfTick(event: JsonObject): Promise<void> {
+    if (!this.isRedelivering) return void (await this.invoke('find-due', event));
+    const [[, { Properties = {} }] = ['', {} as Resource]] = this.templates.ofType('AWS::Lambda::EventInvokeConfig');
+    for (let left = Number(Properties['MaximumRetryAttempts']); left >= 0; left--)
+      if (await this.invoke('find-due', event).then(...isDone)) return;
+  }
+  /** Nothing that stands is due any more: for a test that has seen enough of its people. */
+  async forgetDue(): Promise<void> {
+    for (const key of this.due.keys()) {
+      const [pk = '', sk = ''] = key.split('\u0000');
+      await this.client.send(new DeleteItemCommand({ TableName: 'deployed', Key: { pk: { S: pk }, sk: { S: sk } } }));
+    }
+    await this.settle();
   }
   private async standsDue(key: string): Promise<boolean> {
     const [pk = '', sk = ''] = key.split('\u0000');
@@ -463,11 +509,21 @@ export class Deployment {
       );
       const size = Number(Properties['BatchSize']);
       for (let from = 0; from < Records.length; from += size)
-        await this.invoke(this.functionOf(Properties), { Records: Records.slice(from, from + size) });
+        await this.stream(Properties, Records.slice(from, from + size), Number(Properties['MaximumRetryAttempts']));
       // Only the relay writes to the bus.
       this.hasNews ||= Records.length > 0;
     }
     return records.length > 0;
+  }
+  /** A batch of the stream: one that fails comes again in halves, as long as it may. */
+  private async stream(mapping: NonNullable<Resource['Properties']>, Records: readonly object[], left: number) {
+    const name = this.functionOf(mapping);
+    if (!this.isRedelivering) return void (await this.invoke(name, { Records }));
+    if (await this.invoke(name, { Records }).then(...isDone)) return;
+    if (left === 0) return void this.lostBatches.push({ name, records: Records.length });
+    const half = mapping['BisectBatchOnFunctionError'] === true ? Math.ceil(Records.length / 2) : Records.length;
+    for (const part of [Records.slice(0, half), Records.slice(half)])
+      if (part.length > 0) await this.stream(mapping, part, left - 1);
   }
   private notice(keys: Image | undefined, isThere: boolean): void {
     const [pk, sk] = [String(keys?.['pk']?.['S']), String(keys?.['sk']?.['S'])];
@@ -555,17 +611,51 @@ export class Deployment {
       awsRegion: region,
     }));
     type Failed = { readonly batchItemFailures?: readonly { readonly itemIdentifier: string }[] };
-    const answer = (await this.invoke(name, { Records })) as Failed;
+    const answer = await this.invoke(name, { Records }).then(
+      (told) => told as Failed,
+      (error: unknown): Failed => {
+        if (!this.isRedelivering) throw error;
+        return { batchItemFailures: messages.map(({ MessageId = '' }) => ({ itemIdentifier: MessageId })) };
+      },
+    );
     const failed = new Set((answer.batchItemFailures ?? []).map((one) => one.itemIdentifier));
+    if (failed.size > 0 && failed.size < messages.length) this.partlyFailed += 1;
     for (const message of messages) {
       if (failed.has(message.MessageId!)) {
         this.failures.push({
           name,
           error: new Error(`A message failed: ${this.functions.get(name)?.logged.slice(-1_500)}`),
         });
+        if (this.isRedelivering && !(await this.isGivenUp(queue, message))) continue;
       }
       await queue.delete(message);
     }
+  }
+
+  /** Whether a message that failed went to the dead letters; else it is visible again. */
+  private async isGivenUp(queue: Queue, message: Message): Promise<boolean> {
+    const [id = ''] = [...this.queues].find(([, one]) => one === queue)!;
+    const [, { Properties = {} }] = this.templates.ofType('AWS::SQS::Queue').find(([one]) => one === id)!;
+    const { deadLetterTargetArn, maxReceiveCount } = this.templates.resolve(Properties['RedrivePolicy']) as JsonObject;
+    const isLast = Number(message.Attributes?.ApproximateReceiveCount) >= Number(maxReceiveCount);
+    if (!isLast) await queue.release(message);
+    else await [...this.queues.values()].find(({ arn }) => arn === deadLetterTargetArn)!.send(message.Body!);
+    return isLast;
+  }
+  /** What lies in queues that no function reads. */
+  async deadLetters(): Promise<readonly string[]> {
+    const read = new Set(
+      this.templates
+        .ofType('AWS::Lambda::EventSourceMapping')
+        .map(([, { Properties = {} }]) => this.templates.text(Properties['EventSourceArn'])),
+    );
+    const dead = [...this.queues].filter(([, { arn }]) => !read.has(arn));
+    const found = await Promise.all(dead.map(async ([id, queue]) => [id, await queue.length()] as const));
+    return found.flatMap(([id, length]) => (length > 0 ? [`${id}: ${length}`] : []));
+  }
+  /** The next call of a function finds a container that knows nothing yet. */
+  async restart(name: string): Promise<void> {
+    await this.functions.get(name)!.stop();
   }
 
   async close(): Promise<void> {
@@ -576,6 +666,9 @@ export class Deployment {
     for (const client of [this.client, this.streams, this.sqs]) client.destroy();
   }
 }
+
+/** As a promise's two ends. */
+const isDone = [(): boolean => true, (): boolean => false] as const;
 
 /** The attribute that a filter asks for: `exists` sees leaves only. */
 function leafOf(pattern: JsonObject): readonly { readonly name: string; readonly type: string }[] {

@@ -76,6 +76,7 @@ export class FunctionProcess {
 
   async stop(): Promise<void> {
     const running = await this.process?.catch(() => undefined);
+    this.process = undefined;
     if (!running || running.exitCode !== null) return;
     const gone = once(running, 'exit');
     running.kill();

@@ -1,0 +1,77 @@
+import { isPartial, refusal, withoutItsFirst } from './refusals.ts';
+import type { Answer, Between, Call } from './wire.ts';
+
+/** What becomes of a call: refused before its effect, its answer lost after it, throttled, or carried out in part. */
+export const phases = ['broken', 'lost', 'throttled', 'partial'] as const;
+export type Phase = (typeof phases)[number];
+
+/** A place where a function calls AWS: `relay events PutEvents`. */
+export type Site = string;
+export const siteOf = ({ caller, service, operation }: Call): Site => `${caller} ${service} ${operation}`;
+export const callerOf = (site: Site): string => site.split(' ')[0]!;
+export const operationOf = (site: Site): string => site.split(' ').slice(2).join(' ');
+
+/** One fault: the first calls of a site go wrong in one way. */
+export interface Fault {
+  readonly site: Site;
+  readonly phase: Phase;
+  readonly calls: number;
+  /** Whether only calls go wrong that say the same as the first one. */
+  readonly isOfOne?: boolean;
+}
+export const isPossible = (site: Site, phase: Phase): boolean => phase !== 'partial' || isPartial(operationOf(site));
+const nameOf = ({ site, phase, calls }: Fault): string => `${site} × ${phase} × ${calls}`;
+
+/** Injects faults on the wire, and counts which of them were met. */
+export class FaultPlan {
+  private readonly met = new Map<string, number>();
+  private readonly planned = new Set<string>();
+  private armed = new Map<Site, { readonly fault: Fault; left: number; first?: Buffer }>();
+
+  /** Faults that the next calls meet, in place of those before. */
+  arm(faults: readonly Fault[]): void {
+    for (const fault of faults) this.planned.add(nameOf(fault));
+    this.armed = new Map(faults.map((fault) => [fault.site, { fault, left: fault.calls }]));
+  }
+  disarm(): void {
+    this.armed = new Map();
+  }
+  /** Faults that were planned and that no call met. */
+  get neverMet(): readonly string[] {
+    return [...this.planned].filter((name) => !this.met.has(name));
+  }
+  /** How many calls each fault changed. */
+  get hits(): ReadonlyMap<string, number> {
+    return this.met;
+  }
+
+  readonly between: Between = (call, forward) => {
+    const armed = this.armed.get(siteOf(call));
+    if (!armed || armed.left === 0) return forward();
+    armed.first ??= call.body;
+    if (armed.fault.isOfOne && !armed.first.equals(call.body)) return forward();
+    armed.left -= 1;
+    const name = nameOf(armed.fault);
+    this.met.set(name, (this.met.get(name) ?? 0) + 1);
+    return answerOf(armed.fault.phase, call, forward);
+  };
+}
+
+async function answerOf(
+  phase: Phase,
+  call: Call,
+  forward: (body?: Buffer) => Promise<Answer>,
+): Promise<Answer | 'lost'> {
+  switch (phase) {
+    case 'broken':
+    case 'throttled':
+      return refusal(call, phase);
+    case 'lost':
+      await forward();
+      return 'lost';
+    case 'partial':
+      return withoutItsFirst(call, forward);
+    default:
+      return phase satisfies never;
+  }
+}
