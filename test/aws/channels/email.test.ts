@@ -6,7 +6,7 @@ import type { EmailMessage } from '../../../core/message/message.ts';
 import { onceOptions } from '../../../functions/aws/channels/ask-once.ts';
 import { mimeOf, sendEmail } from '../../../functions/aws/channels/email.ts';
 import { runs } from '../../properties.ts';
-import { anAccount } from '../doubles/clients.ts';
+import { anAccount, motoData } from '../doubles/clients.ts';
 import { aFaultyProvider, someone } from './faulty-provider.ts';
 
 const anEmail = (given: Partial<EmailMessage> = {}): EmailMessage => ({
@@ -31,8 +31,7 @@ interface Kept {
 }
 /** What moto's SES has taken with a delivery's header. */
 async function kept(deliveryId: string): Promise<readonly Kept[]> {
-  const answer = await fetch(`${inject('moto')}/moto-api/data.json`);
-  const data = (await answer.json()) as { ses: { RawMessage?: readonly Kept[] } };
+  const data = (await motoData(inject('moto'))) as { ses: { RawMessage?: readonly Kept[] } };
   return (data.ses.RawMessage ?? []).filter(({ raw_data }) => raw_data.includes(`X-Sojourn-Delivery: ${deliveryId}`));
 }
 

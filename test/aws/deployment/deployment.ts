@@ -29,7 +29,7 @@ import type { Message } from '@aws-sdk/client-sqs';
 import type { SecretDocument } from '../../../functions/env.ts';
 import type { JsonObject } from '../../../core/json.ts';
 import { isMatched } from '../../../local/bus.ts';
-import { anAccount, type DoubleConfig } from '../doubles/clients.ts';
+import { anAccount, motoData, type DoubleConfig } from '../doubles/clients.ts';
 import { inject } from 'vitest';
 import { FunctionFailed, FunctionProcess } from './function-process.ts';
 import { Queue } from './queue.ts';
@@ -345,7 +345,7 @@ export class Deployment {
   /** Emails that SES was handed, as they were written. */
   async emails(): Promise<readonly string[]> {
     type Data = { readonly ses: { readonly RawMessage?: readonly { readonly raw_data: string }[] } };
-    const data = (await (await fetch(`${this.config.endpoint}/moto-api/data.json`)).json()) as Data;
+    const data = (await motoData(this.config.endpoint)) as Data;
     return (data.ses.RawMessage ?? []).map(({ raw_data }) => raw_data);
   }
 

@@ -56,3 +56,14 @@ function partOf(xml: string, name: string): string {
 export async function resetMoto(): Promise<void> {
   await fetch(`${inject('moto')}/moto-api/reset`, { method: 'POST' });
 }
+
+/** Everything that moto holds. It fails while another test makes something, and is asked again then. */
+export async function motoData(endpoint: string): Promise<unknown> {
+  for (let tries = 1; ; tries++) {
+    const answer = await fetch(`${endpoint}/moto-api/data.json`);
+    const body = await answer.text();
+    if (answer.ok) return JSON.parse(body) as unknown;
+    if (tries >= 40) throw new Error(`moto answers ${answer.status} when it is asked what it holds.`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
