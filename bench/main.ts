@@ -1,4 +1,5 @@
 import { checkBench } from './check.ts';
+import { importTimeBench } from './import-time.ts';
 import { intakeBench } from './intake.ts';
 import { mailBench } from './mail.ts';
 import { onlineRetailBench } from './online-retail.ts';
@@ -6,7 +7,7 @@ import { report } from './report.ts';
 import { waitingBench } from './waiting.ts';
 
 /** `npm run bench [-- name …]`: all benchmarks, or those named. */
-const benches = [checkBench, intakeBench, mailBench, waitingBench, onlineRetailBench];
+const benches = [checkBench, importTimeBench, intakeBench, mailBench, waitingBench, onlineRetailBench];
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !benches.some((bench) => bench.name === name));
 if (unknown.length > 0) {

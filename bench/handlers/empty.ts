@@ -1,0 +1,2 @@
+/** What every function costs before it does anything. */
+export const handler = async (): Promise<object> => ({});
