@@ -75,6 +75,9 @@ export const functionsOf = (resources: Resources): ReadonlyMap<string, Resource>
 export const ofType = (resources: Resources, type: string): readonly (readonly [string, Resource])[] =>
   Object.entries(resources).filter(([, resource]) => resource.Type === type);
 
+/** The definition of a state machine, with `${…}` where CloudFormation puts ARNs. */
+export const definitionOf = (_: Synthesis, { Properties }: Resource): string => Properties.DefinitionString as string;
+
 /** A folder like `dist/`, made once for each test file. */
 const assets = makeAssets();
 function makeAssets(): string {
