@@ -60,12 +60,14 @@ export class Intake extends Construct {
     return this.api.apiEndpoint;
   }
 
-  /** Adds a road for those who cannot log in; the function says how it knows them. */
-  addOpenRoute(id: string, path: string, to: IFunction, reason: string): void {
+  /**
+   * Adds a road for those who cannot log in; the function says how it knows them.
+   * @param methods @default those of pages and SDKs
+   */
+  addOpenRoute(id: string, path: string, to: IFunction, reason: string, methods = openMethods): void {
     const routes = this.api.addRoutes({
       path,
-      // Browsers ask first; the functions answer that themselves, as they do at home.
-      methods: [apigateway.HttpMethod.GET, apigateway.HttpMethod.POST, apigateway.HttpMethod.OPTIONS],
+      methods: [...methods],
       integration: new HttpLambdaIntegration(id, to),
     });
     for (const route of routes) Validations.of(route).acknowledge({ id: 'AwsSolutions-APIG4', reason });
@@ -99,3 +101,10 @@ export class Intake extends Construct {
     });
   }
 }
+
+/** Browsers ask first; the functions answer that themselves, as they do at home. */
+const openMethods: readonly apigateway.HttpMethod[] = [
+  apigateway.HttpMethod.GET,
+  apigateway.HttpMethod.POST,
+  apigateway.HttpMethod.OPTIONS,
+];

@@ -27,7 +27,7 @@ export class Management extends Construct {
   readonly client: cognito.UserPoolClient;
   /** Answers `/api`. */
   readonly manage: SojournFunction;
-  /** Answers `/u`. */
+  /** Answers `/u` and `/health`. */
   readonly answerLink: SojournFunction;
 
   constructor(scope: Construct, id: string, { shared, intake, baseUrl }: ManagementProps) {
@@ -40,7 +40,12 @@ export class Management extends Construct {
     });
     this.manage = this.reader(shared, 'manage', 'Manage', 'Answers the management API.');
     shared.store.grantLists(this.manage);
-    this.answerLink = this.reader(shared, 'answer-link', 'AnswerLink', 'Answers unsubscribe and preferences links.');
+    this.answerLink = this.reader(
+      shared,
+      'answer-link',
+      'AnswerLink',
+      'Answers unsubscribe and preferences links, and whether the system lives.',
+    );
     for (const one of [this.manage, this.answerLink]) one.addEnvironment(ENV.baseUrl, baseUrl);
     intake.api.addRoutes({
       path: '/api/{proxy+}',
@@ -50,6 +55,8 @@ export class Management extends Construct {
     });
     const reason = 'The sealed part of the link says whom it is for, and is signed.';
     intake.addOpenRoute('Links', '/u/{sealed}', this.answerLink, reason);
+    const open = 'Monitors ask whether the system lives; the answer says nothing of anybody.';
+    intake.addOpenRoute('Health', '/health', this.answerLink, open, [HttpMethod.GET, HttpMethod.HEAD]);
   }
 
   private reader(shared: Shared, name: 'manage' | 'answer-link', id: string, does: string): SojournFunction {

@@ -2,6 +2,7 @@ import { isObject } from '../core/json.ts';
 import { parseDuration } from '../core/time/duration.ts';
 import { parseInstant, toInstant } from '../core/time/instant.ts';
 import { ApiProblem } from '../functions/parts/http/api-problem.ts';
+import { healthRoutes } from '../functions/parts/http/health.ts';
 import type { RouteTable } from '../functions/parts/http/mount.ts';
 import { textOf } from '../functions/parts/http/requests.ts';
 import type { Home } from './home.ts';
@@ -10,7 +11,7 @@ import type { Home } from './home.ts';
 export function clockRoutes(home: Home): RouteTable {
   const now = (): { now: string; kind: string } => ({ now: toInstant(home.clock.nowMs()), kind: home.clock.kind });
   return [
-    ['GET', '/health', () => Response.json({ ok: true, atRest: home.scheduler.isAtRest, clock: now() })],
+    ...healthRoutes(() => ({ ok: true, atRest: home.scheduler.isAtRest, clock: now() })),
     ['GET', '/local/clock', () => Response.json(now())],
     [
       'POST',

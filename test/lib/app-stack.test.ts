@@ -144,6 +144,18 @@ describe('the app stack', () => {
       expect(`${RouteKey} ${AuthorizationType}`).toBe(`${RouteKey} ${RouteKey.includes(' /api/') ? 'JWT' : 'NONE'}`);
   });
 
+  it('tells monitors whether it lives, from a function that holds no login and writes nothing for them', () => {
+    const health = ofType(running, 'AWS::ApiGatewayV2::Route').filter(([, { Properties }]) =>
+      Properties.RouteKey.endsWith(' /health'),
+    );
+    expect(health.map(([, { Properties }]) => Properties.RouteKey).sort()).toEqual(['GET /health', 'HEAD /health']);
+    for (const [, { Properties }] of health) {
+      const integration = running[Properties.Target['Fn::Join'][1][1].Ref]!.Properties;
+      const called = running[integration.IntegrationUri['Fn::GetAtt'][0]]!;
+      expect(called.Metadata!['sojourn:function']).toBe('answer-link');
+    }
+  });
+
   it('throttles the API, and logs routes instead of paths, which open somebody’s preferences', () => {
     const [[, { Properties }]] = ofType(running, 'AWS::ApiGatewayV2::Stage') as [[string, (typeof running)[string]]];
     expect(Properties.DefaultRouteSettings).toEqual({ ThrottlingBurstLimit: 2_000, ThrottlingRateLimit: 1_000 });
