@@ -12,7 +12,8 @@ import {
   ListStreamsCommand,
   type _Record,
 } from '@aws-sdk/client-dynamodb-streams';
-import { aDatabase, type DoubleConfig } from './doubles/clients.ts';
+import type { DoubleConfig } from './doubles/accounts.ts';
+import { aDatabase } from './doubles/clients.ts';
 
 const text = (name: string) => ({ AttributeName: name, AttributeType: 'S' as const });
 

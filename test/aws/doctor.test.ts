@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { unknownToMoto, wellAccount } from '../cli/aws-account.ts';
 import { sojourn } from '../cli/run.ts';
 import { aStandIn, signedIn, type StandIn } from '../cli/stand-in.ts';
-import { anAccount, type DoubleConfig } from './doubles/clients.ts';
+import type { DoubleConfig } from './doubles/accounts.ts';
+import { anAccount } from './doubles/clients.ts';
 
 /**
  * Stacks, the secret and the domain are moto's. SES's account, texts, Lambda's account and lists of quotas are not in moto:

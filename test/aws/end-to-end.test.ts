@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../core/json.ts';
 import { Deployment } from './deployment/deployment.ts';
+import { startedDoubles } from './doubles/clients.ts';
 
 const startMs = Date.parse('2026-03-02T10:00:00Z');
 const hourMs = 3_600_000;
@@ -8,7 +9,7 @@ const secret = { signingKey: 'ab'.repeat(32), serverKeys: ['server'], publicKeys
 
 let deployed: Deployment;
 beforeAll(async () => {
-  deployed = await Deployment.open({ out: 'cdk.out', startMs, secret });
+  deployed = await Deployment.open({ out: 'cdk.out', doubles: startedDoubles(), startMs, secret });
 });
 afterAll(() => deployed?.close());
 

@@ -3,6 +3,7 @@ import { mostTries } from '../../core/decide-loop.ts';
 import { Deployment } from './deployment/deployment.ts';
 import { isPossible, phases, siteOf, type Fault, type Phase } from './deployment/fault-plan.ts';
 import { FaultyRuns, firstMs } from './deployment/faulty-runs.ts';
+import { startedDoubles } from './doubles/clients.ts';
 
 const secret = { signingKey: 'ab'.repeat(32), serverKeys: ['server'], publicKeys: ['public'] };
 // At full counts each fault by itself; else one of every function at a time.
@@ -12,7 +13,7 @@ const limitMs = isDeep ? 1_800_000 : 240_000;
 let deployed: Deployment;
 let runs: FaultyRuns;
 beforeAll(async () => {
-  deployed = await Deployment.open({ out: 'cdk.out', startMs: firstMs, secret });
+  deployed = await Deployment.open({ out: 'cdk.out', doubles: startedDoubles(), startMs: firstMs, secret });
   runs = new FaultyRuns(deployed, secret.signingKey);
 });
 afterAll(() => deployed?.close());
@@ -52,9 +53,9 @@ describe('four people’s lives', { timeout: limitMs }, () => {
     expect(await broken(roundsOf('partial', false))).toEqual([]);
   });
   it('go the same way where every function gets each of its events twice', async () => {
-    deployed.times = () => 2;
+    deployed.functions.times = () => 2;
     expect(await runs.brokenBy([])).toEqual([]);
-    deployed.times = () => 1;
+    deployed.functions.times = () => 1;
   });
   it('go the same way where nothing can be committed until each function has failed', async () => {
     const faults = runs
@@ -65,9 +66,9 @@ describe('four people’s lives', { timeout: limitMs }, () => {
   });
   it('go the same way where one message of a batch fails, and comes again alone', async () => {
     const fault = { site: 'enter-journey states StartExecution', phase: 'broken', calls: 6, isOfOne: true } as const;
-    const before = deployed.partlyFailed;
+    const before = deployed.queues.partlyFailed;
     expect(await runs.brokenBy([fault])).toEqual([]);
-    expect(deployed.partlyFailed).toBeGreaterThan(before);
+    expect(deployed.queues.partlyFailed).toBeGreaterThan(before);
   });
   it('go the same way where executions could not be begun: the repair begins them', async () => {
     // Four entries, five receipts, three attempts.

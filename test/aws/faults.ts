@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { DoubleConfig } from './doubles/clients.ts';
+import type { DoubleConfig } from './doubles/accounts.ts';
 
 /** What becomes of one request: an answer of the service instead of its own, or an error instead of any. */
 export interface Fault {

@@ -3,10 +3,12 @@ import type { JsonObject } from '../../core/json.ts';
 import { shopYear, type Sending } from '../../examples/shop/generate.ts';
 import { Home } from '../../local/home.ts';
 import { HomeServer } from '../../local/server.ts';
-import { Deployment, noAccount } from './deployment/deployment.ts';
+import { Deployment } from './deployment/deployment.ts';
 import { neededActions, notAllowed } from './deployment/permissions.ts';
 import { synthesize } from './deployment/synthesize.ts';
+import { noAccount } from './deployment/template.ts';
 import { traceOf, type Runner } from './deployment/trace.ts';
+import { startedDoubles } from './doubles/clients.ts';
 
 const startMs = Date.parse('2026-03-02T00:00:00Z');
 const dayMs = 86_400_000;
@@ -33,7 +35,7 @@ beforeAll(async () => {
     textOrigins: [`arn:aws:sms-voice:us-east-1:${noAccount}:phone-number/phone-1`],
     pushApplications: { android: application('GCM'), ios: application('APNS') },
   });
-  deployed = await Deployment.open({ out, startMs, secret });
+  deployed = await Deployment.open({ out, doubles: startedDoubles(), startMs, secret });
   home = await Home.open({ data: ':memory:', workflows: 'workflows', clock: 'manual', startMs, seed });
   server = await HomeServer.listen({ home, port: 0, token: 't', onError: (_, error) => expect(error).toBeUndefined() });
 });

@@ -6,7 +6,8 @@ import type { EmailMessage } from '../../../core/message/message.ts';
 import { onceOptions } from '../../../functions/aws/channels/ask-once.ts';
 import { mimeOf, sendEmail } from '../../../functions/aws/channels/email.ts';
 import { runs } from '../../properties.ts';
-import { anAccount, motoData } from '../doubles/clients.ts';
+import { motoData } from '../doubles/accounts.ts';
+import { anAccount } from '../doubles/clients.ts';
 import { aFaultyProvider, someone } from './faulty-provider.ts';
 
 const anEmail = (given: Partial<EmailMessage> = {}): EmailMessage => ({

@@ -64,7 +64,7 @@ export class FaultyRuns {
     const fresh = new Set(
       faults.filter(({ site }) => askedOnce.has(operationOf(site))).map(({ site }) => callerOf(site)),
     );
-    for (const name of fresh) await this.deployed.restart(name);
+    for (const name of fresh) await this.deployed.functions.restart(name);
     const shop = this.newPeople();
     this.plan.arm(faults);
     const failed = await shop.live().then(
@@ -76,7 +76,7 @@ export class FaultyRuns {
     const found = [...failed, ...(await this.brokenPromises(shop, isMailFaulty))];
     await this.deployed.forgetDue();
     // One that could not ask for its rate goes at the slowest for as long as it lives.
-    for (const name of fresh) await this.deployed.restart(name);
+    for (const name of fresh) await this.deployed.functions.restart(name);
     const what = faults.map(({ site, phase, calls }) => `${site} ${phase} × ${calls}`).join(', ');
     return found.map((one) => `${one} (${what})`);
   }
@@ -85,13 +85,13 @@ export class FaultyRuns {
     const names = Object.keys(fates) as (keyof Fates)[];
     const pathOf = (fate: Fate): unknown => (isMailFaulty ? stepsOf(fate) : fate);
     const others = names.filter((name) => !isDeepStrictEqual(pathOf(fates[name]), pathOf(this.usual![name])));
-    const dead = await this.deployed.deadLetters();
+    const dead = await this.deployed.queues.deadLetters();
     const found = [
       ...(await shop.lostOrDoubled()).map((id) => `${id} is not just once in its timeline`),
       ...(await shop.sentTwice()).map((id) => `${id} was sent twice`),
       ...others.map((name) => `The ${name} fared otherwise: ${JSON.stringify(fates[name])}`),
       ...dead.filter((one) => !this.dead.includes(one)).map((one) => `Dead letters: ${one}`),
-      ...this.deployed.lostBatches.splice(0).map(({ name, records }) => `${name} gave up ${records} records`),
+      ...this.deployed.stream.lost.splice(0).map(({ name, records }) => `${name} gave up ${records} records`),
     ];
     this.dead = dead;
     return found;

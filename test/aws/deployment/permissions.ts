@@ -67,7 +67,7 @@ function statementsByFunction({ templates }: Deployment): ReadonlyMap<string, re
 }
 
 /** What one request asks of IAM, by the service authorization reference. */
-function needsOf({ caller, service, operation, body }: Call, { templates, nameOfQueue }: Deployment): readonly Need[] {
+function needsOf({ caller, service, operation, body }: Call, { templates, queues }: Deployment): readonly Need[] {
   const need = (action: string, resource?: string): Need => ({ caller, action: `${service}:${action}`, resource });
   const [[tableId = ''] = []] = templates.ofType('AWS::DynamoDB::Table');
   const table = templates.physical(tableId).attributes['Arn']!;
@@ -98,7 +98,7 @@ function needsOf({ caller, service, operation, body }: Call, { templates, nameOf
       return sesNeeds(operation, asked, need, templates.account);
     case 'sqs':
       // A batch is authorised as the single message is.
-      return [need(operation.replace('Batch', ''), nameOfQueue(String(asked()['QueueUrl'])))];
+      return [need(operation.replace('Batch', ''), queues.arnAt(String(asked()['QueueUrl'])))];
     case 'firehose': {
       const id = String(asked()['DeliveryStreamName']);
       return [need(operation, templates.physical(id).attributes['Arn'])];

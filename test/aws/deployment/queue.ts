@@ -12,8 +12,8 @@ import {
 /** One queue on moto. */
 export class Queue {
   readonly arn: string;
+  readonly url: string;
   private readonly client: SQSClient;
-  private readonly url: string;
   constructor(client: SQSClient, url: string, arn: string) {
     this.client = client;
     this.url = url;

@@ -18,6 +18,14 @@ export interface Physical {
 }
 
 export const region = 'us-east-1';
+/** Account of what the context of a test's synthesis names. */
+export const noAccount = '000000000000';
+
+/** Name of a function of ours; what CDK adds for itself has none. */
+export function functionName({ Metadata }: Resource): string | undefined {
+  const name = Metadata?.['sojourn:function'];
+  return typeof name === 'string' ? name : undefined;
+}
 
 /** The synthesized stacks, as a deployment would resolve them. */
 export class Templates {
@@ -39,9 +47,31 @@ export class Templates {
   ofType(type: string): readonly (readonly [logicalId: string, resource: Resource])[] {
     return this.stacks.flatMap(({ Resources }) => Object.entries(Resources).filter(([, { Type }]) => Type === type));
   }
+  /** The one resource of a type. */
+  only(type: string): readonly [logicalId: string, properties: NonNullable<Resource['Properties']>] {
+    const [found, ...more] = this.ofType(type);
+    if (!found || more.length > 0) throw new RangeError(`There is not just one ${type} in the template.`);
+    const [logicalId, { Properties = {} }] = found;
+    return [logicalId, Properties];
+  }
   /** Folder of a function's code, as it would be uploaded. */
   assetOf({ Metadata }: Resource): string {
     return join(this.folder, String(Metadata?.['aws:asset:path']));
+  }
+  /** Name of the function that a property refers to. */
+  functionOf(reference: Json | undefined): string {
+    const id = this.text(reference);
+    const found = this.ofType('AWS::Lambda::Function').find(([one]) => one === id);
+    return (found && functionName(found[1])) ?? id;
+  }
+  /** Definition of a machine, as CloudFormation would put it together. */
+  definitionOf(machineArn: string): string {
+    const machines = this.ofType('AWS::StepFunctions::StateMachine');
+    const found = machines.find(([id]) => this.physical(id).ref === machineArn);
+    if (!found) throw new RangeError(`The template has no machine ${machineArn}.`);
+    const { DefinitionString, DefinitionSubstitutions } = found[1].Properties!;
+    const put = this.resolve(DefinitionSubstitutions) as { readonly [name: string]: string };
+    return this.text(DefinitionString).replace(/\$\{(\w+)\}/g, (whole, name: string) => put[name] ?? whole);
   }
   make(logicalId: string, physical: Physical): void {
     this.made.set(logicalId, physical);

@@ -24,12 +24,10 @@ export class Wire {
   /** All calls so far. */
   readonly calls: Call[] = [];
   between: Between = (_, forward) => forward();
-  private readonly targets: { readonly [service: string]: string };
+  private targets: { readonly [service: string]: string } = {};
   private readonly server: Server;
 
-  /** @param targets service → endpoint */
-  constructor(targets: { readonly [service: string]: string }) {
-    this.targets = targets;
+  constructor() {
     this.server = createServer((request, response) => {
       void this.pass(request).then(
         (answer) => {
@@ -41,7 +39,9 @@ export class Wire {
       );
     });
   }
-  async listen(): Promise<void> {
+  /** @param targets service → endpoint */
+  async listen(targets: { readonly [service: string]: string }): Promise<void> {
+    this.targets = targets;
     await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
   }
   async close(): Promise<void> {

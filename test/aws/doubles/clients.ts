@@ -1,14 +1,9 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
+import { newAccount, region, type Account, type DoubleConfig, type Doubles } from './accounts.ts';
 
-/** What an SDK client takes to reach a double; retries are off, so that a test sees each answer. */
-export interface DoubleConfig {
-  readonly endpoint: string;
-  readonly region: string;
-  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
-  readonly maxAttempts: number;
-}
-const region = 'us-east-1';
+/** The doubles that the set-up of this run has started. */
+export const startedDoubles = (): Doubles => ({ dynamodb: inject('dynamodb'), moto: inject('moto') });
 
 /** A database of DynamoDB Local that nobody else uses: it keeps one per access key, of letters and digits. */
 export const aDatabase = (): DoubleConfig => ({
@@ -18,52 +13,10 @@ export const aDatabase = (): DoubleConfig => ({
   maxAttempts: 1,
 });
 
-/** An account of moto that nobody else uses: files that run at once need not reset the server under one another. */
-export async function anAccount(): Promise<DoubleConfig & { readonly accountId: string }> {
-  const accountId = String(randomInt(100_000_000_000, 1_000_000_000_000));
-  await askIam(accountId, 'CreateUser');
-  const made = await askIam(accountId, 'CreateAccessKey');
-  return {
-    endpoint: inject('moto'),
-    region,
-    credentials: { accessKeyId: partOf(made, 'AccessKeyId'), secretAccessKey: partOf(made, 'SecretAccessKey') },
-    maxAttempts: 1,
-    accountId,
-  };
-}
-
-/** moto finds an account by this header, and then by the access keys that were made in it. */
-async function askIam(accountId: string, action: string): Promise<string> {
-  const answer = await fetch(inject('moto'), {
-    method: 'POST',
-    headers: {
-      authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/${region}/iam/aws4_request, SignedHeaders=host, Signature=0`,
-      'x-moto-account-id': accountId,
-    },
-    body: new URLSearchParams({ Action: action, UserName: 'test', Version: '2010-05-08' }),
-  });
-  if (!answer.ok) throw new Error(`moto answers ${answer.status} to ${action}.`);
-  return answer.text();
-}
-
-function partOf(xml: string, name: string): string {
-  const found = new RegExp(`<${name}>([^<]+)</${name}>`).exec(xml)?.[1];
-  if (found === undefined) throw new Error(`moto's answer names no ${name}.`);
-  return found;
-}
+/** An account of moto that no other test uses. */
+export const anAccount = (): Promise<Account> => newAccount(inject('moto'));
 
 /** Forgets everything of all accounts: only for a test that has the server to itself. */
 export async function resetMoto(): Promise<void> {
   await fetch(`${inject('moto')}/moto-api/reset`, { method: 'POST' });
-}
-
-/** Everything that moto holds. It fails while another test makes something, and is asked again then. */
-export async function motoData(endpoint: string): Promise<unknown> {
-  for (let tries = 1; ; tries++) {
-    const answer = await fetch(`${endpoint}/moto-api/data.json`);
-    const body = await answer.text();
-    if (answer.ok) return JSON.parse(body) as unknown;
-    if (tries >= 40) throw new Error(`moto answers ${answer.status} when it is asked what it holds.`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }
