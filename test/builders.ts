@@ -262,7 +262,7 @@ export class TestHome {
   /** What the state machine of a journey hands to one of its touches: `Begin`, or `After <hold>`. */
   touchText(state: string, journeyId = 'cart'): string {
     const { plan } = this.definitions.now.journeys.get(journeyId)!;
-    return JSON.stringify(touchDefinition(plan, state, state === 'Begin' ? plan.start : state.slice('After '.length)));
+    return JSON.stringify(touchDefinition(plan, state, state === 'Begin' ? undefined : state.slice('After '.length)));
   }
   close(): void {
     this.db.close();

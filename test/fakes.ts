@@ -99,9 +99,9 @@ const rendered = ({ channel, templateId, deliveryId, to, purpose }: RenderReques
   }
 };
 
-/** The process that handed over died, before the provider had the message or after: its task runs out of time. */
+/** The process that handed over died, before the provider had the message or after: its function runs out of time. */
 export class Died extends Error {
-  override readonly name = 'States.Timeout';
+  override readonly name = 'Sandbox.Timedout';
 }
 export type ChannelAnswer = HandOver | 'dies-before' | 'dies-after';
 

@@ -17,8 +17,9 @@ import { arriveAtHold } from './arrive-at-hold.ts';
 import { decideAfterEnd } from './after-end.ts';
 import { emitDepth, mostEmitDepth } from './emit-depth.ts';
 import type { Enrollment, Hold } from './enrollment.ts';
+import { ownToken, type Callback } from './own-wait.ts';
 import { newsOf, SendStep, type Handed, type Prepared } from './send-step.ts';
-import { elsewhere, toDeferral, toHold } from './whereabouts.ts';
+import { elsewhere, toAfter, toDeferral, toHold } from './whereabouts.ts';
 
 /** One go at a touch: what was read, and what was done since the last go. */
 export interface TouchInput extends Surroundings {
@@ -32,6 +33,8 @@ export interface TouchInput extends Surroundings {
   readonly stops: ReadonlyMap<string, 'paused' | 'breaker'>;
   readonly delivery: Delivery | undefined;
   readonly addressHash: (channel: Channel, address: string) => string;
+  /** Where the touch's own state can wait. */
+  readonly callback?: Callback;
   /** The message of the send at the cursor, once rendered. */
   readonly prepared?: Prepared;
   /** What the provider said of the delivery that this touch handed over. */
@@ -49,6 +52,8 @@ export type TouchAnswer =
       readonly channel: Channel;
     }
   | { readonly kind: 'next'; readonly state: string; readonly wakeMs: number }
+  /** At the hold that follows, in the touch's own state. */
+  | { readonly kind: 'waits'; readonly state: string; readonly wakeMs: number }
   | { readonly kind: 'ended' };
 
 export interface TouchDecision {
@@ -93,9 +98,9 @@ class Walk {
     const node = this.nodes.get(standsAt);
     if (!node) return standsAt === '' ? this.finish(this.complete()) : { answer: elsewhere(this.input, row) };
     if (node.role === 'hold' && row.hold?.kind === 'step') {
-      if (node.id !== touch.start) return { answer: toHold(row.hold) };
       const way = row.hold.resolved?.outcome ?? (nowMs >= row.hold.wakeMs ? 'timeout' : undefined);
-      if (way === undefined) return { answer: toHold(row.hold) };
+      if (way === undefined) return this.finish(this.waitAt(row.hold));
+      if (node.id !== touch.follows) return { answer: toAfter(node.id, nowMs) };
       this.leaveHold();
       return this.walk(node.ways[way] ?? null);
     }
@@ -236,12 +241,23 @@ class Walk {
   private hold(node: Extract<PlanNode, { role: 'hold' }>): Move {
     this.arrive(node.id);
     this.moveCursor(node.id);
-    const { row, next, watchMs } = arriveAtHold(this.row, node, this.view(), this.input);
+    const { row, watchMs } = arriveAtHold(this.row, node, this.view(), this.input);
     this.row = row;
-    if (row.hold?.resolved) return { stop: next };
+    if (row.hold.resolved) return { stop: toAfter(node.id, this.input.nowMs) };
     this.watch(watchMs);
-    this.draft.dueAt(row.profileId, row.enrollmentId, next.wakeMs + repairDelayMs);
-    return { stop: next };
+    this.draft.dueAt(row.profileId, row.enrollmentId, row.hold.wakeMs + repairDelayMs);
+    return { stop: this.waitAt(row.hold) };
+  }
+
+  /** In the touch's own state, whose token goes into the row, or in the hold's. */
+  private waitAt(hold: Hold): TouchAnswer {
+    const token = ownToken(this.input, hold);
+    if (token === undefined) return toHold(hold);
+    if (token !== hold.token) {
+      this.row = { ...this.row, hold: { ...hold, token } };
+      this.isDirty = true;
+    }
+    return { ...toHold(hold), kind: 'waits' };
   }
 
   private stub(): EnrollmentStub | undefined {

@@ -1,17 +1,15 @@
-import { afterState } from '../journey/compile.ts';
 import type { PlanNode } from '../journey/plan.ts';
 import { roleOf } from '../journey/roles/role-of.ts';
 import type { StepView } from '../journey/roles/role.ts';
 import { compiledOnce, seedStates } from '../segment/compile-condition.ts';
-import type { TouchAnswer, TouchInput } from './advance.ts';
+import type { TouchInput } from './advance.ts';
 import type { Enrollment, Hold } from './enrollment.ts';
+import { waitsFromMs } from './own-wait.ts';
 import { nextWatchMs, watchedConditions } from './resolve.ts';
-import { toHold } from './whereabouts.ts';
 
 /** A person who has come to a hold: waiting there, or passing at once by a way that is written into the row. */
 interface Arrival {
-  readonly row: Enrollment;
-  readonly next: Extract<TouchAnswer, { kind: 'next' }>;
+  readonly row: Enrollment & { readonly hold: Hold };
   /** When a watched condition next changes by time alone. */
   readonly watchMs: number;
 }
@@ -21,23 +19,20 @@ export function arriveAtHold(
   row: Enrollment,
   node: Extract<PlanNode, { role: 'hold' }>,
   view: StepView,
-  { nowMs, journey, history, loaded }: TouchInput,
+  input: TouchInput,
 ): Arrival {
+  const { nowMs, journey, history, loaded } = input;
   const { role } = roleOf(node.step);
   if (role.role !== 'hold') throw new RangeError(`Step ${node.id} does not hold`);
-  const spec = role.hold(node.step, view);
+  const spec = role.hold(node.step, { ...view, nowMs: waitsFromMs(input, node.id) });
   const { visit } = row.cursor;
   const hold: Hold = { stepId: node.id, visit, kind: 'step', wakeMs: spec.wakeMs, sinceVersion: loaded.version };
   const watched = watchedConditions({ ...row, hold }, journey);
   const leaves = watched.flatMap((condition) => condition.leaves);
-  const held: Enrollment = { ...row, hold, watches: { ...row.watches, ...seedStates(leaves, history, view.zone) } };
+  const held = { ...row, hold, watches: { ...row.watches, ...seedStates(leaves, history, view.zone) } };
   const states = { ...view, enrollment: held, states: held.watches };
   const condition = role.watches?.(node.step);
   const pass = condition !== undefined && compiledOnce(condition).isTrue(states) ? 'event' : spec.pass;
-  if (pass === undefined) return { row: held, next: toHold(hold), watchMs: nextWatchMs(held, journey, states) };
-  return {
-    row: { ...held, hold: { ...hold, resolved: { outcome: pass, atMs: nowMs } } },
-    next: { kind: 'next', state: afterState(node.id), wakeMs: nowMs },
-    watchMs: Infinity,
-  };
+  if (pass === undefined) return { row: held, watchMs: nextWatchMs(held, journey, states) };
+  return { row: { ...held, hold: { ...hold, resolved: { outcome: pass, atMs: nowMs } } }, watchMs: Infinity };
 }

@@ -7,6 +7,12 @@ type Next = Extract<TouchAnswer, { kind: 'next' }>;
 
 /** On to the state that waits at a hold. */
 export const toHold = (hold: Hold): Next => ({ kind: 'next', state: holdState(hold.stepId), wakeMs: hold.wakeMs });
+/** On to the touch that follows a hold. */
+export const toAfter = (stepId: string, nowMs: number): Next => ({
+  kind: 'next',
+  state: afterState(stepId),
+  wakeMs: nowMs,
+});
 /** On to the state in which a touch's message waits for its time. */
 export const toDeferral = ({ touch }: TouchInput, wakeMs: number): Next => ({
   kind: 'next',
@@ -22,7 +28,7 @@ export function elsewhere({ touch, nowMs, journey }: TouchInput, { hold, cursor,
   if (touch.state !== 'Begin') return { kind: 'ended' };
   if (hold?.kind === 'step' && !hold.resolved && nowMs < hold.wakeMs) return toHold(hold);
   const before = hold?.kind === 'step' ? cursor.stepId : touchOf(cursor.stepId, journey.plan, path);
-  return { kind: 'next', state: afterState(before), wakeMs: nowMs };
+  return toAfter(before, nowMs);
 }
 
 /** The hold whose following touch holds a node: the last one on the person's path. */

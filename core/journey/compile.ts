@@ -1,7 +1,9 @@
 import { retriable } from '../failures.ts';
 import type { JsonObject } from '../json.ts';
 import type { JourneyVersion } from '../definitions.ts';
+import { parseDuration } from '../time/duration.ts';
 import { reachableUntilHold, type Plan, type PlanNode } from './plan.ts';
+import { roleOf } from './roles/role-of.ts';
 
 /** Names of the functions that a state machine calls; each home puts its own address in their place. */
 export const functionNames = {
@@ -14,11 +16,13 @@ export const functionNames = {
 export interface TouchDefinition {
   /** Name of the touch's own state. */
   readonly state: string;
-  /** Node it begins at; a hold where it follows one. */
-  readonly start: string | null;
+  /** The hold that it follows; absent where it begins the journey. */
+  readonly follows?: string;
   readonly nodes: readonly PlanNode[];
   /** State that follows without a choice; absent where there are several. */
   readonly expects?: string;
+  /** The one hold that follows, where its own state waits there: so many seconds from when it was entered. */
+  readonly ownWait?: { readonly stepId: string; readonly seconds: number };
 }
 
 export const doneState = 'Done';
@@ -31,12 +35,18 @@ export const deferState = (touchState: string): string => `Defer in ${touchState
 export const anySend = '*';
 const startState = 'Begin';
 
-/** Lambda's own passing errors, by their exact names, and our store's. Never `States.ALL`: it would swallow exits. */
+/**
+ * Lambda's own passing errors, those of a function that was stopped for its time or its memory, and our store's, by their
+ * exact names. Never `States.ALL`: it would swallow exits.
+ */
 const passing = [
   'Lambda.ServiceException',
   'Lambda.AWSLambdaException',
   'Lambda.SdkClientException',
   'Lambda.TooManyRequestsException',
+  'Lambda.Unknown',
+  'Sandbox.Timedout',
+  'Runtime.ExitError',
   ...retriable,
 ];
 const retryOn = (names: readonly string[]): readonly JsonObject[] => [
@@ -54,17 +64,21 @@ const toEnded = { ErrorEquals: ['EnrollmentEnded'], Next: endedState };
 const input = (name: string): string => `{% $states.context.Execution.Input.${name} %}`;
 const ids = { profileId: input('profileId'), enrollmentId: input('enrollmentId') };
 
+/** A hold at least this long is worth a state that waits by itself: a touch may take a minute of it. */
+const shortestOwnWaitSeconds = 15 * 60;
+
 /**
  * Makes the state machine of one journey version, in the Amazon States Language with JSONata.
- * A touch does all steps up to the next hold; a hold registers its token and waits at most until `wakeAt`.
+ * A touch does all steps up to the next hold; a hold registers its token and waits at most until `wakeAt`. Where the
+ * document says how long that hold is, the touch's own state waits, which saves a transition and a commit.
  */
 export function compileStateMachine(journey: JourneyVersion): JsonObject {
   const { plan } = journey;
   const holds = [...plan.nodes.values()].filter((node) => node.role === 'hold');
   const states: { [name: string]: JsonObject } = {};
   const targets: string[] = [];
-  const touch = (state: string, start: string | null): void => {
-    const definition = touchDefinition(plan, state, start);
+  const touch = (state: string, follows?: string): void => {
+    const definition = touchDefinition(plan, state, follows);
     states[state] = touchState(definition);
     targets.push(state);
     const next = nextStates(definition);
@@ -74,7 +88,7 @@ export function compileStateMachine(journey: JourneyVersion): JsonObject {
       targets.push(deferState(state));
     }
   };
-  touch(startState, plan.start);
+  touch(startState);
   for (const hold of holds) {
     states[holdState(hold.id)] = holdTask(hold.id, afterState(hold.id));
     targets.push(holdState(hold.id));
@@ -95,19 +109,34 @@ export function compileStateMachine(journey: JourneyVersion): JsonObject {
 const isDeferrable = (node: PlanNode): boolean => node.role === 'act' && 'send' in node.step;
 
 /** The part of the plan that one touch runs, written into its state. */
-export function touchDefinition(plan: Plan, state: string, start: string | null): TouchDefinition {
-  const definition: TouchDefinition = { state, start, nodes: start === null ? [] : reachableUntilHold(plan, start) };
-  const next = nextStates(definition);
-  return next.length === 1 ? { ...definition, expects: next[0]! } : definition;
+export function touchDefinition(plan: Plan, state: string, follows?: string): TouchDefinition {
+  const nodes = reachableUntilHold(plan, follows);
+  const definition: TouchDefinition = { state, ...(follows !== undefined && { follows }), nodes };
+  const [expects, ...others] = nextStates(definition);
+  if (expects === undefined || others.length > 0) return definition;
+  const hold = nodes.find((node) => node.role === 'hold' && node.id !== follows);
+  const seconds = hold && expects === holdState(hold.id) ? ownWaitSeconds(hold) : undefined;
+  return { ...definition, expects, ...(hold && seconds !== undefined && { ownWait: { stepId: hold.id, seconds } }) };
+}
+
+/** How long a hold is by its document, where a state can be told so before anybody has come to it. */
+function ownWaitSeconds({ step }: PlanNode): number | undefined {
+  const { role } = roleOf(step);
+  const length = role.role === 'hold' ? role.lasts?.(step) : undefined;
+  const duration = length === undefined ? undefined : parseDuration(length);
+  // Months differ by days; a day differs by an hour twice a year, and then the person waits in the hold's own state.
+  if (!duration || duration.months > 0) return undefined;
+  const seconds = duration.days * 86_400 + duration.timeMs / 1_000;
+  return seconds >= shortestOwnWaitSeconds ? seconds : undefined;
 }
 
 /** States that a touch leads to by its document: its holds, and the end where a way reaches it. */
-function nextStates({ start, nodes }: TouchDefinition): readonly string[] {
+function nextStates({ follows, nodes }: TouchDefinition): readonly string[] {
   const found = new Set<string>();
-  if (start === null) found.add(doneState);
+  if (nodes.length === 0) found.add(doneState);
   for (const node of nodes) {
     if (node.role === 'end') found.add(doneState);
-    else if (node.role === 'hold' && node.id !== start) found.add(holdState(node.id));
+    else if (node.role === 'hold' && node.id !== follows) found.add(holdState(node.id));
     else if (node.role === 'act') addEnd(node.next);
     else for (const next of Object.values(node.ways)) addEnd(next ?? null);
   }
@@ -117,31 +146,52 @@ function nextStates({ start, nodes }: TouchDefinition): readonly string[] {
   }
 }
 
+const toDivert = {
+  ErrorEquals: ['TouchDiverted'],
+  Assign: {
+    next: '{% $parse($parse($states.errorOutput.Cause).errorMessage).to %}',
+    wakeAt: '{% $parse($parse($states.errorOutput.Cause).errorMessage).wakeAt %}',
+  },
+  Next: 'Divert',
+};
+const invoke = 'arn:aws:states:::lambda:invoke';
+const token = '{% $states.context.Task.Token %}';
+
 function touchState(definition: TouchDefinition): JsonObject {
+  // The plan travels as text: a document's own `{% %}` would be taken for JSONata.
+  const task = { ...ids, touch: JSON.stringify(definition) };
+  if (definition.ownWait) return waitingTouch(definition.ownWait, task);
   const next = definition.expects ?? `Next of ${definition.state}`;
   return {
     Type: 'Task',
-    Resource: 'arn:aws:states:::lambda:invoke',
-    // The plan travels as text: a document's own `{% %}` would be taken for JSONata.
-    Arguments: { FunctionName: functionNames.runTouch, Payload: { ...ids, touch: JSON.stringify(definition) } },
+    Resource: invoke,
+    Arguments: { FunctionName: functionNames.runTouch, Payload: task },
     Assign: { next: '{% $states.result.Payload.next %}', wakeAt: '{% $states.result.Payload.wakeAt %}' },
     Output: {},
     TimeoutSeconds: 60,
     Retry: retryTouch,
-    Catch: [
-      toEnded,
-      {
-        ErrorEquals: ['TouchDiverted'],
-        Assign: {
-          next: '{% $parse($parse($states.errorOutput.Cause).errorMessage).to %}',
-          wakeAt: '{% $parse($parse($states.errorOutput.Cause).errorMessage).wakeAt %}',
-        },
-        Next: 'Divert',
-      },
-      toFailure,
-    ],
+    Catch: [toEnded, toDivert, toFailure],
     // Ending here instead of in a Succeed state saves a transition, which costs money.
     ...(next === doneState ? { End: true } : { Next: next }),
+  } as JsonObject;
+}
+
+/** A touch that puts its own token into the hold it comes to: to any other state it leads by an error. */
+function waitingTouch({ stepId, seconds }: NonNullable<TouchDefinition['ownWait']>, task: JsonObject): JsonObject {
+  const next = afterState(stepId);
+  return {
+    Type: 'Task',
+    Resource: `${invoke}.waitForTaskToken`,
+    Arguments: {
+      FunctionName: functionNames.runTouch,
+      Payload: { ...task, token, enteredAt: '{% $states.context.State.EnteredTime %}' },
+    },
+    Output: {},
+    TimeoutSeconds: seconds,
+    // Not on the end of its time, which is the end of the wait.
+    Retry: retry,
+    Catch: [toEnded, toDivert, { ErrorEquals: ['States.Timeout'], Next: next }, toFailure],
+    Next: next,
   } as JsonObject;
 }
 
@@ -149,10 +199,10 @@ function touchState(definition: TouchDefinition): JsonObject {
 function holdTask(nodeId: string, next: string): JsonObject {
   return {
     Type: 'Task',
-    Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
+    Resource: `${invoke}.waitForTaskToken`,
     Arguments: {
       FunctionName: functionNames.registerHold,
-      Payload: { ...ids, stepId: nodeId, token: '{% $states.context.Task.Token %}', wakeAt: '{% $wakeAt %}' },
+      Payload: { ...ids, stepId: nodeId, token, wakeAt: '{% $wakeAt %}' },
     },
     Output: {},
     TimeoutSeconds:
@@ -174,7 +224,7 @@ const choice = (names: readonly string[]): JsonObject =>
 const failureStates = (): { readonly [name: string]: JsonObject } => ({
   'Mark failed': {
     Type: 'Task',
-    Resource: 'arn:aws:states:::lambda:invoke',
+    Resource: invoke,
     Arguments: {
       FunctionName: functionNames.markFailed,
       Payload: { ...ids, error: '{% $failure.Error %}', cause: '{% $failure.Cause %}' },

@@ -125,18 +125,21 @@ function innerLists(step: Step): readonly Steps[] {
   return Object.values(role.ways(step)).flatMap((way) => (typeof way === 'string' || way === undefined ? [] : [way]));
 }
 
-/** The plan nodes that one touch needs: from a node up to the next holds, these included. */
-export function reachableUntilHold(plan: Plan, from: string): readonly PlanNode[] {
+/**
+ * The plan nodes that one touch needs: up to the next holds, these included.
+ * @param follows the hold that it follows, which is included too; else it begins where the journey does
+ */
+export function reachableUntilHold(plan: Plan, follows?: string): readonly PlanNode[] {
   const found = new Map<string, PlanNode>();
-  const visit = (id: string | null, isStart: boolean): void => {
+  const visit = (id: string | null): void => {
     if (id === null || found.has(id)) return;
     const one = plan.nodes.get(id)!;
     found.set(id, one);
-    if (one.role === 'act') visit(one.next, false);
-    if (one.role === 'choose' || (one.role === 'hold' && isStart)) {
-      for (const next of Object.values(one.ways)) visit(next ?? null, false);
+    if (one.role === 'act') visit(one.next);
+    if (one.role === 'choose' || (one.role === 'hold' && id === follows)) {
+      for (const next of Object.values(one.ways)) visit(next ?? null);
     }
   };
-  visit(from, true);
+  visit(follows ?? plan.start);
   return [...found.values()];
 }

@@ -1,12 +1,13 @@
 import { decideLoop, type Tried } from '../../core/decide-loop.ts';
 import { readEnrolled, type Enrolled } from '../../core/enrollment/read-enrolled.ts';
 import { decideTouch, type TouchAnswer } from '../../core/enrollment/advance.ts';
+import type { Callback } from '../../core/enrollment/own-wait.ts';
 import type { Handed, Prepared } from '../../core/enrollment/send-step.ts';
 import { deliveryIdOf } from '../../core/enrollment/send-step.ts';
 import type { Enrollment } from '../../core/enrollment/enrollment.ts';
 import { EnrollmentEnded, TouchDiverted } from '../../core/failures.ts';
 import type { JourneyVersion } from '../../core/definitions.ts';
-import type { TouchDefinition } from '../../core/journey/compile.ts';
+import { doneState, holdState, type TouchDefinition } from '../../core/journey/compile.ts';
 import type { Channel } from '../../core/journey/document.ts';
 import { askedNames, sendChannels } from '../../core/journey/touch-needs.ts';
 import { addressFor } from '../../core/message/addresses.ts';
@@ -14,7 +15,7 @@ import type { Message as RenderedMessage } from '../../core/message/message.ts';
 import type { Ports, RenderRequest, Turn } from '../../core/ports.ts';
 import { versionKey } from '../../core/profile/draft.ts';
 import { historyIds, type Profile } from '../../core/profile/profile.ts';
-import { toInstant } from '../../core/time/instant.ts';
+import { parseInstant, toInstant } from '../../core/time/instant.ts';
 
 export type TouchPorts = Omit<Ports, 'executions'>;
 /** What the state machine hands to a touch. */
@@ -23,6 +24,9 @@ export interface TouchTask {
   readonly enrollmentId: string;
   /** The touch's definition, as JSON text. */
   readonly touch: string;
+  /** Of a state that can wait by itself: its token, and when it was entered (ISO 8601). */
+  readonly token?: string;
+  readonly enteredAt?: string;
 }
 export interface TouchResult {
   /** State that follows. */
@@ -79,10 +83,9 @@ async function walk(ports: TouchPorts, task: TouchTask, turns: TouchTurns): Prom
       case 'ended':
         throw new EnrollmentEnded(`Enrollment ${task.enrollmentId} has ended.`);
       case 'next':
-        if (touch.expects !== undefined && touch.expects !== answer.state)
-          throw new TouchDiverted(answer.state, toInstant(answer.wakeMs));
-        if (touch.expects === undefined && !isWay(touch, answer.state))
-          throw new TouchDiverted(answer.state, toInstant(answer.wakeMs));
+        if (!isWay(touch, answer.state)) throw new TouchDiverted(answer.state, toInstant(answer.wakeMs));
+        return { next: answer.state, wakeAt: toInstant(answer.wakeMs) };
+      case 'waits':
         return { next: answer.state, wakeAt: toInstant(answer.wakeMs) };
       default:
         answer satisfies never;
@@ -150,10 +153,15 @@ async function reconciled(
   return { kind: found };
 }
 
-/** Whether a state is among those that the Choice after this touch knows. */
-const isWay = (touch: TouchDefinition, state: string): boolean =>
-  state === 'Done' ||
-  touch.nodes.some((node) => node.role === 'hold' && node.id !== touch.start && state === `Hold ${node.id}`);
+/** Whether a touch's state goes on to another by itself; one that waits goes on nowhere before its time. */
+function isWay(touch: TouchDefinition, state: string): boolean {
+  if (touch.ownWait) return false;
+  if (touch.expects !== undefined) return touch.expects === state;
+  return (
+    state === doneState ||
+    touch.nodes.some((node) => node.role === 'hold' && node.id !== touch.follows && state === holdState(node.id))
+  );
+}
 
 type Answer =
   Exclude<TouchAnswer, { kind: 'render' }> | (Extract<TouchAnswer, { kind: 'render' }> & { readonly version: number });
@@ -189,6 +197,7 @@ async function tryTouch(
     stops: await ports.profiles.stops(),
     delivery,
     addressHash: ports.ids.addressHash,
+    ...callbackOf(task),
     ...(prepared && { prepared }),
     ...(handed && { handed }),
     ...(await readAround(ports, profile, enrollment, journey)),
@@ -200,6 +209,11 @@ async function tryTouch(
     answer: answer.kind === 'render' ? { ...answer, version } : answer,
     ...(change && { change }),
   };
+}
+
+function callbackOf({ token, enteredAt = '' }: TouchTask): { readonly callback?: Callback } {
+  const enteredMs = parseInstant(enteredAt);
+  return token !== undefined && enteredMs !== undefined ? { callback: { token, enteredMs } } : {};
 }
 
 /** This enrollment, and the person's others as far as a changed trait may end them. */

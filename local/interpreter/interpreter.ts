@@ -21,7 +21,7 @@ export interface InterpreterOptions {
   readonly onBroken: (name: string, error: unknown) => void;
 }
 
-/** Tasks that answer with nothing else within this real time are taken to have timed out. */
+/** A function that has not answered within this real time is taken to have been stopped, as Lambda would. */
 const taskLimitMs = 60_000;
 
 type Task = Extract<State, { type: 'Task' }>;
@@ -255,7 +255,7 @@ export class Interpreter implements Executions {
     let timer: NodeJS.Timeout | undefined;
     const limit = new Promise<never>((_, reject) => {
       timer = setTimeout(
-        () => reject(Object.assign(new Error(`${functionName} did not answer in time.`), { name: 'States.Timeout' })),
+        () => reject(Object.assign(new Error(`${functionName} did not answer in time.`), { name: 'Sandbox.Timedout' })),
         taskLimitMs,
       );
     });

@@ -53,6 +53,8 @@ export type Role<S> =
       readonly role: 'hold';
       ways(step: S): { readonly [way in HoldWay]?: Steps | 'next' | 'after-next' };
       hold(step: S, view: StepView): HoldSpec;
+      /** Its length as an ISO 8601 duration, where the document alone says it. */
+      lasts?(step: S): string | undefined;
       /** An event that ends it. */
       awaits?(step: S): EventMatch | undefined;
       /** A condition that ends it. */

@@ -7,6 +7,7 @@ export const waitForRole: Role<WaitForStep> = {
   role: 'hold',
   ways: (step) => ({ event: step.then ?? [], timeout: step.otherwise ?? [] }),
   hold: (step, view) => ({ wakeMs: addDuration(view.nowMs, step.within, view.zone, 1) }),
+  lasts: ({ within }) => within,
   awaits: ({ waitFor }) => ('event' in waitFor ? waitFor : undefined),
   watches: ({ waitFor }) => ('when' in waitFor ? waitFor.when : undefined),
   saves: (step) => step.save,

@@ -11,6 +11,7 @@ export const waitRole: Role<WaitStep> = {
   role: 'hold',
   ways: (step) => ({ timeout: 'next', ...(skipsNext(step) && { skip: 'after-next' }) }),
   hold: (step, view) => (typeof step.wait === 'string' ? forDuration(step.wait, view) : untilMoment(step.wait, view)),
+  lasts: ({ wait }) => (typeof wait === 'string' ? wait : undefined),
   isMovable: (step) =>
     typeof step.wait === 'object' &&
     'until' in step.wait &&
