@@ -25,8 +25,8 @@ export interface AwsChannelsOptions {
     readonly 'in-app'?: Sender<InAppMessage>;
     readonly webhook?: Sender<WebhookMessage>;
   };
-  /** This container's share of the account's send rate. @default 1, what a new account has */
-  readonly emailsPerSecond?: number;
+  /** Gives emails their turns. @default one a second, what a new account has */
+  readonly emails?: Pick<Pace, 'turn'>;
   /** This container's share. @default 1, what a new account has */
   readonly textPartsPerSecond?: number;
   /** Keeps what was, or may have been, handed over, so that it can be looked at; its failing changes no outcome. */
@@ -41,13 +41,13 @@ const atOnce: Promise<Turn> = Promise.resolve({ release: () => undefined });
 export class AwsChannels implements Channels {
   private readonly senders: AwsChannelsOptions['senders'];
   private readonly keep: AwsChannelsOptions['keep'];
-  private readonly emails: Pace;
+  private readonly emails: Pick<Pace, 'turn'>;
   private readonly texts: Pace;
 
-  constructor({ senders, emailsPerSecond = 1, textPartsPerSecond = 1, keep, waiting }: AwsChannelsOptions) {
+  constructor({ senders, emails, textPartsPerSecond = 1, keep, waiting }: AwsChannelsOptions) {
     this.senders = senders;
     this.keep = keep;
-    this.emails = new Pace(emailsPerSecond, waiting);
+    this.emails = emails ?? new Pace(1, waiting);
     this.texts = new Pace(textPartsPerSecond, waiting);
   }
 

@@ -6,7 +6,8 @@ export interface Waiting {
   nowMs(): number;
   sleep(ms: number): Promise<void>;
 }
-const really: Waiting = {
+/** The machine's own clock. */
+export const really: Waiting = {
   nowMs: () => performance.now(),
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 };

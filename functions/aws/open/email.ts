@@ -2,7 +2,7 @@ import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { ENV } from '../../env.ts';
 import { onceOptions } from '../channels/ask-once.ts';
 import { AwsChannels, type Keep } from '../channels/channels.ts';
-import { emailRate } from '../channels/email-rate.ts';
+import { accountRate, EmailPace } from '../channels/email-rate.ts';
 import { sendEmail } from '../channels/email.ts';
 import { setting } from '../setting.ts';
 
@@ -10,14 +10,14 @@ import { setting } from '../setting.ts';
 const containers = 4;
 
 /** Email, at this container's share of the account's rate. */
-export async function openEmail(keep: Keep): Promise<AwsChannels> {
+export function openEmail(keep: Keep): AwsChannels {
   const configurationSets = {
     marketing: setting(ENV.marketingConfigurationSet),
     transactional: setting(ENV.transactionalConfigurationSet),
   };
-  const emailsPerSecond = await emailRate(new SESv2Client({}), containers);
+  const account = new SESv2Client({});
   return new AwsChannels({
-    emailsPerSecond,
+    emails: new EmailPace({ ask: () => accountRate(account), containers }),
     keep,
     senders: { email: sendEmail({ client: new SESv2Client(onceOptions), configurationSets }) },
   });

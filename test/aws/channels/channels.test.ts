@@ -2,22 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { SmsMessage } from '../../../core/message/message.ts';
 import type { HandOver } from '../../../core/ports.ts';
 import { AwsChannels, type AwsChannelsOptions } from '../../../functions/aws/channels/channels.ts';
-import { Pace, type Waiting } from '../../../functions/aws/channels/pace.ts';
+import { Pace } from '../../../functions/aws/channels/pace.ts';
+import { aClock } from './a-clock.ts';
 
-/** Time that passes only for those who wait. */
-function aClock(): Waiting & { readonly slept: number[] } {
-  let nowMs = 0;
-  const slept: number[] = [];
-  return {
-    slept,
-    nowMs: () => nowMs,
-    sleep: (ms) => {
-      slept.push(ms);
-      nowMs += ms;
-      return Promise.resolve();
-    },
-  };
-}
 const aText = (parts: number): SmsMessage => ({
   channel: 'sms',
   purpose: 'marketing',
@@ -27,7 +14,7 @@ const aText = (parts: number): SmsMessage => ({
   tags: { deliveryId: 'd-1' },
 });
 const channels = (given: Partial<AwsChannelsOptions> = {}): AwsChannels =>
-  new AwsChannels({ senders: {}, emailsPerSecond: 10, waiting: aClock(), ...given });
+  new AwsChannels({ senders: {}, waiting: aClock(), ...given });
 
 describe('a pace', () => {
   it('gives turns evenly, the first at once', async () => {
