@@ -1,38 +1,17 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { hashOf } from '../core/definitions.ts';
-import { idOf } from '../core/hash.ts';
-import { checkDocuments } from '../core/journey/check.ts';
-import { publishTemplates } from '../functions/parts/content/publish-templates.ts';
-import type { Publication } from '../functions/parts/publication.ts';
-import { readWorkflows } from '../functions/parts/read-workflows.ts';
+import { Command } from 'commander';
 import { bundle, lambdas, type Bundle } from './bundle.ts';
-import { exitCodes, settings } from './settings.ts';
+import { readPublication, writePublication } from './publication.ts';
+import { exitCodes, giveUp, settings } from './settings.ts';
 
-/** `npm run build`: everything that a deployment uploads, into `dist/`. */
-const dist = 'dist';
-
-/** Checked documents with their templates compiled. @returns undefined where the folder has problems, which are printed */
-async function publication(): Promise<Publication | undefined> {
-  const { documents, problems } = checkDocuments(readWorkflows(settings.workflows));
-  if (!documents) {
-    process.stderr.write(`The workflows have ${problems.length} problems. "npx sojourn check" shows them.\n`);
-    return undefined;
-  }
-  const { templates, problems: broken } = await publishTemplates({
-    files: documents.templates,
-    workspace: documents.workspace,
-    cacheDir: '.cache/templates',
-  });
-  for (const { file, message, severity } of broken) process.stderr.write(`${severity} ${file}: ${message}\n`);
-  if (broken.some(({ severity }) => severity === 'error')) return undefined;
-  return {
-    // Of what is rendered too: a release that compiles MJML otherwise publishes something else.
-    hash: idOf('publication', hashOf(documents), JSON.stringify(templates)),
-    documents: { ...documents, templates: documents.templates.map((file) => ({ ...file, text: '' })) },
-    templates,
-  };
-}
+/** `npm run build`: everything that a deployment uploads. */
+const { workflows, out } = new Command('npm run build --')
+  .description('bundles the functions and the documents of a deployment; "npx cdk" takes them from there')
+  .option('--workflows <folder>', 'workflows folder', settings.workflows)
+  .option('--out <folder>', 'where everything goes', 'dist')
+  .parse()
+  .opts<{ readonly workflows: string; readonly out: string }>();
 
 function report(bundles: readonly Bundle[]): void {
   const kb = (bytes: number): string => `${(bytes / 1000).toFixed(0).padStart(5)} KB`;
@@ -43,16 +22,14 @@ function report(bundles: readonly Bundle[]): void {
 }
 
 const startMs = performance.now();
-const published = await publication();
+if (!existsSync(workflows)) giveUp(`There is no folder ${workflows}.`);
+const published = await readPublication(workflows, (problem) => process.stderr.write(`${problem}\n`));
 if (!published) process.exit(exitCodes.problems);
-rmSync(dist, { recursive: true, force: true });
-const bundles = await Promise.all(lambdas().map((one) => bundle(one, join(dist, 'functions'))));
-const text = JSON.stringify(published);
-mkdirSync(join(dist, 'definitions'), { recursive: true });
-writeFileSync(join(dist, 'definitions', 'documents.json'), text);
-// Read by the function from beside itself: other documents are another bundle, which a deployment sees by its hash.
-writeFileSync(join(dist, 'functions', 'publish-definitions', 'documents.json'), text);
+// Only what is made here: the folder may hold something else.
+rmSync(join(out, 'functions'), { recursive: true, force: true });
+const bundles = await Promise.all(lambdas().map((one) => bundle(one, join(out, 'functions'))));
+writePublication(published, out);
 report(bundles);
 process.stdout.write(
-  `${bundles.length} functions and the documents in ${dist}/, ${Math.round(performance.now() - startMs)} ms\n`,
+  `${bundles.length} functions and the documents in ${out}/, ${Math.round(performance.now() - startMs)} ms\n`,
 );

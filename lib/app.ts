@@ -1,19 +1,18 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { AppStack } from './app-stack.ts';
 import { CannotDeploy } from './cannot-deploy.ts';
 import { DataStack } from './data-stack.ts';
 import { parseSettings } from './settings.ts';
-import { compileWorkflows } from './workflows.ts';
+import { checkBuilt, compileWorkflows } from './workflows.ts';
 
-/** Entry of `npx cdk`: the two stacks of one stage, from `workflows/` and what `npm run build` made. */
+/** Entry of `npx cdk`: the two stacks of one stage, from a folder of documents and what `npm run build` made of it. */
 function synthesize(root: string): void {
-  const assets = join(root, 'dist');
-  if (!existsSync(assets)) throw new CannotDeploy('Nothing is built yet. Run "npm run build" first.');
   const app = new App();
   const settings = parseSettings((name) => app.node.tryGetContext(name) as unknown);
-  const workflows = compileWorkflows(join(root, 'workflows'));
+  const assets = resolve(root, settings.bundles);
+  const workflows = compileWorkflows(resolve(root, settings.workflows));
+  checkBuilt(assets, workflows);
   const data = new DataStack(app, `Sojourn-${settings.stage}-Data`, { stage: settings.stage });
   new AppStack(app, `Sojourn-${settings.stage}-App`, { settings, data, workflows, assets });
   app.synth();

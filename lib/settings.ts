@@ -12,6 +12,10 @@ const platform = z.enum(['ios', 'android']);
 const Settings = z.object({
   /** Environment to deploy. @default dev */
   stage: z.enum(['dev', 'stage', 'prod']).default('dev'),
+  /** Folder of the documents. @default workflows */
+  workflows: z.string().min(1).default('workflows'),
+  /** Folder that `npm run build` has filled from those documents. @default dist */
+  bundles: z.string().min(1).default('dist'),
   /** Domain that emails come from. @default the domain of the workspace's sender */
   emailDomain: z.string().min(3).optional(),
   /** Public base of the links in messages. @default the HTTP API's own address */

@@ -32,8 +32,10 @@ let home: Home;
 let server: HomeServer;
 beforeAll(async () => {
   const out = await synthesize('.cache/cdk.same', {
-    textOrigins: [`arn:aws:sms-voice:us-east-1:${noAccount}:phone-number/phone-1`],
-    pushApplications: { android: application('GCM'), ios: application('APNS') },
+    context: {
+      textOrigins: [`arn:aws:sms-voice:us-east-1:${noAccount}:phone-number/phone-1`],
+      pushApplications: { android: application('GCM'), ios: application('APNS') },
+    },
   });
   deployed = await Deployment.open({ out, doubles: startedDoubles(), startMs, secret });
   home = await Home.open({ data: ':memory:', workflows: 'workflows', clock: 'manual', startMs, seed });

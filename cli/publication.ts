@@ -1,0 +1,54 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { hashOf } from '../core/definitions.ts';
+import { idOf } from '../core/hash.ts';
+import { checkDocuments } from '../core/journey/check.ts';
+import { publishTemplates } from '../functions/parts/content/publish-templates.ts';
+import type { Publication } from '../functions/parts/publication.ts';
+import { readWorkflows } from '../functions/parts/read-workflows.ts';
+
+/** Documents that can be published. */
+export interface Published {
+  readonly publication: Publication;
+  /** Of the documents as they are written: a deployment refuses bundles that were built of others. */
+  readonly source: string;
+}
+
+/**
+ * Checks a folder's documents and compiles their templates.
+ * @param tell told of each problem in a sentence, warnings included
+ * @returns undefined where the folder has errors
+ */
+export async function readPublication(
+  workflows: string,
+  tell: (problem: string) => void,
+): Promise<Published | undefined> {
+  const { documents, problems } = checkDocuments(readWorkflows(workflows));
+  if (!documents) {
+    tell(`The workflows have ${problems.length} problems. "npx sojourn check" shows them.`);
+    return undefined;
+  }
+  const { templates, problems: broken } = await publishTemplates({
+    files: documents.templates,
+    workspace: documents.workspace,
+    cacheDir: '.cache/templates',
+  });
+  for (const { file, message, severity } of broken) tell(`${severity} ${file}: ${message}`);
+  if (broken.some(({ severity }) => severity === 'error')) return undefined;
+  const source = hashOf(documents);
+  const publication = {
+    // Of what is rendered too: a release that compiles MJML otherwise publishes something else.
+    hash: idOf('publication', source, JSON.stringify(templates)),
+    documents: { ...documents, templates: documents.templates.map((file) => ({ ...file, text: '' })) },
+    templates,
+  };
+  return { publication, source };
+}
+
+/** Lays the documents beside the bundles of a deployment: other documents are another bundle, which it sees by its hash. */
+export function writePublication({ publication, source }: Published, out: string): void {
+  const folder = join(out, 'functions', 'publish-definitions');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'documents.json'), JSON.stringify(publication));
+  writeFileSync(join(out, 'documents.hash'), source);
+}
