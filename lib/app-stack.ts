@@ -24,6 +24,7 @@ import { Outbox } from './outbox.ts';
 import { Publishing } from './publishing.ts';
 import { Push } from './push.ts';
 import { Redrive } from './redrive.ts';
+import { needRoom } from './room.ts';
 import type { Settings } from './settings.ts';
 import type { Shared } from './shared.ts';
 import type { SojournFunction } from './sojourn-function.ts';
@@ -78,6 +79,7 @@ export class AppStack extends Stack {
       Console: management.client.userPoolClientId,
     });
     markStack(this, settings.stage);
+    needRoom(this, workflows.journeys.length);
   }
 
   private share(settings: Settings, data: DataStack, assets: string): Shared {

@@ -1,11 +1,13 @@
 import { Duration, RemovalPolicy, Tags, Validations, type CfnElement } from 'aws-cdk-lib';
-import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnStateMachine, CfnStateMachineVersion } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { JourneyVersion } from '../core/definitions.ts';
 import { compileStateMachine } from '../core/journey/compile.ts';
+import { allowOnMachines, type Machine } from './machine-access.ts';
+import { MachineDefinition } from './machine-definition.ts';
 import type { Shared } from './shared.ts';
 import { SojournFunction } from './sojourn-function.ts';
 
@@ -67,44 +69,18 @@ export class Journeys extends Construct {
 
   /** Lets functions start executions, of every version that is deployed or was. */
   allowStart(id: string, ...callers: readonly Function[]): void {
-    const versions = [...this.machineArns().map((arn) => `${arn}:*`)];
-    const policy = this.policyOf(id, callers, ['states:StartExecution'], [...this.machineArns(), ...versions]);
-    const stars = [
-      ...this.deployed.map(({ machine }) => `<${this.logicalIdOf(machine)}.Arn>:*`),
-      ...this.retiredMachines.map((arn) => `${arn}:*`),
-    ];
-    for (const star of stars)
-      Validations.of(policy).acknowledge({
-        id: `AwsSolutions-IAM5[Resource::${star}]`,
-        reason: 'Enrollments are started by the version that they entered, and versions are numbered by AWS.',
-      });
+    const actions = ['states:StartExecution'];
+    allowOnMachines(this, id, { callers, actions, machines: this.machines(), byVersion: true });
   }
 
   /** Lets functions complete or fail the tokens of holds. */
   allowTasks(id: string, ...callers: readonly Function[]): void {
-    this.policyOf(id, callers, ['states:SendTaskSuccess', 'states:SendTaskFailure'], this.machineArns());
+    const actions = ['states:SendTaskSuccess', 'states:SendTaskFailure'];
+    allowOnMachines(this, id, { callers, actions, machines: this.machines() });
   }
 
-  private machineArns(): readonly string[] {
-    return [...this.deployed.map(({ machine }) => machine.attrArn), ...this.retiredMachines];
-  }
-
-  /** A policy of its own: machines need the functions, so functions must not wait for a policy that names machines. */
-  private policyOf(
-    id: string,
-    callers: readonly Function[],
-    actions: readonly string[],
-    resources: readonly string[],
-  ): Policy {
-    return new Policy(this, id, {
-      statements:
-        resources.length === 0 ? [] : [new PolicyStatement({ actions: [...actions], resources: [...resources] })],
-      roles: callers.map((caller) => caller.role!),
-    });
-  }
-
-  private logicalIdOf(machine: CfnStateMachine): string {
-    return machine.stack.resolve(machine.logicalId) as string;
+  private machines(): readonly Machine[] {
+    return [...this.deployed.map(({ machine }) => machine), ...this.retiredMachines];
   }
 
   private step(
@@ -124,10 +100,11 @@ export class Journeys extends Construct {
   }
 
   private deploy(journey: JourneyVersion): DeployedJourney {
+    const definition = new MachineDefinition(this, `${journey.id} definition`, compileStateMachine(journey));
     const machine = new CfnStateMachine(this, journey.id, {
       roleArn: this.role.roleArn,
       stateMachineType: 'STANDARD',
-      definitionString: JSON.stringify(compileStateMachine(journey)),
+      definitionS3Location: definition.location,
       definitionSubstitutions: {
         RunTouch: this.runTouch.functionArn,
         RegisterHold: this.registerHold.functionArn,
@@ -142,8 +119,7 @@ export class Journeys extends Construct {
     });
     // A removed journey drains: people inside of it finish.
     machine.applyRemovalPolicy(RemovalPolicy.RETAIN);
-    // cfn-lint takes a time-out in JSONata for a mistake; asl-validator checks the definition.
-    machine.addMetadata('cfn-lint', { config: { ignore_checks: ['E3601'] } });
+    definition.describe(machine);
     // Step Functions tries the role when a machine is made.
     machine.node.addDependency(this.role);
     Tags.of(machine).add('sojourn:journey', journey.id);

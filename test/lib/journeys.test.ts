@@ -3,9 +3,10 @@ import { compileJourney } from '../../core/definitions.ts';
 import { compileStateMachine } from '../../core/journey/compile.ts';
 import { entryRule } from '../../core/journey/entry-rule.ts';
 import type { Workflows } from '../../lib/workflows.ts';
-import { everything, ofType, shipped, synthesize, type Resources } from './synthesis.ts';
+import { definitionOf, everything, ofType, shipped, synthesize, type Resources } from './synthesis.ts';
 
-const { running } = synthesize();
+const synthesis = synthesize();
+const { running } = synthesis;
 const [welcome, ...others] = [...shipped.journeys].sort((a) => (a.id === 'welcome' ? -1 : 1));
 const changed: Workflows = {
   ...shipped,
@@ -27,9 +28,11 @@ const versionsOf = (resources: Resources): readonly string[] =>
 describe('journeys', () => {
   it('are deployed as the compiler makes them', () => {
     for (const journey of shipped.journeys) {
-      const [, { Properties }] = machineOf(running, journey.id)!;
-      expect(JSON.parse(Properties.DefinitionString)).toEqual(JSON.parse(JSON.stringify(compileStateMachine(journey))));
-      expect(Object.keys(Properties.DefinitionSubstitutions).sort()).toEqual([
+      const [, machine] = machineOf(running, journey.id)!;
+      expect(JSON.parse(definitionOf(synthesis, machine))).toEqual(
+        JSON.parse(JSON.stringify(compileStateMachine(journey))),
+      );
+      expect(Object.keys(machine.Properties.DefinitionSubstitutions).sort()).toEqual([
         'MarkFailed',
         'RegisterHold',
         'RunTouch',
@@ -53,6 +56,16 @@ describe('journeys', () => {
     const added = versionsOf(afterwards).filter((id) => !before.includes(id));
     expect(added).toHaveLength(1);
     expect(before.filter((id) => !versionsOf(afterwards).includes(id))).toHaveLength(1);
+  });
+
+  it('are read from a file of their own, which changes with the document, and with no other’s', () => {
+    const fileOf = (resources: Resources, id: string): string =>
+      machineOf(resources, id)![1].Properties.DefinitionS3Location.Key;
+    const again = synthesize().running;
+    for (const { id } of shipped.journeys) {
+      expect(fileOf(again, id)).toBe(fileOf(running, id));
+      expect(fileOf(afterwards, id) === fileOf(running, id)).toBe(id !== 'welcome');
+    }
   });
 
   it('name a version by the hash of its document', () => {
@@ -82,7 +95,7 @@ describe('journeys', () => {
 
   it('drain when they are removed: a retired machine may still be told and started', () => {
     expect(machineOf(withoutWelcome, 'welcome')).toBeUndefined();
-    const policies = ofType(withoutWelcome, 'AWS::IAM::Policy').map(([, policy]) => JSON.stringify(policy));
+    const policies = ofType(withoutWelcome, 'AWS::IAM::ManagedPolicy').map(([, policy]) => JSON.stringify(policy));
     const may = policies.filter((policy) => policy.includes('stateMachine:old'));
     expect(may.filter((policy) => policy.includes('states:SendTaskSuccess'))).toHaveLength(2);
     expect(may.filter((policy) => policy.includes('states:StartExecution'))).toHaveLength(1);

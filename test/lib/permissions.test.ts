@@ -11,7 +11,9 @@ interface Statement {
 }
 const listOf = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value) ? value : [value as T]);
 const statementsOf = (policy: Resource): readonly Statement[] => policy.Properties.PolicyDocument.Statement;
-const policies = [...ofType(running, 'AWS::IAM::Policy'), ...ofType(data, 'AWS::IAM::Policy')];
+const policies = [running, data].flatMap((resources) =>
+  ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].flatMap((type) => ofType(resources, type)),
+);
 
 /** Everything that a role may do, by all policies that are attached to it. */
 const allowedOf = (roleId: string): readonly Statement[] =>
@@ -29,7 +31,7 @@ describe('what functions may do', () => {
     expect(all).toMatchSnapshot();
   });
 
-  it('gives each function a role of its own, without managed policies', () => {
+  it('gives each function a role of its own, without managed policies of AWS', () => {
     const roles = deployedFunctions.map(roleOf);
     expect(new Set(roles).size).toBe(roles.length);
     for (const role of roles) expect(running[role]!.Properties).not.toHaveProperty('ManagedPolicyArns');

@@ -75,8 +75,11 @@ export const functionsOf = (resources: Resources): ReadonlyMap<string, Resource>
 export const ofType = (resources: Resources, type: string): readonly (readonly [string, Resource])[] =>
   Object.entries(resources).filter(([, resource]) => resource.Type === type);
 
-/** The definition of a state machine, with `${…}` where CloudFormation puts ARNs. */
-export const definitionOf = (_: Synthesis, { Properties }: Resource): string => Properties.DefinitionString as string;
+/** The definition of a state machine, with `${…}` where CloudFormation puts ARNs: in the template, or beside it. */
+export function definitionOf({ app }: Synthesis, { Properties }: Resource): string {
+  if (Properties.DefinitionString !== undefined) return Properties.DefinitionString as string;
+  return readFileSync(join(app.outdir, `asset.${Properties.DefinitionS3Location.Key}`), 'utf8');
+}
 
 /** A folder like `dist/`, made once for each test file. */
 const assets = makeAssets();

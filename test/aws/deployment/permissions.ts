@@ -47,7 +47,8 @@ const fits = (pattern: string, text: string): boolean =>
 
 /** Statements of each function's own role. */
 function statementsByFunction({ templates }: Deployment): ReadonlyMap<string, readonly Statement[]> {
-  const policies = templates.ofType('AWS::IAM::Policy').map(([, { Properties = {} }]) => ({
+  const documents = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].flatMap((type) => templates.ofType(type));
+  const policies = documents.map(([, { Properties = {} }]) => ({
     roles: (templates.resolve(Properties['Roles']) as readonly string[]) ?? [],
     statements: (templates.resolve(Properties['PolicyDocument']) as unknown as { Statement: readonly Statement[] })
       .Statement,

@@ -69,9 +69,15 @@ export class Templates {
     const machines = this.ofType('AWS::StepFunctions::StateMachine');
     const found = machines.find(([id]) => this.physical(id).ref === machineArn);
     if (!found) throw new RangeError(`The template has no machine ${machineArn}.`);
-    const { DefinitionString, DefinitionSubstitutions } = found[1].Properties!;
+    const { DefinitionString, DefinitionS3Location, DefinitionSubstitutions } = found[1].Properties!;
     const put = this.resolve(DefinitionSubstitutions) as { readonly [name: string]: string };
-    return this.text(DefinitionString).replace(/\$\{(\w+)\}/g, (whole, name: string) => put[name] ?? whole);
+    const definition = DefinitionS3Location ? this.uploaded(DefinitionS3Location) : this.text(DefinitionString);
+    return definition.replace(/\$\{(\w+)\}/g, (whole, name: string) => put[name] ?? whole);
+  }
+  /** A file that is uploaded as it lies beside the template. */
+  private uploaded(location: Json): string {
+    const { Key } = this.resolve(location) as { readonly Key: string };
+    return readFileSync(join(this.folder, `asset.${Key}`), 'utf8');
   }
   make(logicalId: string, physical: Physical): void {
     this.made.set(logicalId, physical);
