@@ -91,6 +91,7 @@ export class Draft {
   ): void {
     this.told.add({ profileId, kind, name, atMs, detail, isOutgoing });
   }
+
   dueAt(profileId: string, subject: string, dueMs: number): void {
     this.due.at(profileId, subject, dueMs);
   }

@@ -28,8 +28,8 @@ export interface Reference {
 }
 
 /**
- * One kind of step: all that its documents may say stands in its file; the part it plays stands in `roles/`. What a step holds is asked for with functions,
- * so that no shared code needs to know the kinds. Paths start at the step.
+ * One kind of step: all that its documents may say stands in its file; the part it plays stands in `roles/`. What a step
+ * holds is asked for with functions, so that no shared code needs to know the kinds. Paths start at the step.
  */
 export interface StepKind<S extends Step = Step> extends Kind {
   /** Its name, which is the key that tells it. */

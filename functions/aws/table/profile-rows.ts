@@ -1,6 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { JsonObject } from '../../../core/json.ts';
 import type { Loaded } from '../../../core/ports.ts';
-import type { Profile } from '../../../core/profile/profile.ts';
+import { newProfile, type Profile } from '../../../core/profile/profile.ts';
 import { coldKey, hotKey, hotPart } from './keys.ts';
 import { pack, unpack } from './pack.ts';
 
@@ -20,17 +21,6 @@ const coldNames = [
 type Cold = Pick<Profile, (typeof coldNames)[number]>;
 type Hot = Omit<Profile, keyof Cold | 'profileId'>;
 
-/** Left out where they are empty, which most are. */
-const empty = {
-  mergedIds: [],
-  conditions: {},
-  segments: {},
-  audiences: {},
-  enrollments: [],
-  slots: [],
-  assignments: {},
-};
-
 /** The profile's two rows as they were read: the cold part's version is the profile's when it was written. */
 export interface ReadProfile extends Loaded {
   readonly coldVersion: number;
@@ -40,32 +30,16 @@ export interface ReadProfile extends Loaded {
 export const isColdSame = (before: Profile, after: Profile): boolean =>
   coldNames.every((name) => before[name] === after[name]);
 
-/** Splits a profile; `cold` is undefined for one that was merged away, which has nothing of its own. */
-function split(profile: Profile): { readonly hot: Partial<Hot>; readonly cold: Cold } {
-  const {
-    profileId: _,
-    createdMs,
-    identifiers,
-    traits,
-    timeZone,
-    locale,
-    consent,
-    touchpoints,
-    groups,
-    ...hot
-  } = profile;
-  const cold = {
-    createdMs,
-    identifiers,
-    traits,
-    consent,
-    touchpoints,
-    groups,
-    ...(timeZone && { timeZone }),
-    ...(locale && { locale }),
-  };
-  const full = Object.entries(hot).filter(([, value]) => typeof value !== 'object' || Object.keys(value).length > 0);
-  return { hot: Object.fromEntries(full), cold };
+const isCold = (name: string): boolean => (coldNames as readonly string[]).includes(name);
+const isFull = (value: unknown): boolean =>
+  value !== undefined && (typeof value !== 'object' || value === null || Object.keys(value).length > 0);
+
+/** Splits a profile: what is empty is left out of the hot part, which is written most often. */
+function split({ profileId: _, ...profile }: Profile): { readonly hot: JsonObject; readonly cold: JsonObject } {
+  const parts = Object.entries(profile);
+  const cold = parts.filter(([name, value]) => isCold(name) && value !== undefined);
+  const hot = parts.filter(([name, value]) => !isCold(name) && isFull(value));
+  return { hot: Object.fromEntries(hot) as JsonObject, cold: Object.fromEntries(cold) as JsonObject };
 }
 
 /** The row that every commit of a profile writes. */
@@ -102,5 +76,9 @@ export function readProfile(profileId: string, items: readonly Item[]): ReadProf
   if (Number(coldRow?.['v']?.N) !== coldVersion) return 'torn';
   const hot = unpack(hotRow['b']!.B!) as unknown as Partial<Hot>;
   const cold = unpack(coldRow!['b']!.B!) as unknown as Cold;
-  return { version: Number(hotRow['v']!.N), coldVersion, profile: { ...empty, ...cold, ...hot, profileId } };
+  return {
+    version: Number(hotRow['v']!.N),
+    coldVersion,
+    profile: { ...newProfile(profileId, cold.createdMs), ...cold, ...hot },
+  };
 }

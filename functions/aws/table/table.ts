@@ -146,6 +146,7 @@ export class Table {
 
 /** Reasons of a cancelled transaction that say: somebody else was first. */
 const contended = new Set(['ConditionalCheckFailed', 'TransactionConflict']);
+
 async function committed(what: string, send: () => Promise<unknown>): Promise<'committed' | 'conflict'> {
   try {
     await send();
@@ -161,6 +162,7 @@ function isConflict(error: unknown): boolean {
   if (error.name === 'ConditionalCheckFailedException' || error.name === 'TransactionConflictException') return true;
   return reasonsOf(error).some((code) => contended.has(code));
 }
+
 async function available<T>(what: string, send: () => Promise<T>): Promise<T> {
   try {
     return await send();
