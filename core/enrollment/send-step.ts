@@ -155,7 +155,7 @@ export class SendStep {
     });
     if (decision.kind === 'skip') return { delivery: this.newRow('skipped', address, decision.reason) };
     if (row.attemptedMs !== undefined && nowMs >= this.deadlineMs())
-      return { delivery: this.newRow('skipped', address, 'expired') };
+      return { delivery: this.newRow('skipped', address, 'expired', this.standing?.detail) };
     if (decision.kind === 'defer')
       return this.postpone(this.newRow('deferred', address, decision.reason), decision.untilMs);
     return this.hand(address, addressHash);

@@ -69,7 +69,7 @@ export class AwsChannels implements Channels {
 
   private async handOver(deliveryId: string, message: RenderedMessage): Promise<HandOver> {
     try {
-      return (await this.send(deliveryId, message)) ?? { kind: 'refused', reason: 'not-set-up', isPermanent: false };
+      return (await this.send(deliveryId, message)) ?? { kind: 'refused', reason: 'not-set-up', isPermanent: true };
     } catch (error) {
       // A sender that breaks its promise does not say how far it came.
       return { kind: 'unknown', reason: error instanceof Error ? error.name : 'unreadable' };

@@ -44,7 +44,8 @@ export function sendPush({ client, applications, sendWebPush }: PushOptions) {
   };
 }
 
-const notSetUp: HandOver = { kind: 'refused', reason: 'not-set-up', isPermanent: false };
+/** Nobody will set it up within the minutes of tries to come; each of them would cost transitions. */
+const notSetUp: HandOver = { kind: 'refused', reason: 'not-set-up', isPermanent: true };
 
 /** Where a token does not say what it is of, only a single application leaves no doubt. */
 function applicationOf(applications: PushOptions['applications'], platform: string | undefined): string | undefined {

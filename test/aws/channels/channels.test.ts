@@ -57,11 +57,11 @@ describe('the channels of the AWS home', () => {
       for (let count = 0; count < 10; count += 1) expect(await all.turn(channel, 0)).toBeDefined();
   });
 
-  it('refuse for a while what is not set up', async () => {
+  it('refuse for good what is not set up', async () => {
     expect(await channels().deliver('d-1', aText(1))).toEqual({
       kind: 'refused',
       reason: 'not-set-up',
-      isPermanent: false,
+      isPermanent: true,
     });
   });
 

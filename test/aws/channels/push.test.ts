@@ -77,7 +77,7 @@ describe('a notification through SNS', () => {
     const applications = { ios: 'arn:ios', android: 'arn:android' };
     const { device: _, ...unsaid } = aPush();
     const outcome = await sendPush({ client, applications })('e_1-hello-1', unsaid);
-    expect(outcome).toEqual({ kind: 'refused', reason: 'not-set-up', isPermanent: false });
+    expect(outcome).toEqual({ kind: 'refused', reason: 'not-set-up', isPermanent: true });
   });
 
   it('goes to a browser by web push', async () => {

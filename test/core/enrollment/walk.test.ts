@@ -322,6 +322,14 @@ describe('a send', () => {
     expect(home.sent).toEqual(['hello']);
   });
 
+  it('that is refused until its time is over says what it was refused for', async () => {
+    const home = new TestHome({ journeys: [aJourney({ steps: [{ ...hello[0]!, useBy: 'PT1H' } as Steps[number]] })] });
+    home.channels.answer = () => ({ kind: 'refused', reason: '429', isPermanent: false });
+    await home.accept(anIdentify({ email: 'ana@b.lv' }), aTrack('Cart Filled'));
+    await home.wind('PT2H');
+    expect(home.deliveries()).toMatchObject([{ status: 'skipped', reason: 'expired', detail: '429' }]);
+  });
+
   it('that is refused for good has failed, and the journey goes on', async () => {
     const home = new TestHome({
       journeys: [aJourney({ steps: [...hello, { id: 'after', wait: 'PT1H' }] })],
