@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -8,7 +9,17 @@ import { DueRows } from './due-rows.ts';
 import { EventBus } from './event-bus.ts';
 import { Functions } from './functions.ts';
 import { HttpRequests, type HttpAnswer } from './http-requests.ts';
-import { makeBus, makeLake, makeQueues, makeSecret, makeSenders, makeTable, nameOthers } from './make-resources.ts';
+import { Machines } from './machines.ts';
+import {
+  makeBus,
+  makeLake,
+  makeQueues,
+  makeSecret,
+  makeSenders,
+  makeTable,
+  nameOthers,
+  standingIds,
+} from './make-resources.ts';
 import { ProvidersFront } from './providers-front.ts';
 import type { Queue } from './queue.ts';
 import { Queues } from './queues.ts';
@@ -55,10 +66,12 @@ export class Deployment implements Situation {
   nowMs: number;
   readonly functions: Functions;
   readonly stepFunctions: StepFunctions;
+  readonly machines = new Machines();
   /** Where all requests of the functions come by. */
   readonly wire = new Wire();
   readonly queues: Queues;
   readonly stream: TableStream;
+  private published: JsonObject | undefined;
   private readonly made: Made;
   private readonly doubles: Doubles;
   private readonly bus: EventBus;
@@ -73,7 +86,7 @@ export class Deployment implements Situation {
     const outside = `${made.providers.url}/outside`;
     this.functions = new Functions(this, { config: made.account, wire: this.wire, outside });
     this.stepFunctions = new StepFunctions({
-      definitionOf: (machineArn) => this.templates.definitionOf(machineArn),
+      definitionOf: (versionArn) => this.machines.definitionOf(versionArn),
       functions: this.functions.tasks,
       clock: { nowMs: () => this.nowMs, backOff: () => Promise.resolve() },
       onBroken: (name, error) => this.failures.push({ name, error }),
@@ -97,7 +110,6 @@ export class Deployment implements Situation {
     const tap = await makeBus(templates, account, sqs);
     await makeSenders(templates, account);
     await makeLake(templates, account);
-    nameOthers(templates);
     const providers = await ProvidersFront.listen(account.endpoint);
     const made = { account, templates, table, streams, streamArn, sqs, queues, tap, providers };
     const deployment = new Deployment(made, options);
@@ -110,14 +122,31 @@ export class Deployment implements Situation {
     const states = await this.stepFunctions.listen();
     const onMoto = { sns: moto, sqs: moto, events: moto, firehose: moto, secretsmanager: moto };
     await this.wire.listen({ dynamodb, states, ses: providers, 'sms-voice': providers, ...onMoto });
-    this.functions.make();
-    await this.publish();
+    await this.deploy('Create');
+  }
+  /** In the order that the template's dependencies make: functions, machines and their versions, documents; rules are live. */
+  private async deploy(RequestType: 'Create' | 'Update'): Promise<void> {
+    nameOthers(this.templates);
+    await this.functions.make();
+    this.machines.deploy(this.templates);
+    await this.publish(RequestType);
+  }
+  /** Deploys another synthesis over all that stands. */
+  async redeploy(out: string): Promise<void> {
+    const before = standingIds(this.templates);
+    this.templates.replace(out);
+    const after = standingIds(this.templates);
+    if (!isDeepStrictEqual(after, before)) throw new RangeError(`It would make and delete stores: ${String(after)}`);
+    await this.deploy('Update');
   }
   /** What CloudFormation asks of the custom resource. */
-  async publish(): Promise<void> {
+  async publish(RequestType: 'Create' | 'Update' = 'Create'): Promise<void> {
     const [, properties] = this.templates.only('Custom::SojournDocuments');
     const { ServiceToken: _, ...ResourceProperties } = this.templates.resolve(properties) as JsonObject;
-    await this.functions.invoke('publish-definitions', { RequestType: 'Create', ResourceProperties });
+    // Nothing is asked of a resource whose properties are the same.
+    if (RequestType === 'Update' && isDeepStrictEqual(ResourceProperties, this.published)) return;
+    await this.functions.invoke('publish-definitions', { RequestType, ResourceProperties });
+    this.published = ResourceProperties;
   }
   async close(): Promise<void> {
     await this.stepFunctions.close();
@@ -185,7 +214,9 @@ export class Deployment implements Situation {
       if (this.due.earliestMs <= this.nowMs) {
         await this.tick();
         // What a failing tick left is the next minute's.
-        if (this.isRedelivering && this.due.earliestMs <= this.nowMs) this.nowMs += 60_000;
+        if (this.due.earliestMs <= this.nowMs && !this.isRedelivering)
+          throw new RangeError('A due row cannot be done.');
+        if (this.due.earliestMs <= this.nowMs) this.nowMs += 60_000;
       } else await this.stepFunctions.interpreter.wake(wake!.name);
       await this.settle();
     }

@@ -44,9 +44,12 @@ export class Functions {
     this.surroundings = surroundings;
   }
 
-  /** Makes a container of each function; it starts when it is called. */
-  make(): void {
+  /** Makes a container of each function, in place of all that are there; it starts when it is called. */
+  async make(): Promise<void> {
     const { templates } = this.situation;
+    await this.close();
+    this.processes.clear();
+    for (const arn of Object.keys(this.tasks)) delete this.tasks[arn];
     for (const [id, resource] of templates.ofType('AWS::Lambda::Function')) {
       const name = functionName(resource);
       if (name === undefined) continue;

@@ -143,10 +143,21 @@ export function nameOthers(templates: Templates): void {
     const Arn = `arn:aws:states:${region}:${templates.account}:stateMachine:${id}`;
     templates.make(id, { ref: Arn, attributes: { Arn, Name: id } });
   }
-  for (const [id, { Properties = {} }] of templates.ofType('AWS::StepFunctions::StateMachineVersion')) {
-    const Arn = `${templates.text(Properties['StateMachineArn'])}:1`;
-    templates.make(id, { ref: Arn, attributes: { Arn } });
-  }
   for (const [id] of templates.ofType('AWS::ApiGatewayV2::Api'))
     templates.make(id, { ref: id, attributes: { ApiEndpoint: 'https://api.example', ApiId: id } });
 }
+
+/** What must stay as it is from one deployment to the next: what is in it is the only copy, or under way. */
+const standing = [
+  'AWS::DynamoDB::Table',
+  'AWS::SecretsManager::Secret',
+  'AWS::Events::EventBus',
+  'AWS::SQS::Queue',
+  'AWS::S3::Bucket',
+  'AWS::KinesisFirehose::DeliveryStream',
+  'AWS::SES::ConfigurationSet',
+  'AWS::SES::EmailIdentity',
+];
+/** Logical ids of all that must stay. */
+export const standingIds = (templates: Templates): readonly string[] =>
+  standing.flatMap((type) => templates.ofType(type).map(([id]) => id)).toSorted();

@@ -9,8 +9,8 @@ import { Interpreter, type TaskFunction } from '../../../local/interpreter/inter
 import { Database } from '../../../local/store/database.ts';
 
 interface StepFunctionsOptions {
-  /** ARN of a state machine → its definition, as deployed. */
-  readonly definitionOf: (machineArn: string) => string;
+  /** ARN of a machine's version → its definition, where something can be started by it. */
+  readonly definitionOf: (versionArn: string) => string | undefined;
   /** ARN of a function → the function. */
   readonly functions: { readonly [arn: string]: TaskFunction };
   readonly clock: Clock;
@@ -23,7 +23,9 @@ export class StepFunctions {
   readonly interpreter: Interpreter;
   readonly store: ExecutionStore;
   private readonly db = new Database(':memory:');
+  /** By the ARNs of their versions. An execution goes on with what it was started by, whatever is deleted since. */
   private readonly machines = new Map<string, Machine>();
+  private readonly definitionOf: StepFunctionsOptions['definitionOf'];
   private readonly server: Server;
 
   constructor({ definitionOf, ...options }: StepFunctionsOptions) {
@@ -32,15 +34,9 @@ export class StepFunctions {
       ...options,
       store: this.store,
       concurrency: 1,
-      // A version's ARN is its machine's with a number behind it.
-      machine: async (machineArn) => {
-        const known = this.machines.get(machineArn);
-        if (known) return known;
-        const machine = compileMachine(JSON.parse(definitionOf(machineArn)) as unknown);
-        this.machines.set(machineArn, machine);
-        return machine;
-      },
+      machine: async (_, versionArn) => this.machines.get(versionArn)!,
     });
+    this.definitionOf = definitionOf;
     this.server = createServer((request, response) => {
       void this.answer(request).then(({ status, body }) => {
         response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' });
@@ -69,6 +65,7 @@ export class StepFunctions {
     });
     switch (operation) {
       case 'StartExecution':
+        if (!this.isThere(asked)) return failed('StateMachineDoesNotExist');
         return (await this.start(asked))
           ? { status: 200, body: { executionArn: asked['name'], startDate: 0 } }
           : failed('ExecutionAlreadyExists');
@@ -86,6 +83,13 @@ export class StepFunctions {
     }
   }
 
+  private isThere({ stateMachineArn = '' }: Asked): boolean {
+    const definition = this.definitionOf(stateMachineArn);
+    if (definition === undefined) return false;
+    if (!this.machines.has(stateMachineArn))
+      this.machines.set(stateMachineArn, compileMachine(JSON.parse(definition) as unknown));
+    return true;
+  }
   /** @returns whether it runs now: the same name and input again counts as started, for as long as it runs */
   private async start({ stateMachineArn = '', name = '', input = '{}' }: Asked): Promise<boolean> {
     const standing = this.store.get(name);

@@ -6,6 +6,8 @@ export interface Resource {
   readonly Type: string;
   readonly Properties?: { readonly [name: string]: Json };
   readonly Metadata?: { readonly [name: string]: Json };
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
 }
 interface Template {
   readonly Resources: { readonly [logicalId: string]: Resource };
@@ -30,18 +32,28 @@ export function functionName({ Metadata }: Resource): string | undefined {
 /** The synthesized stacks, as a deployment would resolve them. */
 export class Templates {
   readonly account: string;
-  private readonly folder: string;
-  private readonly stacks: readonly Template[];
+  private readonly stage: string;
+  private folder: string;
+  private stacks: readonly Template[];
   private readonly made = new Map<string, Physical>();
 
   /** @param folder `cdk.out` */
   constructor(folder: string, account: string, stage = 'dev') {
-    this.folder = folder;
     this.account = account;
-    this.stacks = ['Data', 'App'].map((name) => {
-      const file = join(folder, `Sojourn-${stage}-${name}.template.json`);
+    this.stage = stage;
+    this.folder = folder;
+    this.stacks = this.read();
+  }
+  private read(): readonly Template[] {
+    return ['Data', 'App'].map((name) => {
+      const file = join(this.folder, `Sojourn-${this.stage}-${name}.template.json`);
       return JSON.parse(readFileSync(file, 'utf8')) as Template;
     });
+  }
+  /** Takes another synthesis in place of this one; what was made of it stays. */
+  replace(folder: string): void {
+    this.folder = folder;
+    this.stacks = this.read();
   }
 
   ofType(type: string): readonly (readonly [logicalId: string, resource: Resource])[] {

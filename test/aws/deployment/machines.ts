@@ -1,0 +1,67 @@
+import type { Templates } from './template.ts';
+
+/** A machine as it is: each other definition is another revision. */
+interface Standing {
+  readonly definition: string;
+  readonly revision: number;
+}
+/** A version that a stack has made. */
+interface Version {
+  readonly arn: string;
+  readonly revision: number;
+  /** Whether it outlives its place in the stack. */
+  readonly isRetained: boolean;
+}
+
+/** State machines as Step Functions keeps them: a version is what its machine was when it was published, for ever. */
+export class Machines {
+  private readonly standing = new Map<string, Standing>();
+  /** Number of each machine's latest version; never given again. */
+  private readonly numbers = new Map<string, number>();
+  private readonly definitions = new Map<string, string>();
+  private readonly deleted = new Set<string>();
+  /** By their logical ids. */
+  private versions = new Map<string, Version>();
+
+  /** Brings machines and versions to what the templates say, as CloudFormation does. */
+  deploy(templates: Templates): void {
+    for (const [id] of templates.ofType('AWS::StepFunctions::StateMachine')) {
+      const { ref } = templates.physical(id);
+      const { definition: old, revision = 0 } = this.standing.get(ref) ?? {};
+      const definition = templates.definitionOf(ref);
+      if (definition !== old) this.standing.set(ref, { definition, revision: revision + 1 });
+    }
+    const before = this.versions;
+    this.versions = new Map();
+    for (const [id, { Properties = {}, DeletionPolicy, UpdateReplacePolicy }] of templates.ofType(
+      'AWS::StepFunctions::StateMachineVersion',
+    )) {
+      const machineArn = templates.text(Properties['StateMachineArn']);
+      const { revision } = this.standing.get(machineArn)!;
+      const old = before.get(id);
+      const isRetained = DeletionPolicy === 'Retain' && UpdateReplacePolicy === 'Retain';
+      // A version of another revision replaces it.
+      const arn = old?.revision === revision ? old.arn : this.publish(machineArn);
+      this.versions.set(id, { arn, revision, isRetained });
+      templates.make(id, { ref: arn, attributes: { Arn: arn } });
+    }
+    const kept = new Set([...this.versions.values()].map(({ arn }) => arn));
+    for (const { arn, isRetained } of before.values()) if (!isRetained && !kept.has(arn)) this.deleted.add(arn);
+  }
+  private publish(machineArn: string): string {
+    const number = (this.numbers.get(machineArn) ?? 0) + 1;
+    const arn = `${machineArn}:${number}`;
+    this.numbers.set(machineArn, number);
+    this.definitions.set(arn, this.standing.get(machineArn)!.definition);
+    return arn;
+  }
+
+  /** Of all versions that something can be started by, in the order of their making. */
+  get versionArns(): readonly string[] {
+    return [...this.definitions.keys()].filter((arn) => !this.deleted.has(arn));
+  }
+  /** @returns undefined for one that was never published, or is deleted: nothing can be started by it */
+  definitionOf(versionArn: string): string | undefined {
+    return this.deleted.has(versionArn) ? undefined : this.definitions.get(versionArn);
+  }
+}
