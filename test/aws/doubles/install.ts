@@ -7,8 +7,11 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const cache = fileURLToPath(new URL('../../../.cache/', import.meta.url));
-const dynamodbLocal = 'com.amazonaws:DynamoDBLocal:2.6.1';
+const dynamodbLocal = ['com.amazonaws:DynamoDBLocal:2.6.1'];
 const pythonPackages = ['moto[server]==5.2.5', 'cfn-lint==1.58.0'];
+/** What moto's Step Functions evaluates JSONata by, at the versions that its own `parser/packages.py` names. */
+const jsonata = ['com.dashjoin:jsonata:0.9.7', 'com.fasterxml.jackson.core:jackson-databind:2.16.2'];
+const javaForPython = 'jpype1==1.7.1';
 
 /** Where the doubles lie. */
 export interface Installed {
@@ -25,9 +28,26 @@ export interface Installed {
  * @throws Error naming the program that is missing
  */
 export async function installDoubles(): Promise<Installed> {
-  const jars = await installed('dynamodb-local', dynamodbLocal, copyJars);
+  const jars = await installed('dynamodb-local', dynamodbLocal.join(' '), (folder) => copyJars(dynamodbLocal, folder));
   const venv = await installed('python', pythonPackages.join(' '), makeVenv);
   return { jars, python: join(venv, 'bin', 'python3'), cfnLint: join(venv, 'bin', 'cfn-lint') };
+}
+
+/** Where lies what moto evaluates JSONata by. */
+export interface InstalledJsonata {
+  readonly jars: string;
+  /** Folder of Python packages, beside those that the interpreter has. */
+  readonly packages: string;
+}
+
+/** Installs it for the tests that run definitions on moto; no others need it. */
+export async function installJsonata({ python }: Installed): Promise<InstalledJsonata> {
+  const folder = await installed('jsonata', [...jsonata, javaForPython].join(' '), async (fresh) => {
+    await copyJars(jsonata, fresh);
+    const packages = ['--target', join(fresh, 'packages'), javaForPython];
+    await install(python, ['-m', 'pip', 'install', '--quiet', ...packages]);
+  });
+  return { jars: folder, packages: join(folder, 'packages') };
 }
 
 /** Runs that start together each fill a folder of their own; the first one in place is everybody's. */
@@ -56,21 +76,24 @@ async function isStamped(folder: string, version: string): Promise<boolean> {
   return existsSync(stamp) && (await readFile(stamp, 'utf8')) === version;
 }
 
-async function copyJars(folder: string): Promise<void> {
+async function copyJars(libraries: readonly string[], folder: string): Promise<void> {
   await need('java', ['-version'], 'a Java runtime, 17 or later');
   await need('mvn', ['--version'], 'Apache Maven');
   const pom = join(folder, 'pom.xml');
-  await writeFile(pom, pomOf(dynamodbLocal));
+  await writeFile(pom, pomOf(libraries));
   await install('mvn', ['-q', '-B', '-f', pom, 'dependency:copy-dependencies', `-DoutputDirectory=${folder}`]);
 }
 
-function pomOf(coordinates: string): string {
-  const [groupId, artifactId, version] = coordinates.split(':');
+function pomOf(libraries: readonly string[]): string {
+  const dependencies = libraries.map((coordinates) => {
+    const [groupId, artifactId, version] = coordinates.split(':');
+    return `<dependency><groupId>${groupId}</groupId><artifactId>${artifactId}</artifactId><version>${version}</version></dependency>`;
+  });
   return `<project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
   <groupId>sojourn</groupId><artifactId>doubles</artifactId><version>1</version><packaging>pom</packaging>
   <dependencies>
-    <dependency><groupId>${groupId}</groupId><artifactId>${artifactId}</artifactId><version>${version}</version></dependency>
+    ${dependencies.join('\n    ')}
   </dependencies>
 </project>
 `;
