@@ -13,10 +13,11 @@ let answer: ReturnType<typeof handle> | undefined;
 async function build(): Promise<ReturnType<typeof handle>> {
   const links = new SignedLinks(await keyring(), setting(ENV.baseUrl));
   const ports = await decisionPorts();
-  const health = deployedHealth(
-    () => ports.definitions.current(),
-    () => ports.clock.nowMs(),
-  );
+  const health = deployedHealth({
+    documents: () => ports.definitions.current(),
+    nowMs: () => ports.clock.nowMs(),
+    onUnwell: (error) => logger.error('The published documents cannot be read.', { reason: sayingOf(error) }),
+  });
   const app = new Hono();
   mount(app, [...linkRoutes(ports, links), ...healthRoutes(health)], (error, requestId) =>
     logger.error('A request failed.', { requestId, reason: sayingOf(error) }),

@@ -22,16 +22,25 @@ export const healthRoutes = (health: () => Health | Promise<Health>): RouteTable
   ],
 ];
 
-/**
- * The health of a deployment: whether its published documents can be read, which each decision begins with.
- * @param decide reads them, at most every few seconds
- */
-export const deployedHealth = (decide: () => Promise<unknown>, nowMs: () => number) => async (): Promise<Health> => ({
-  ok: await decide().then(
-    () => true,
-    () => false,
-  ),
-  // Somebody's work may always be under way in another container.
-  atRest: false,
-  clock: { now: toInstant(nowMs()), kind: 'real' },
-});
+export interface DeployedHealthOptions {
+  /** Reads the published documents, at most every few seconds: each decision begins with them. */
+  readonly documents: () => Promise<unknown>;
+  readonly nowMs: () => number;
+  readonly onUnwell: (error: unknown) => void;
+}
+
+/** The health of a deployment: whether its published documents can be read. */
+export const deployedHealth =
+  ({ documents, nowMs, onUnwell }: DeployedHealthOptions) =>
+  async (): Promise<Health> => ({
+    ok: await documents().then(
+      () => true,
+      (error: unknown) => {
+        onUnwell(error);
+        return false;
+      },
+    ),
+    // Somebody's work may always be under way in another container.
+    atRest: false,
+    clock: { now: toInstant(nowMs()), kind: 'real' },
+  });
