@@ -8,7 +8,8 @@ import { checkBuilt, compileWorkflows } from './workflows.ts';
 
 /** Entry of `npx cdk`: the two stacks of one stage, from a folder of documents and what `npm run build` made of it. */
 function synthesize(root: string): void {
-  const app = new App();
+  // It would synthesize at the exit of the process too, what was refused included.
+  const app = new App({ autoSynth: false });
   const settings = parseSettings((name) => app.node.tryGetContext(name) as unknown);
   const assets = resolve(root, settings.bundles);
   const workflows = compileWorkflows(resolve(root, settings.workflows));

@@ -83,8 +83,7 @@ export function definitionOf({ app }: Synthesis, { Properties }: Resource): stri
 
 /** A folder like `dist/`, made once for each test file. */
 const assets = makeAssets();
-function makeAssets(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'sojourn-dist-'));
+export function makeAssets(folder = mkdtempSync(join(tmpdir(), 'sojourn-dist-'))): string {
   for (const name of deployedFunctions) {
     mkdirSync(join(folder, 'functions', name), { recursive: true });
     writeFileSync(join(folder, 'functions', name, 'index.mjs'), `export const handler = async () => '${name}';\n`);
