@@ -89,9 +89,11 @@ function acceptOne(
 
   const isSilent = message.isSilent === true;
   const isConsentChanged = resolved.isConsentChanged || profile.consent !== before.consent;
-  const isProfileChanged = profile.traits !== before.traits || isConsentChanged || profile.timeZone !== before.timeZone;
+  // Most events of a browser name the zone, and it is the one that is known.
+  const isOtherZone = profile.timeZone?.value !== before.timeZone?.value;
+  const isProfileChanged = profile.traits !== before.traits || isConsentChanged || isOtherZone;
   const isConversion = profile.convertedMs !== undefined && before.convertedMs === undefined;
-  const isRewatched = resolved.isMerged || profile.timeZone !== before.timeZone;
+  const isRewatched = resolved.isMerged || isOtherZone;
   const isAll = resolved.isNew || isConversion || isRewatched;
   draft.settle(profileId, isAll ? definitions.rules : rulesFor(message.name, isProfileChanged, definitions), isSilent);
   if (isConversion) draft.fact(profileId, 'conversion', message.name, { eventId: message.messageId }, false);

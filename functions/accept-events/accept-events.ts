@@ -76,8 +76,9 @@ function groupByPerson(messages: readonly Message[]): readonly (readonly number[
 }
 
 async function acceptChunk(ports: AcceptPorts, messages: readonly Message[]): Promise<readonly ItemResult[]> {
+  let tries = 0;
   const halves = await decideLoop<readonly ItemResult[] | 'too-many'>(ports, (attemptId) =>
-    tryChunk(ports, messages, attemptId),
+    tryChunk(ports, messages, attemptId, tries++ > 0),
   );
   if (halves !== 'too-many') return halves;
   // More people than one commit may hold: the first half may merge some of them before the second.
@@ -92,6 +93,7 @@ async function tryChunk(
   ports: AcceptPorts,
   messages: readonly Message[],
   attemptId: string,
+  isAgain: boolean,
 ): Promise<Tried<readonly ItemResult[] | 'too-many'>> {
   const definitions = await ports.definitions.current();
   const { rows, owners, profiles } = await readPeople(ports, messages);
@@ -99,10 +101,9 @@ async function tryChunk(
   const loaded = [...profiles.values()];
   const nowMs = ports.clock.nowMs();
   const ids = loaded.flatMap(({ profile }) => historyIds(profile));
-  const seen = await ports.profiles.seen(
-    ids,
-    messages.map((message) => message.messageId),
-  );
+  // Duplicates are few: the first commit finds them out by itself, and a second try asks which they are.
+  const messageIds = isAgain ? messages.map((message) => message.messageId) : [];
+  const seen = await ports.profiles.seen(ids, messageIds);
   // Two who are known, or one who is known and one whom an earlier message makes.
   const mayMerge =
     loaded.length > 1 ||

@@ -7,17 +7,11 @@ import { pack, unpack } from './pack.ts';
 
 export type Item = { [name: string]: AttributeValue };
 
-/** What changes seldom: who somebody is, not what they do. Written only when one of these is another object. */
-const coldNames = [
-  'createdMs',
-  'identifiers',
-  'traits',
-  'timeZone',
-  'locale',
-  'consent',
-  'touchpoints',
-  'groups',
-] as const;
+/**
+ * What changes seldom: who somebody is, not what they do. Written only when one of these is another object. Zone and
+ * locale are not among them: nearly every event of a browser stamps them anew.
+ */
+const coldNames = ['createdMs', 'identifiers', 'traits', 'consent', 'touchpoints', 'groups'] as const;
 type Cold = Pick<Profile, (typeof coldNames)[number]>;
 type Hot = Omit<Profile, keyof Cold | 'profileId'>;
 
