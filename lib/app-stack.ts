@@ -83,10 +83,10 @@ export class AppStack extends Stack {
   }
 
   private share(settings: Settings, data: DataStack, assets: string): Shared {
-    const { stage } = settings;
+    const { stage, tracing: isTraced } = settings;
     const logRetention = stage === 'prod' ? RetentionDays.THREE_MONTHS : RetentionDays.ONE_WEEK;
     return {
-      defaults: { stage, assets, logRetention },
+      defaults: { stage, assets, logRetention, isTraced },
       store: data.store,
       secret: data.secret,
       deadLetters: new DeadLetters(this, 'DeadLetters'),

@@ -1,4 +1,4 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import { Grant } from 'aws-cdk-lib/aws-iam';
@@ -60,6 +60,10 @@ export class Email extends Construct {
     });
     // How fast the account may send.
     Grant.addToPrincipal({ grantee: caller, actions: ['ses:GetAccount'], resourceArns: ['*'] });
+    Validations.of(caller.role!).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason: 'The account of SES has no resource to name, as X-Ray has none where it is on.',
+    });
     caller.addEnvironment(ENV.marketingConfigurationSet, this.marketing.configurationSetName);
     caller.addEnvironment(ENV.transactionalConfigurationSet, this.transactional.configurationSetName);
   }

@@ -5,7 +5,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket } from 'aws
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { allowMachineLogsAndTraces } from './journeys.ts';
+import { allowObservation, explainNoTraces } from './machine-observation.ts';
 import { importDefinition, incoming, results } from './import-definition.ts';
 import { explainAccessLogs } from './lake.ts';
 import type { Shared } from './shared.ts';
@@ -38,7 +38,7 @@ export class Import extends Construct {
     shared.store.grantDecide(this.importLines);
     shared.secret.grantRead(this.importLines);
     this.bucket = this.inbox();
-    const role = this.machineRole();
+    const role = this.machineRole(shared.defaults.isTraced);
     this.machine = this.importer(shared, role);
     this.letRunItself(role);
     this.beginAtUpload(shared);
@@ -69,7 +69,7 @@ export class Import extends Construct {
       roleArn: role.roleArn,
       definitionString: JSON.stringify(importDefinition),
       definitionSubstitutions: { ImportLines: this.importLines.functionArn },
-      tracingConfiguration: { enabled: true },
+      tracingConfiguration: { enabled: shared.defaults.isTraced },
       loggingConfiguration: {
         level: 'ERROR',
         includeExecutionData: false,
@@ -77,6 +77,7 @@ export class Import extends Construct {
       },
     });
     machine.node.addDependency(role);
+    if (!shared.defaults.isTraced) explainNoTraces(machine);
     Validations.of(machine).acknowledge({
       id: 'AwsSolutions-SF1',
       reason: 'The results of an import say which lines failed and why.',
@@ -84,7 +85,7 @@ export class Import extends Construct {
     return machine;
   }
 
-  private machineRole(): Role {
+  private machineRole(isTraced: boolean): Role {
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
     const allow = (actions: string[], ...resources: string[]): void =>
       void role.addToPolicy(new PolicyStatement({ actions, resources }));
@@ -94,7 +95,7 @@ export class Import extends Construct {
       ['s3:PutObject', 's3:GetObject', 's3:ListMultipartUploadParts', 's3:AbortMultipartUpload'],
       this.bucket.arnForObjects(`${results}*`),
     );
-    allowMachineLogsAndTraces(role);
+    allowObservation(role, isTraced);
     this.explainObjects(role);
     return role;
   }

@@ -8,6 +8,7 @@ import type { JourneyVersion } from '../core/definitions.ts';
 import { compileStateMachine } from '../core/journey/compile.ts';
 import { allowOnMachines, type Machine } from './machine-access.ts';
 import { MachineDefinition } from './machine-definition.ts';
+import { allowObservation, explainNoTraces } from './machine-observation.ts';
 import type { Shared } from './shared.ts';
 import { SojournFunction } from './sojourn-function.ts';
 
@@ -56,8 +57,8 @@ export class Journeys extends Construct {
       retention: shared.defaults.logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    this.role = this.machineRole();
-    this.deployed = journeys.map((journey) => this.deploy(journey));
+    this.role = this.machineRole(shared.defaults.isTraced);
+    this.deployed = journeys.map((journey) => this.deploy(shared, journey));
     this.allowTasks('Answers', this.registerHold);
     shared.alarms.add({
       title: 'Enrollments failed',
@@ -99,7 +100,7 @@ export class Journeys extends Construct {
     return made;
   }
 
-  private deploy(journey: JourneyVersion): DeployedJourney {
+  private deploy({ defaults: { isTraced } }: Shared, journey: JourneyVersion): DeployedJourney {
     const definition = new MachineDefinition(this, `${journey.id} definition`, compileStateMachine(journey));
     const machine = new CfnStateMachine(this, journey.id, {
       roleArn: this.role.roleArn,
@@ -110,7 +111,7 @@ export class Journeys extends Construct {
         RegisterHold: this.registerHold.functionArn,
         MarkFailed: this.markFailed.functionArn,
       },
-      tracingConfiguration: { enabled: true },
+      tracingConfiguration: { enabled: isTraced },
       loggingConfiguration: {
         level: 'ERROR',
         includeExecutionData: false,
@@ -120,6 +121,7 @@ export class Journeys extends Construct {
     // A removed journey drains: people inside of it finish.
     machine.applyRemovalPolicy(RemovalPolicy.RETAIN);
     definition.describe(machine);
+    if (!isTraced) explainNoTraces(machine);
     // Step Functions tries the role when a machine is made.
     machine.node.addDependency(this.role);
     Tags.of(machine).add('sojourn:journey', journey.id);
@@ -142,7 +144,7 @@ export class Journeys extends Construct {
     return version;
   }
 
-  private machineRole(): Role {
+  private machineRole(isTraced: boolean): Role {
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
     role.addToPolicy(
       new PolicyStatement({
@@ -150,7 +152,7 @@ export class Journeys extends Construct {
         resources: [this.runTouch, this.registerHold, this.markFailed].map((one) => one.functionArn),
       }),
     );
-    allowMachineLogsAndTraces(role);
+    allowObservation(role, isTraced);
     pin(role, 'JourneysRole');
     return role;
   }
@@ -159,32 +161,4 @@ export class Journeys extends Construct {
 /** Versions that are retained go on calling what they were made with: it must never be replaced. */
 function pin({ node }: Construct, logicalId: string): void {
   (node.defaultChild as CfnElement).overrideLogicalId(logicalId);
-}
-
-/** What a machine needs to log and to be traced: none of it knows resources. */
-export function allowMachineLogsAndTraces(role: Role): void {
-  role.addToPolicy(
-    new PolicyStatement({
-      actions: [
-        'logs:CreateLogDelivery',
-        'logs:GetLogDelivery',
-        'logs:UpdateLogDelivery',
-        'logs:DeleteLogDelivery',
-        'logs:ListLogDeliveries',
-        'logs:PutResourcePolicy',
-        'logs:DescribeResourcePolicies',
-        'logs:DescribeLogGroups',
-        'xray:PutTraceSegments',
-        'xray:PutTelemetryRecords',
-        'xray:GetSamplingRules',
-        'xray:GetSamplingTargets',
-      ],
-      resources: ['*'],
-    }),
-  );
-  Validations.of(role).acknowledge({
-    id: 'AwsSolutions-IAM5[Resource::*]',
-    reason:
-      'Log deliveries and X-Ray know no resources: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html',
-  });
 }

@@ -8,6 +8,9 @@ export type Stage = 'dev' | 'stage' | 'prod';
 const jsonOr = <Shape extends z.ZodType>(shape: Shape) =>
   z.preprocess((value) => (typeof value === 'string' && /^[[{]/.test(value) ? JSON.parse(value) : value), shape);
 
+/** As `-c name=true` gives it, or as it is. */
+const jsonOrWord = z.union([z.boolean(), z.enum(['true', 'false']).transform((word) => word === 'true')]);
+
 const platform = z.enum(['ios', 'android']);
 const Settings = z.object({
   /** Environment to deploy. @default dev */
@@ -27,6 +30,8 @@ const Settings = z.object({
   textOrigins: jsonOr(z.array(z.string().startsWith('arn:'))).default([]),
   /** Device type → ARN of its SNS platform application. @default none: no push is sent to apps */
   pushApplications: jsonOr(z.partialRecord(platform, z.string().regex(/^arn:[^:]+:sns:.+:app\/.+/))).default({}),
+  /** Whether X-Ray samples calls and journeys: one a second and 5 % more, $5 for a million. @default false */
+  tracing: jsonOrWord.default(false),
   /** Dollars a month above which somebody is told. @default 50 */
   monthlyBudget: z.coerce.number().positive().default(50),
   /** Where alarms are mailed to. @default nobody: subscribe to the topics by hand */

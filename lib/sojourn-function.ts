@@ -41,6 +41,8 @@ export interface FunctionDefaults {
   readonly assets: string;
   /** How long logs are kept. */
   readonly logRetention: RetentionDays;
+  /** Whether X-Ray samples calls. */
+  readonly isTraced: boolean;
 }
 
 /** How one function differs from the others. */
@@ -57,7 +59,7 @@ export interface SojournFunctionProps {
   readonly timeout?: Duration;
   /** Takes asynchronous calls that failed three times. @default none: the function is only called synchronously */
   readonly onFailure?: IQueue;
-  /** Whether X-Ray samples its calls. @default true */
+  /** Whether X-Ray samples its calls. @default as all others */
   readonly isTraced?: boolean;
 }
 
@@ -73,6 +75,7 @@ export class SojournFunction extends lambda.Function {
 
   constructor(scope: Construct, id: string, props: SojournFunctionProps) {
     const { defaults, name } = props;
+    const isTraced = props.isTraced ?? defaults.isTraced;
     const logGroup = new LogGroup(scope, `${id}Logs`, {
       retention: defaults.logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -88,7 +91,9 @@ export class SojournFunction extends lambda.Function {
       role: new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }),
       logGroup,
       loggingFormat: lambda.LoggingFormat.JSON,
-      tracing: props.isTraced === false ? lambda.Tracing.DISABLED : lambda.Tracing.ACTIVE,
+      // Lambda's own lines of each call say what its metrics say, and cost as much as the call.
+      systemLogLevelV2: lambda.SystemLogLevel.WARN,
+      tracing: isTraced ? lambda.Tracing.ACTIVE : lambda.Tracing.DISABLED,
       environment: {
         POWERTOOLS_SERVICE_NAME: serviceName(defaults.stage),
         POWERTOOLS_METRICS_NAMESPACE: metricNamespace,
@@ -103,7 +108,7 @@ export class SojournFunction extends lambda.Function {
     this.functionFolder = name;
     logGroup.grantWrite(this);
     (this.node.defaultChild as CfnResource).addMetadata('sojourn:function', name);
-    if (props.isTraced !== false && this.role) explainTracing(this.role);
+    if (isTraced && this.role) explainTracing(this.role);
   }
 }
 
@@ -114,10 +119,9 @@ function bundle(assets: string, name: DeployedFunction): lambda.Code {
   return lambda.Code.fromAsset(folder);
 }
 
-/** Neither X-Ray nor the account of SES has resources to name. */
 function explainTracing(role: Construct): void {
   Validations.of(role).acknowledge({
     id: 'AwsSolutions-IAM5[Resource::*]',
-    reason: 'xray:PutTraceSegments, xray:PutTelemetryRecords and ses:GetAccount know no resources.',
+    reason: 'xray:PutTraceSegments and xray:PutTelemetryRecords know no resources.',
   });
 }

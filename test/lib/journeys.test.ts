@@ -40,11 +40,10 @@ describe('journeys', () => {
     }
   });
 
-  it('are standard machines, traced, that log errors and nothing of a person', () => {
+  it('are standard machines that log errors and nothing of a person', () => {
     for (const { id } of shipped.journeys)
       expect(machineOf(running, id)![1].Properties).toMatchObject({
         StateMachineType: 'STANDARD',
-        TracingConfiguration: { Enabled: true },
         LoggingConfiguration: { Level: 'ERROR', IncludeExecutionData: false },
       });
   });
