@@ -1,3 +1,4 @@
+import { awsCostBench } from './aws-cost.ts';
 import { checkBench } from './check.ts';
 import { importTimeBench } from './import-time.ts';
 import { intakeBench } from './intake.ts';
@@ -7,7 +8,7 @@ import { report } from './report.ts';
 import { waitingBench } from './waiting.ts';
 
 /** `npm run bench [-- name …]`: all benchmarks, or those named. */
-const benches = [checkBench, importTimeBench, intakeBench, mailBench, waitingBench, onlineRetailBench];
+const benches = [awsCostBench, checkBench, importTimeBench, intakeBench, mailBench, waitingBench, onlineRetailBench];
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !benches.some((bench) => bench.name === name));
 if (unknown.length > 0) {

@@ -1,17 +1,10 @@
-import { QueryCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
+import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
+import { itemSize } from '../../bench/aws-cost/item-size.ts';
 import { DynamoProfileStore } from '../../functions/aws/profile-store.ts';
 import type { Item } from '../../functions/aws/table/profile-rows.ts';
 import { aJourney, anIdentify, aSegment, aTrack, aWorkspace, hourMs, startMs, TestHome } from '../builders.ts';
 import { aTable } from './a-table.ts';
-
-/** Bytes that DynamoDB counts: names and values, a number as one byte and one for each two digits. */
-const sizeOf = (item: { readonly [name: string]: AttributeValue }): number =>
-  Object.entries(item).reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + sizeOfValue(value), 0);
-function sizeOfValue({ S, N, B }: AttributeValue): number {
-  if (S !== undefined) return Buffer.byteLength(S);
-  return B?.length ?? 1 + Math.ceil((N ?? '').length / 2);
-}
 
 const names = ['Product Viewed', 'App Opened', 'Searched', 'Article Read', 'Order Paid'] as const;
 /** Twenty segments of the usual kinds, no two of which share a state. */
@@ -76,7 +69,7 @@ describe('the row that every commit writes', () => {
     const store = new DynamoProfileStore(table.client, table.name, { nowMs: () => startMs });
     await store.commit({ attemptId: 'a1', profiles: [{ expectedVersion: 0, profile }] });
     const [hot, cold] = (await table.images()) as readonly Item[];
-    const sizes = { hot: sizeOf(hot!), cold: sizeOf(cold!), json: JSON.stringify(profile).length };
+    const sizes = { hot: itemSize(hot!), cold: itemSize(cold!), json: JSON.stringify(profile).length };
     console.log(`a typical profile: ${JSON.stringify(sizes)} bytes`);
     expect(sizes.hot).toBeLessThanOrEqual(1_024);
     // The first row lists new memberships for the relay; the next commits carry none of them.
@@ -84,8 +77,8 @@ describe('the row that every commit writes', () => {
       attemptId: 'a2',
       profiles: [{ expectedVersion: 1, profile: { ...profile, dueMs: startMs } }],
     });
-    const next = (await table.images()).at(-1) as { readonly [name: string]: AttributeValue };
-    console.log(`its hot row in a commit that changes no membership: ${sizeOf(next)} bytes`);
+    const next = (await table.images()).at(-1) as Item;
+    console.log(`its hot row in a commit that changes no membership: ${itemSize(next)} bytes`);
     const { ConsumedCapacity } = await table.client.send(
       new QueryCommand({
         TableName: table.name,

@@ -156,6 +156,11 @@ export class Deployment implements Situation {
     for (const client of [this.made.table, this.made.streams, this.made.sqs]) client.destroy();
   }
 
+  /** What reads the table past the functions. */
+  get table(): DynamoDBClient {
+    return this.made.table;
+  }
+
   /** A request of the intake. */
   post(path: string, body: object, key: string): Promise<HttpAnswer> {
     const headers = { 'content-type': 'application/json', authorization: `Basic ${btoa(`${key}:`)}` };

@@ -31,6 +31,8 @@ const answers = new Set(['EnrollmentEnded', 'TouchDiverted']);
 
 /** The template's functions, each in a process of its own with exactly the environment that the template gives it. */
 export class Functions {
+  /** Hears of every call once it is over, and how many milliseconds it took. */
+  heard: (call: { readonly name: string; readonly event: unknown; readonly ms: number }) => void = () => undefined;
   /** How often a function gets each of its events. */
   times: (name: string) => number = () => 1;
   /** By their ARNs, as state machines call them. */
@@ -90,12 +92,15 @@ export class Functions {
     const found = this.processes.get(name);
     if (!found) throw new RangeError(`No function ${name} is deployed.`);
     const { nowMs, failures } = this.situation;
+    const fromMs = performance.now();
     try {
       for (let more = this.times(name) - 1; more > 0; more--) await found.invoke(event, nowMs).catch(() => undefined);
       return await found.invoke(event, nowMs);
     } catch (error) {
       if (!(error instanceof FunctionFailed && answers.has(error.name))) failures.push({ name, error });
       throw error;
+    } finally {
+      this.heard({ name, event, ms: performance.now() - fromMs });
     }
   }
   /** What a function has logged so far. */

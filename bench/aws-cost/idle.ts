@@ -1,0 +1,76 @@
+import type { JsonObject } from '../../core/json.ts';
+import type { Deployment } from '../../test/aws/deployment/deployment.ts';
+import type { Line, Meter } from './meter.ts';
+import { prices } from './prices.ts';
+
+const minutesOfMonth = 43_200;
+/** Alarms that every account has for nothing, and requests of queues. */
+const freeAlarmMetrics = 10;
+const freeQueueRequests = 1_000_000;
+/** Lambda asks an empty queue with this many pollers, each waiting 20 s for something to come. */
+const pollers = 5;
+const longPollsAMinute = 3;
+
+interface Properties {
+  readonly [name: string]: unknown;
+}
+
+/** What a deployment costs in a month in which nothing happens, item by item: what stands in its template, and its ticks. */
+export async function idleCost(deployed: Deployment, meter: Meter): Promise<readonly Line[]> {
+  return [...standing(deployed), ...(await ticks(deployed, meter))];
+}
+
+function standing(deployed: Deployment): readonly Line[] {
+  const { templates } = deployed;
+  const all = (type: string): readonly Properties[] =>
+    templates.ofType(type).map(([, { Properties = {} }]) => Properties);
+  const metrics = all('AWS::CloudWatch::Alarm').reduce((sum, alarm) => sum + metricsOf(alarm), 0);
+  const mapped = all('AWS::Lambda::EventSourceMapping').filter(({ EventSourceArn }) =>
+    templates.text(EventSourceArn as never).includes(':sqs:'),
+  );
+  const polls = mapped.length * pollers * longPollsAMinute * minutesOfMonth;
+  const keys = all('AWS::KMS::Key').length;
+  const secrets = all('AWS::SecretsManager::Secret').length;
+  return [
+    { item: 'keys', by: 'template', count: keys, dollars: keys * prices.key },
+    { item: 'secrets', by: 'template', count: secrets, dollars: secrets * prices.secret },
+    {
+      item: `metrics of alarms beyond ${freeAlarmMetrics} free ones`,
+      by: 'template',
+      count: metrics,
+      dollars: Math.max(0, metrics - freeAlarmMetrics) * prices.alarmMetric,
+    },
+    {
+      item: `polls of ${mapped.length} empty queues beyond a million free ones`,
+      by: 'Lambda',
+      count: polls,
+      dollars: Math.max(0, polls - freeQueueRequests) * prices.orderedQueueRequest,
+    },
+  ];
+}
+
+/** An alarm is charged by the metrics that it looks at. */
+function metricsOf({ Metrics, MetricName }: Properties): number {
+  if (MetricName !== undefined) return 1;
+  return (Metrics as readonly { readonly MetricStat?: object }[]).filter((one) => one.MetricStat).length;
+}
+
+/** Fifteen ticks of minutes in which nothing is due, as a month of them. */
+async function ticks(deployed: Deployment, meter: Meter): Promise<readonly Line[]> {
+  const [, { Target = null }] = deployed.templates.only('AWS::Scheduler::Schedule');
+  const { Input } = deployed.templates.resolve(Target) as { readonly Input: string };
+  const tick = (): Promise<unknown> => {
+    deployed.nowMs += 60_000;
+    const at = new Date(deployed.nowMs).toISOString();
+    return deployed.functions.invoke(
+      'find-due',
+      JSON.parse(Input.replace('<aws.scheduler.scheduled-time>', at)) as JsonObject,
+    );
+  };
+  for (let warm = 0; warm < 5; warm++) await tick();
+  meter.start();
+  const seen = 15;
+  for (let count = 0; count < seen; count++) await tick();
+  const scale = minutesOfMonth / seen;
+  return meter.stop().map((line) => ({ ...line, count: line.count * scale, dollars: line.dollars * scale }));
+}
