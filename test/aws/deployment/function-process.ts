@@ -66,6 +66,8 @@ export class FunctionProcess {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       execArgv: [],
     });
+    // Each call that is under way listens.
+    started.setMaxListeners(0);
     for (const stream of [started.stdout, started.stderr]) stream?.on('data', (text) => this.log.push(String(text)));
     const [first] = (await Promise.race([once(started, 'message'), once(started, 'exit').then(() => [undefined])])) as [
       { readonly ready: true } | undefined,

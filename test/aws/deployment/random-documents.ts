@@ -1,0 +1,118 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import fc from 'fast-check';
+import { checkDocuments } from '../../../core/journey/check.ts';
+import type { Journey, Steps, Workspace } from '../../../core/journey/document.ts';
+import type { WorkflowFile } from '../../../core/journey/read-documents.ts';
+import { aJourney, aWorkspace } from '../../builders.ts';
+import { aRandomJourney } from '../../random-journeys.ts';
+
+/** Quiet half of the day, and strict: messages are to be deferred for both reasons. */
+const workspace: Workspace = aWorkspace({
+  quietHours: { email: { from: '19:00', to: '08:00' } },
+  frequencyCaps: [{ channels: 'email', atMost: 2, within: 'P1D', then: 'defer' }],
+});
+const mail = (text: string): string =>
+  `---\nsubject: ${text}\n---\n<mjml><mj-body><mj-section><mj-column><mj-text>${text} {{ links.unsubscribe }}</mj-text></mj-column></mj-section></mj-body></mjml>`;
+const common: readonly WorkflowFile[] = [
+  { path: 'workspace.json', text: JSON.stringify(workspace) },
+  ...['one', 'two', 'three'].map((id) => ({ path: `templates/${id}/email.mjml`, text: mail(id) })),
+];
+const fileOf = (journey: Journey): WorkflowFile => ({
+  path: `journeys/${journey.id}.journey.json`,
+  text: JSON.stringify(journey),
+});
+const isValid = (journey: Journey): boolean => checkDocuments([...common, fileOf(journey)]).documents !== undefined;
+
+/** What differs from one journey to the next, beside its steps. */
+const rules = fc.record({
+  /** Before everything else, so that there is a hold to do something in. */
+  hold: fc.constantFrom<Steps[number]>(
+    { id: 's0', wait: 'P1D' },
+    { id: 's0', wait: 'PT36H' },
+    { id: 's0', wait: { until: '18:00' } },
+    { id: 's0', waitFor: { event: 'Call Completed' }, within: 'P2D' },
+  ),
+  hasGoal: fc.boolean(),
+});
+
+/** Valid journeys of every step kind that this release runs, each entered by an event of its own. */
+export function randomJourneys(count: number, seed: number): readonly Journey[] {
+  // Three in a row: one by itself is often empty.
+  const long = fc.tuple(aRandomJourney, aRandomJourney, aRandomJourney).map(([a, b, c]): Journey => ({
+    ...a,
+    steps: [...renamed(a.steps, 'a'), ...renamed(b.steps, 'b'), ...renamed(c.steps, 'c')],
+  }));
+  const some = fc.tuple(long.filter(isValid), rules);
+  return fc.sample(some, { numRuns: count, seed }).map(([journey, rule], index): Journey => {
+    const id = `j${index}`;
+    const fate = fateOf(id);
+    const cross = { when: { trait: 'mood', is: 'cross' } } as const;
+    return {
+      ...journey,
+      id,
+      kind: fate.startsWith('races') ? 'acquisition' : 'lifecycle',
+      entry: { on: { event: entryOf(id) }, again: 'always', ...(fate === 'restarts' && { meanwhile: 'restart' }) },
+      exit: [...(journey.exit ?? []), ...(fate === 'cross' ? [cross] : [])],
+      ...(rule.hasGoal && { goal: { on: { event: 'Order Completed' }, within: 'P10D' } }),
+      ...((fate === 'none' || fate === 'hasty') && { holdout: 50 }),
+      steps: renamed(fate === 'none' ? journey.steps : [rule.hold, ...journey.steps], id),
+    };
+  });
+}
+
+/** What happens to whoever enters a journey first, beside what happens to everybody. */
+const fates = ['none', 'leaves', 'races', 'races-late', 'merges', 'restarts', 'hasty', 'cross'] as const;
+export type Fate = (typeof fates)[number] | 'called';
+export const fateOf = (journeyId: string): Fate => fates[Number(journeyId.slice(1)) % fates.length] ?? 'called';
+
+/** One with every step kind, and a message at night: what chance alone may leave out of a few journeys. */
+export const everyKind = (id: string): Journey =>
+  aJourney({
+    id,
+    entry: { on: { event: entryOf(id) }, again: 'always' },
+    goal: { on: { event: 'Order Completed' }, within: 'P30D' },
+    steps: [
+      { id: 'update', update: { traits: { tier: 'gold' } } },
+      { id: 'emit', emit: { event: 'Offer Made' } },
+      { id: 'wait', wait: { until: '19:30' } },
+      { id: 'send', send: { email: 'one' } },
+      {
+        id: 'experiment',
+        experiment: id,
+        variants: [
+          { id: 'a', percent: 50, steps: [{ id: 'a-send', send: { email: 'two' } }] },
+          { id: 'b', percent: 50, steps: [{ id: 'b-wait', wait: 'PT2H' }] },
+        ],
+      },
+      {
+        id: 'wait-for',
+        waitFor: { event: 'Call Completed' },
+        within: 'P2D',
+        then: [{ id: 'called', send: { email: 'three' } }],
+        otherwise: [{ id: 'not-called', send: { email: 'two' } }],
+      },
+      {
+        id: 'branch',
+        branch: [{ when: { trait: 'tier', is: 'gold' }, steps: [{ id: 'end', end: true }] }],
+        otherwise: [{ id: 'last', send: { email: 'three' } }],
+      },
+    ],
+  });
+/** Name of the event that lets people into a journey. */
+export const entryOf = (journeyId: string): string => `Enter ${journeyId}`;
+
+/** Steps and experiments under names of their own: experiments are known by theirs across all journeys. */
+const renamed = (steps: Steps, prefix: string): Steps =>
+  JSON.parse(JSON.stringify(steps), (key, value: unknown) =>
+    key === 'id' || key === 'experiment' ? `${prefix}-${String(value)}` : value,
+  ) as Steps;
+
+/** Writes a folder of documents. */
+export function writeDocuments(folder: string, journeys: readonly Journey[]): void {
+  rmSync(folder, { recursive: true, force: true });
+  for (const { path, text } of [...common, ...journeys.map(fileOf)]) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+}
