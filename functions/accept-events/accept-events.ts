@@ -3,7 +3,7 @@ import type { Definitions } from '../../core/definitions.ts';
 import { readEnrolled, type Enrolled } from '../../core/enrollment/read-enrolled.ts';
 import { mayWatch, watchedNames } from '../../core/enrollment/watched.ts';
 import type { Message, StoredEvent } from '../../core/event/event.ts';
-import type { Change, Loaded, Ports } from '../../core/ports.ts';
+import type { Change, IdentityKey, Loaded, Ports } from '../../core/ports.ts';
 import { decideAccept, type ItemResult } from '../../core/profile/accept.ts';
 import { versionKey } from '../../core/profile/draft.ts';
 import { identityKey } from '../../core/profile/identity.ts';
@@ -96,7 +96,7 @@ async function tryChunk(
   isAgain: boolean,
 ): Promise<Tried<readonly ItemResult[] | 'too-many'>> {
   const definitions = await ports.definitions.current();
-  const { rows, owners, profiles } = await readPeople(ports, messages);
+  const { rows, owners, profiles } = await readPeople(ports, messages, isAgain);
   if (profiles.size > mostProfiles && messages.length > 1) return { answer: 'too-many' };
   const loaded = [...profiles.values()];
   const nowMs = ports.clock.nowMs();
@@ -135,29 +135,75 @@ const rowsOf = ({ profiles, events, identities, enrollments, suppressions, due, 
   (facts?.length ? profiles.length : 0);
 
 /** Everybody whom these messages name, and who owns which identity. */
-async function readPeople(ports: AcceptPorts, messages: readonly Message[]) {
-  const rows = new Map(await ports.profiles.owners([...new Set(messages.flatMap(keysOf))]));
-  const holders = new Map<string, string>();
-  const profiles = new Map<string, Loaded>();
+interface People {
+  readonly rows: Map<IdentityKey, string>;
+  /** Profile → the one that it leads to. */
+  readonly holders: Map<string, string>;
+  readonly profiles: Map<string, Loaded>;
+}
+
+async function readPeople(
+  ports: AcceptPorts,
+  messages: readonly Message[],
+  isAgain: boolean,
+): Promise<People & { readonly owners: ReadonlyMap<IdentityKey, string> }> {
+  const keys = messages.map(keysOf);
+  const people: People = { rows: new Map(), holders: new Map(), profiles: new Map() };
   const named = messages.flatMap(({ profileId }) => (profileId === undefined ? [] : [profileId]));
-  for (const profileId of new Set([...rows.values(), ...named])) {
-    const loaded = await ports.profiles.load(profileId);
-    if (!loaded) continue;
-    profiles.set(loaded.profile.profileId, loaded);
-    holders.set(profileId, loaded.profile.profileId);
+  // The first key nearly always finds the person, who says that the others are theirs. Where that row was another's by
+  // then, the commit tells, and a second try asks for all.
+  const first = new Set(isAgain ? keys.flat() : keys.flatMap((all) => all.slice(0, 1)));
+  await readOwners(ports, people, [...first], named);
+  if (!isAgain) {
+    const own = identitiesOf(people);
+    const others = [...new Set(keys.flat())].filter((key) => !first.has(key));
+    await readOwners(
+      ports,
+      people,
+      others.filter((key) => !own.has(key)),
+    );
+    for (const key of others) if (own.has(key)) people.rows.set(key, own.get(key)!);
   }
+  const { rows, holders, profiles } = people;
   if (profiles.size > 1) {
     // Two may become one, and the loser's other identities move with it.
-    const all = [...profiles.values()].flatMap(({ profile }) => profile.identifiers);
-    const keys = new Set(all.filter((one) => one.resolves).map((one) => identityKey(one.kind, one.value)));
-    for (const [key, owner] of await ports.profiles.owners([...keys])) {
+    for (const [key, owner] of await ports.profiles.owners([...identitiesOf(people).keys()])) {
       // One that changed hands since the first look belongs to a writer who was faster: the commit will tell.
       if (!rows.has(key) && holders.has(owner)) rows.set(key, owner);
     }
   }
   const owners = new Map([...rows].map(([key, owner]) => [key, holders.get(owner) ?? owner] as const));
-  return { rows, owners, profiles };
+  return { ...people, owners };
 }
+
+/** Reads rows of identities, and whom they lead to. */
+async function readOwners(
+  { profiles }: AcceptPorts,
+  people: People,
+  keys: readonly IdentityKey[],
+  named: readonly string[] = [],
+): Promise<void> {
+  const rows = keys.length === 0 ? new Map<IdentityKey, string>() : await profiles.owners(keys);
+  for (const [key, owner] of rows) people.rows.set(key, owner);
+  for (const profileId of new Set([...rows.values(), ...named])) {
+    if (people.holders.has(profileId)) continue;
+    const loaded = await profiles.load(profileId);
+    if (!loaded) continue;
+    people.profiles.set(loaded.profile.profileId, loaded);
+    people.holders.set(profileId, loaded.profile.profileId);
+    people.holders.set(loaded.profile.profileId, loaded.profile.profileId);
+  }
+}
+
+/** The identities that these people's profiles call their own, each with its profile. */
+const identitiesOf = ({ profiles }: People): ReadonlyMap<IdentityKey, string> =>
+  new Map(
+    [...profiles.values()].flatMap(({ profile }) =>
+      profile.identifiers
+        .filter((one) => one.resolves)
+        .map((one) => [identityKey(one.kind, one.value), profile.profileId] as const),
+    ),
+  );
 
 /** The enrollments that these messages may end, resolve or count for. */
 function readTouched(
