@@ -13,7 +13,7 @@ import { idleCost } from './aws-cost/idle.ts';
 import { Meter, type Line } from './aws-cost/meter.ts';
 import { passages, threeTouches, Visitor, type Passage } from './aws-cost/people.ts';
 import type { Bench, Figure } from './report.ts';
-import { workflowsWith } from './workflows.ts';
+import { shopWith, workflowsWith } from './workflows.ts';
 
 const startMs = Date.parse('2026-03-02T10:00:00Z');
 const secret = { signingKey: 'ab'.repeat(32), serverKeys: ['server'], publicKeys: ['public'] };
@@ -26,7 +26,7 @@ interface Stacks {
 }
 const eventsOf = (perPost: number): string => `a million events, ${perPost} per POST`;
 const entrantsOf = ({ journeyId }: Passage): string => `a thousand entrants of ${journeyId}`;
-const aMonth = 'a month of nothing';
+const aMonth = 'a month of nothing, nine journeys';
 
 /** Dollars by list price for a million events, a thousand people through each shipped journey, and a month of nothing. */
 export const awsCostBench: Bench = {
@@ -41,11 +41,15 @@ export const awsCostBench: Bench = {
       const shop = { out: await synthesize(join(folder, 'shop'), { context: channels }), doubles };
       const bench = workflowsWith({ segments: 0 });
       const three = { out: await synthesize(join(folder, 'three'), { context: channels, workflows: bench }), doubles };
+      const nine = {
+        out: await synthesize(join(folder, 'nine'), { context: channels, workflows: shopWith(9) }),
+        doubles,
+      };
       const parts = [
         ...[1, 5].map((perPost) => [eventsOf(perPost), () => events(shop, perPost)] as const),
         [entrantsOf(threeTouches), () => journey(three, threeTouches)] as const,
         ...passages.map((passage) => [entrantsOf(passage), () => journey(shop, passage)] as const),
-        [aMonth, () => idle(shop)] as const,
+        [aMonth, () => idle(nine)] as const,
       ];
       const figures: Figure[] = [];
       for (const [what, measure] of parts) {

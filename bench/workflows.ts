@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -73,6 +73,20 @@ export function workflowsWith({ segments }: { readonly segments: number }): stri
   for (let index = 0; index < segments; index++) {
     const when = { did: 'Article Read', atLeast: 2 + (index % 10), within: `P${1 + index}D` };
     write(`segments/readers-${index}.segment.json`, { id: `readers-${index}`, name: `Readers ${index}`, when });
+  }
+  return folder;
+}
+
+/** The shop's folder with so many journeys: those that it lacks are its own under other ids. */
+export function shopWith(journeys: number): string {
+  const folder = mkdtempSync(join(tmpdir(), 'sojourn-bench-shop-'));
+  cpSync('workflows', folder, { recursive: true });
+  const shipped = readdirSync(join(folder, 'journeys'));
+  for (let index = shipped.length; index < journeys; index++) {
+    const text = readFileSync(join(folder, 'journeys', shipped[index % shipped.length]!), 'utf8');
+    const document = JSON.parse(text) as { readonly id: string };
+    const id = `${document.id}-${index}`;
+    writeFileSync(join(folder, 'journeys', `${id}.journey.json`), JSON.stringify({ ...document, id }));
   }
   return folder;
 }

@@ -26,9 +26,17 @@ interface Index {
   readonly projected: readonly string[];
 }
 
+/** What is only added up once counting has stopped. */
+const itemsOfTheEnd = new Set(['transitions', 'log bytes', 'compute']);
 /** Requests and events are counted in pieces of 64 KB, requests of the HTTP API in pieces of 512. */
 const pieces = (bytes: number, size: number): number => Math.max(1, Math.ceil(bytes / size));
 const queuePiece = 65_536;
+/**
+ * Time that Lambda charges is made of what was measured here: the processor's, of which a function has a share by its
+ * memory, and requests, each taken to last as long as DynamoDB's usually do, one after another.
+ */
+const mebibytesOfProcessor = 1_769;
+const requestMs = 5;
 /** What CloudWatch counts beside the text of a line, and what Lambda's own lines of a call come to. */
 const logLineOverhead = 26;
 const platformLogBytes = 430;
@@ -56,6 +64,9 @@ export class Meter {
   private lines = new Map<string, { item: string; by: string; count: number; dollars: number }>();
   private transitionsBefore = 0;
   private readonly logLength = new Map<string, number>();
+  private readonly cpuBefore = new Map<string, number>();
+  /** Function → requests that it made of AWS. */
+  private readonly requests = new Map<string, number>();
   /** Functions of which Lambda itself logs every call. */
   private readonly talkative = new Set<string>();
   private readonly accessLineBytes: number;
@@ -85,14 +96,18 @@ export class Meter {
         .flatMap(([id, { Properties = {} }]) => (Properties['FifoQueue'] === true ? [templates.physical(id).ref] : [])),
     );
     deployed.wire.between = (call, forward) => this.pass(call, forward);
-    deployed.functions.heard = ({ name, event, ms }) => this.invoked(name, event, ms);
+    deployed.functions.heard = ({ name, event }) => this.invoked(name, event);
   }
 
   /** Forgets what was counted, and counts from here on. */
   start(): void {
     this.lines = new Map();
     this.transitionsBefore = this.deployed.stepFunctions.count().transitions;
-    for (const name of this.memory.keys()) this.logLength.set(name, this.deployed.functions.logged(name).length);
+    this.requests.clear();
+    for (const name of this.memory.keys()) {
+      this.logLength.set(name, this.deployed.functions.logged(name).length);
+      this.cpuBefore.set(name, this.deployed.functions.cpuMs(name));
+    }
     this.isPaused = false;
   }
   /** What was counted since then, dearest first. */
@@ -100,7 +115,10 @@ export class Meter {
     this.isPaused = true;
     const transitions = this.deployed.stepFunctions.count().transitions - this.transitionsBefore;
     if (transitions > 0) this.add('transitions', 'Step Functions', transitions, prices.transition);
-    for (const name of this.memory.keys()) {
+    for (const [name, mebibytes] of this.memory) {
+      const cpuMs = this.deployed.functions.cpuMs(name) - (this.cpuBefore.get(name) ?? 0);
+      const ms = cpuMs / Math.min(1, mebibytes / mebibytesOfProcessor) + (this.requests.get(name) ?? 0) * requestMs;
+      if (ms > 0) this.add('compute', name, ms, (mebibytes / 1_024 / 1_000) * prices.gigabyteSecond);
       const said = this.deployed.functions.logged(name).slice(this.logLength.get(name) ?? 0);
       const calls = this.lines.get(`calls ${name}`)?.count ?? 0;
       const own = this.talkative.has(name) ? calls * platformLogBytes : 0;
@@ -112,17 +130,15 @@ export class Meter {
     return [...this.lines.values()].toSorted((a, b) => b.dollars - a.dollars);
   }
   private add(item: string, by: string, count: number, price: number): void {
-    if (this.isPaused && item !== 'transitions' && item !== 'log bytes') return;
+    if (this.isPaused && !itemsOfTheEnd.has(item)) return;
     const line = this.lines.get(`${item} ${by}`) ?? { item, by, count: 0, dollars: 0 };
     line.count += count;
     line.dollars += count * price;
     this.lines.set(`${item} ${by}`, line);
   }
 
-  private invoked(name: string, event: unknown, ms: number): void {
+  private invoked(name: string, event: unknown): void {
     this.add('calls', name, 1, prices.invocation);
-    const gigabytes = (this.memory.get(name) ?? 128) / 1_024;
-    this.add('compute', name, Math.ceil(ms), (gigabytes / 1_000) * prices.gigabyteSecond);
     const { Records, requestContext } = event as { readonly Records?: readonly JsonObject[]; requestContext?: object };
     if (requestContext)
       this.add('requests', 'HTTP API', pieces(JSON.stringify(event).length, 524_288), prices.httpRequest);
@@ -136,6 +152,7 @@ export class Meter {
 
   private async pass(call: Call, forward: (body?: Buffer) => Promise<Answer>): Promise<Answer> {
     if (this.isPaused) return forward();
+    this.requests.set(call.caller, (this.requests.get(call.caller) ?? 0) + 1);
     if (call.service === 'dynamodb') return this.table(call, forward);
     const answer = await forward();
     const { caller, service, operation, body } = call;
@@ -167,16 +184,9 @@ export class Meter {
     const asked = JSON.parse(call.body.toString('utf8')) as JsonObject;
     const writes = writesOf(call.operation, asked);
     if (writes.length === 0) {
-      const body = Buffer.from(JSON.stringify({ ...asked, ReturnConsumedCapacity: 'TOTAL' }));
-      const answer = await forward(body);
-      const told = JSON.parse(answer.body.toString('utf8')) as { readonly ConsumedCapacity?: unknown };
-      const units = [told.ConsumedCapacity ?? []].flat() as unknown as readonly { readonly CapacityUnits: number }[];
-      this.add(
-        'reads',
-        call.caller,
-        units.reduce((sum, one) => sum + one.CapacityUnits, 0),
-        prices.readUnit,
-      );
+      const answer = await forward(Buffer.from(JSON.stringify({ ...asked, ReturnConsumedCapacity: 'TOTAL' })));
+      const told = JSON.parse(answer.body.toString('utf8')) as Told;
+      this.add('reads', call.caller, readUnits(call.operation, asked, told), prices.readUnit);
       return answer;
     }
     const before = await this.rows(writes);
@@ -195,6 +205,32 @@ export class Meter {
     const { Responses } = await this.client.send(new BatchGetItemCommand({ RequestItems: asked }));
     const found = new Map((Responses?.[this.tableName] ?? []).map((item) => [nameOf(item as Key), item]));
     return writes.map(({ key }) => found.get(nameOf(key)));
+  }
+}
+
+interface Told {
+  readonly Item?: WireItem;
+  readonly Responses?: { readonly [table: string]: readonly WireItem[] };
+  readonly ConsumedCapacity?: { readonly CapacityUnits: number };
+}
+/** One for each 4 KB, half of that where the read may be stale; what is not there costs as the least that is. */
+function readUnits(operation: string, asked: JsonObject, told: Told): number {
+  const share = (isConsistent: unknown): number => (isConsistent === true ? 1 : 0.5);
+  const units = (item: WireItem): number => Math.max(1, Math.ceil(itemSize(item) / 4_096));
+  switch (operation) {
+    case 'GetItem':
+      return (told.Item ? units(told.Item) : 1) * share(asked['ConsistentRead']);
+    case 'BatchGetItem': {
+      const [[table, request] = ['', {}]] = Object.entries(asked['RequestItems'] as JsonObject);
+      const { Keys = [], ConsistentRead } = request as { readonly Keys?: readonly object[]; ConsistentRead?: boolean };
+      const found = told.Responses?.[table] ?? [];
+      const missing = Keys.length - found.length;
+      return found.reduce((sum, item) => sum + units(item), missing) * share(ConsistentRead);
+    }
+    case 'Query':
+      return Math.max(told.ConsumedCapacity?.CapacityUnits ?? 0, share(asked['ConsistentRead']));
+    default:
+      throw new RangeError(`${operation} is not counted here.`);
   }
 }
 

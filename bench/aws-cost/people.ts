@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Deployment } from '../../test/aws/deployment/deployment.ts';
 
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
+const dayMs = 86_400_000;
 const key = 'server';
 
 /** A person as a shop's site knows them, with the context that analytics libraries send along. */
@@ -142,8 +141,8 @@ export const passages: readonly Passage[] = [
       await order(one, 40);
       await order(one, 60);
     },
-    waitMs: 35 * dayMs - hourMs,
-    lastsMs: 20 * dayMs,
+    waitMs: 34 * dayMs,
+    lastsMs: 21 * dayMs,
   },
-  { journeyId: 'reactivation', before: (one) => order(one, 90), waitMs: 60 * dayMs - hourMs, lastsMs: 65 * dayMs },
+  { journeyId: 'reactivation', before: (one) => order(one, 90), waitMs: 59 * dayMs, lastsMs: 66 * dayMs },
 ];

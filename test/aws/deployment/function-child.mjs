@@ -23,6 +23,11 @@ const { handler } = await import(process.argv[2]);
 process.send({ ready: true });
 process.on('message', async ({ id, event, atMs, functionName }) => {
   nowMs = atMs;
+  const before = process.cpuUsage();
+  const answered = (told) => {
+    const { user, system } = process.cpuUsage(before);
+    process.send({ id, cpuMs: (user + system) / 1_000, ...told });
+  };
   const context = {
     functionName,
     functionVersion: '$LATEST',
@@ -34,10 +39,9 @@ process.on('message', async ({ id, event, atMs, functionName }) => {
   try {
     const answer = await handler(event, context);
     // Through JSON, as an answer of Lambda goes.
-    process.send({ id, answer: answer === undefined ? null : JSON.parse(JSON.stringify(answer)) });
+    answered({ answer: answer === undefined ? null : JSON.parse(JSON.stringify(answer)) });
   } catch (error) {
-    process.send({
-      id,
+    answered({
       error: { name: error?.name ?? 'Error', message: error?.message ?? String(error), stack: error?.stack },
     });
   }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-type Answer = { readonly id: number } & (
+type Answer = { readonly id: number; readonly cpuMs: number } & (
   | { readonly answer: unknown }
   | { readonly error: { readonly name: string; readonly message: string; readonly stack?: string } }
 );
@@ -28,6 +28,7 @@ export class FunctionProcess {
   private readonly log: string[] = [];
   private process: Promise<ChildProcess> | undefined;
   private calls = 0;
+  private usedMs = 0;
 
   constructor(name: string, folder: string, environment: { readonly [name: string]: string }) {
     this.name = name;
@@ -38,6 +39,11 @@ export class FunctionProcess {
   /** What the function has logged so far. */
   get logged(): string {
     return this.log.join('');
+  }
+
+  /** Time of a processor that its calls have taken. */
+  get cpuMs(): number {
+    return this.usedMs;
   }
 
   /** @throws FunctionFailed */
@@ -56,6 +62,7 @@ export class FunctionProcess {
       running.once('exit', die);
       running.send({ id, event: JSON.parse(JSON.stringify(event)) as object, atMs, functionName: this.name });
     });
+    this.usedMs += told.cpuMs;
     if ('error' in told) throw new FunctionFailed(told.error);
     return told.answer;
   }

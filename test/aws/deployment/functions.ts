@@ -31,8 +31,8 @@ const answers = new Set(['EnrollmentEnded', 'TouchDiverted']);
 
 /** The template's functions, each in a process of its own with exactly the environment that the template gives it. */
 export class Functions {
-  /** Hears of every call once it is over, and how many milliseconds it took. */
-  heard: (call: { readonly name: string; readonly event: unknown; readonly ms: number }) => void = () => undefined;
+  /** Hears of every call once it is over. */
+  heard: (call: { readonly name: string; readonly event: unknown }) => void = () => undefined;
   /** How often a function gets each of its events. */
   times: (name: string) => number = () => 1;
   /** By their ARNs, as state machines call them. */
@@ -92,7 +92,6 @@ export class Functions {
     const found = this.processes.get(name);
     if (!found) throw new RangeError(`No function ${name} is deployed.`);
     const { nowMs, failures } = this.situation;
-    const fromMs = performance.now();
     try {
       for (let more = this.times(name) - 1; more > 0; more--) await found.invoke(event, nowMs).catch(() => undefined);
       return await found.invoke(event, nowMs);
@@ -100,8 +99,12 @@ export class Functions {
       if (!(error instanceof FunctionFailed && answers.has(error.name))) failures.push({ name, error });
       throw error;
     } finally {
-      this.heard({ name, event, ms: performance.now() - fromMs });
+      this.heard({ name, event });
     }
+  }
+  /** Time of a processor that a function's calls have taken so far. */
+  cpuMs(name: string): number {
+    return this.processes.get(name)?.cpuMs ?? 0;
   }
   /** What a function has logged so far. */
   logged(name: string): string {
