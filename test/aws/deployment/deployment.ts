@@ -188,8 +188,9 @@ export class Deployment implements Situation {
   /** Carries everything on until nothing moves any more. */
   async settle(): Promise<void> {
     for (let isMoving = true; isMoving;) {
-      const moved = [await this.carryStream(), await this.bus.carry(), await this.queues.carry()];
+      // First, so that what an execution commits is carried in the same round.
       await this.stepFunctions.interpreter.idle();
+      const moved = [await this.carryStream(), await this.bus.carry(), await this.queues.carry()];
       isMoving = moved.some(Boolean);
     }
   }
