@@ -1,8 +1,8 @@
-import type { Journey } from '../../../core/journey/document.ts';
+import type { Journey, WaitForStep } from '../../../core/journey/document.ts';
 import { stepKinds } from '../../../core/journey/steps/registry.ts';
 import { stepsIn } from '../../../core/journey/walk.ts';
 import type { JsonObject } from '../../../core/json.ts';
-import type { Step } from './random-lives.ts';
+import type { Race, Step } from './random-lives.ts';
 import type { Trace } from './trace.ts';
 
 /** All that must have been seen before a comparison of random lives says anything, and how often it was. */
@@ -16,6 +16,7 @@ const situations = [
   'exit inside a hold',
   'deferral to the end of quiet hours',
   'event that was waited for',
+  'condition that was waited for',
   'time-out of what was waited for',
   'merge of two people in flight',
   'conversion at the instant of a touch, before it',
@@ -42,16 +43,13 @@ export function cover(
     if (seen[what] === undefined) throw new RangeError(`It was not thought of that there may be: ${what}.`);
     seen[what] += 1;
   };
-  const races = steps.filter(({ posts }) =>
-    posts.some(({ body }) => 'event' in body && body.event === 'Order Completed'),
-  );
-  const instants = (isAfter: boolean): ReadonlySet<string> =>
-    new Set(races.filter((race) => race.isAfter === isAfter).map(({ atMs }) => new Date(atMs).toISOString()));
-  const [before, after] = [instants(false), instants(true)];
+  const races = (when: Race): ReadonlySet<string> =>
+    new Set(steps.filter(({ race }) => race === when).map(({ atMs }) => new Date(atMs).toISOString()));
+  const [before, after] = [races('before'), races('after')];
   const byId = new Map(journeys.map((journey) => [journey.id, journey]));
   for (const enrollment of trace.enrollments) {
     const { status, reason, exitedAt, goalReachedAt } = enrollment;
-    const { kinds, thens, otherwises } = placesOf(byId.get(String(enrollment['journeyId']))!);
+    const { kinds, outcomes } = placesOf(byId.get(String(enrollment['journeyId']))!);
     const path = enrollment['path'] as readonly string[];
     for (const id of path) note(`step ${kinds.get(id)}`);
     note([status, reason].filter(Boolean).join(' '));
@@ -62,8 +60,8 @@ export function cover(
     if (after.has(String(exitedAt)) && path.length > 1) note('conversion at the instant of a touch, after it');
     for (const [index, id] of path.entries()) {
       if (kinds.get(id) !== 'waitFor') continue;
-      if (thens.has(path[index + 1]!)) note('event that was waited for');
-      if (otherwises.has(path[index + 1]!)) note('time-out of what was waited for');
+      const outcome = outcomes.get(path[index + 1]);
+      if (outcome !== undefined) note(outcome);
     }
   }
   for (const { status, at } of trace.deliveries as readonly JsonObject[]) {
@@ -74,20 +72,16 @@ export function cover(
     if ((mergedIds as readonly string[]).length > 0) note('merge of two people in flight');
 }
 
-/** Of each step its kind, and whether it is the first on a way out of a `waitFor`. */
+/** Of each step its kind, and of each that is the first on a way out of a `waitFor`, by what one comes to it. */
 function placesOf({ steps }: Journey) {
   const places = stepsIn(steps, ['steps']);
-  const first = (name: 'then' | 'otherwise'): ReadonlySet<string> =>
-    new Set(
-      places.flatMap(({ kind, step }) =>
-        kind.key === 'waitFor'
-          ? (((step as { readonly [key: string]: never })[name]?.[0] as { id: string } | undefined)?.id ?? [])
-          : [],
-      ),
-    );
-  return {
-    kinds: new Map(places.map(({ kind, step }) => [String(step.id), kind.key])),
-    thens: first('then'),
-    otherwises: first('otherwise'),
-  };
+  const outcomes = places.flatMap(({ step }): readonly (readonly [string | undefined, string])[] => {
+    if (!('waitFor' in step)) return [];
+    const { waitFor: awaited, then, otherwise } = step as WaitForStep;
+    return [
+      [then?.[0]?.id, 'when' in awaited ? 'condition that was waited for' : 'event that was waited for'],
+      [otherwise?.[0]?.id, 'time-out of what was waited for'],
+    ];
+  });
+  return { kinds: new Map(places.map(({ kind, step }) => [step.id, kind.key])), outcomes: new Map(outcomes) };
 }

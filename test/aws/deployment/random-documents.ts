@@ -26,7 +26,6 @@ const isValid = (journey: Journey): boolean => checkDocuments([...common, fileOf
 
 /** What differs from one journey to the next, beside its steps. */
 const rules = fc.record({
-  /** Before everything else, so that there is a hold to do something in. */
   hold: fc.constantFrom<Steps[number]>(
     { id: 's0', wait: 'P1D' },
     { id: 's0', wait: 'PT36H' },
@@ -56,7 +55,7 @@ export function randomJourneys(count: number, seed: number): readonly Journey[] 
       exit: [...(journey.exit ?? []), ...(fate === 'cross' ? [cross] : [])],
       ...(rule.hasGoal && { goal: { on: { event: 'Order Completed' }, within: 'P10D' } }),
       ...((fate === 'none' || fate === 'hasty') && { holdout: 50 }),
-      steps: renamed(fate === 'none' ? journey.steps : [rule.hold, ...journey.steps], id),
+      steps: renamed([...beginningOf(fate, rule.hold), ...journey.steps], id),
     };
   });
 }
@@ -65,6 +64,14 @@ export function randomJourneys(count: number, seed: number): readonly Journey[] 
 const fates = ['none', 'leaves', 'races', 'races-late', 'merges', 'restarts', 'hasty', 'cross'] as const;
 export type Fate = (typeof fates)[number] | 'called';
 export const fateOf = (journeyId: string): Fate => fates[Number(journeyId.slice(1)) % fates.length] ?? 'called';
+
+/** A hold, so that there is one to do something in; whoever turns out to be two had viewed a plan as the other one. */
+const beginningOf = (fate: Fate, hold: Steps[number]): Steps => {
+  if (fate === 'none') return [];
+  if (fate !== 'merges') return [hold];
+  const seen: Steps = [{ id: 's2', emit: { event: 'Offer Made' } }];
+  return [hold, { id: 's1', branch: [{ when: { did: 'Plan Viewed', within: 'P9D' }, steps: seen }] }];
+};
 
 /** One with every step kind, and a message at night: what chance alone may leave out of a few journeys. */
 export const everyKind = (id: string): Journey =>
@@ -91,6 +98,12 @@ export const everyKind = (id: string): Journey =>
         within: 'P2D',
         then: [{ id: 'called', send: { email: 'three' } }],
         otherwise: [{ id: 'not-called', send: { email: 'two' } }],
+      },
+      {
+        id: 'wait-until-true',
+        waitFor: { when: { did: 'Plan Viewed', atLeast: 3 } },
+        within: 'P6D',
+        then: [{ id: 'seen', emit: { event: 'Offer Made' } }],
       },
       {
         id: 'branch',

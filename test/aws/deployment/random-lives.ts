@@ -15,10 +15,12 @@ interface Post {
   readonly path: string;
   readonly body: object;
 }
-/** Something that is posted at an instant: before all that is due then, or after it. */
+/** Whether something happens before or after the touch that is due at its very instant. */
+export type Race = 'before' | 'after';
+/** Something that is posted at an instant, before all that is due then unless it races and comes after. */
 export interface Step {
   readonly atMs: number;
-  readonly isAfter: boolean;
+  readonly race?: Race;
   readonly posts: readonly Post[];
 }
 /** A look at where somebody waits, from which follows what they do. */
@@ -83,10 +85,10 @@ export async function liveAgain(runner: Runner, steps: readonly Step[]): Promise
 }
 
 const byTime = (a: Planned, b: Planned): number => a.atMs - b.atMs || rank(a) - rank(b);
-const rank = (one: Planned): number => ('posts' in one && one.isAfter ? 1 : 0);
+const rank = (one: Planned): number => ('posts' in one && one.race === 'after' ? 1 : 0);
 
-async function live(runner: Runner, { atMs, isAfter, posts }: Step): Promise<void> {
-  await (isAfter ? runner.windTo(atMs) : runner.windBefore(atMs));
+async function live(runner: Runner, { atMs, race, posts }: Step): Promise<void> {
+  await (race === 'after' ? runner.windTo(atMs) : runner.windBefore(atMs));
   for (const { path, body } of posts) {
     const status = await runner.post(path, body, true);
     if (status !== 200) throw new Error(`${JSON.stringify(body)} was answered ${status}.`);
@@ -118,7 +120,7 @@ function plan(life: Life): readonly Planned[] {
   const otherMs = entersMs + otherMinutes * minuteMs + 3;
   let count = 0;
   const message = (more: object): object => ({ messageId: `${userId}-${count++}`, userId, ...more });
-  const step = (atMs: number, ...posts: readonly Post[]): Step => ({ atMs, isAfter: false, posts });
+  const step = (atMs: number, ...posts: readonly Post[]): Step => ({ atMs, posts });
   const identify = (traits: object, more: object = {}): Post => ({
     path: '/v1/identify',
     body: message({ traits, ...more }),
@@ -143,21 +145,28 @@ function plan(life: Life): readonly Planned[] {
     case 'none':
       return common;
     case 'called': {
-      // Two days later at noon every kind's wait for it stands open.
+      // Two days later at noon every kind's wait for it stands open; a view counts from before, one inside of the next wait.
       const noonMs = Math.floor(entersMs / dayMs) * dayMs + 2.5 * dayMs;
-      return [...common, step(noonMs, track('Call Completed')), step(noonMs + 2 * dayMs, track('Order Completed'))];
+      const views = [entersMs - 30 * minuteMs, noonMs - dayMs, noonMs + 3 * dayMs];
+      return [
+        ...common,
+        ...views.map((atMs) => step(atMs, track('Plan Viewed'))),
+        step(noonMs, track('Call Completed')),
+        step(noonMs + 4 * dayMs, track('Order Completed')),
+      ];
     }
     case 'leaves':
       return [...common, probe((wakeMs) => step(Math.floor((entersMs + 10 * minuteMs + wakeMs) / 2), track('Gone')))];
     case 'races':
-      return [...common, probe((wakeMs) => step(wakeMs, track('Order Completed')))];
+      return [...common, probe((wakeMs) => ({ ...step(wakeMs, track('Order Completed')), race: 'before' }))];
     case 'races-late':
-      return [...common, probe((wakeMs) => ({ ...step(wakeMs, track('Order Completed')), isAfter: true }))];
+      return [...common, probe((wakeMs) => ({ ...step(wakeMs, track('Order Completed')), race: 'after' }))];
     case 'merges': {
       // Somebody who is not known yet is in both journeys too, and turns out to be this person.
       const anonymous = { userId: undefined, anonymousId: `${userId}-anonymous` };
       return [
         ...common,
+        step(entersMs - 20 * minuteMs, track('Plan Viewed', anonymous)),
         step(entersMs + 11, track(entryOf(journeyId), anonymous)),
         step(entersMs + 12, track(entryOf(otherId), anonymous)),
         step(entersMs + 47 * minuteMs, identify({ tier: 'none' }, { anonymousId: anonymous.anonymousId })),
