@@ -19,6 +19,9 @@ export interface Ports {
   readonly ids: Ids;
 }
 
+/** What a decision about one person needs, which is all but what reaches outside. */
+export type DecisionPorts = Pick<Ports, 'profiles' | 'definitions' | 'clock' | 'ids'>;
+
 export interface Clock {
   /** Epoch milliseconds of the running clock. */
   nowMs(): number;

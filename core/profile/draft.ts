@@ -6,7 +6,7 @@ import type { Occurrence } from '../event/event.ts';
 import type { JsonObject } from '../json.ts';
 import type { Change, Fact, Loaded } from '../ports.ts';
 import { settleMemberships, zoneOf, type Edge } from '../segment/settle.ts';
-import { DueRows } from './due-rows.ts';
+import { DueChanges } from './due-changes.ts';
 import { ToldFacts } from './told-facts.ts';
 import { historyIds, type EnrollmentStub, type Profile } from './profile.ts';
 
@@ -36,7 +36,7 @@ export class Draft {
   >();
   private readonly rows = new Map<string, { row: Enrollment; isNew: boolean }>();
   private readonly told = new ToldFacts();
-  private readonly due = new DueRows();
+  private readonly due = new DueChanges();
   private readonly touched = new Set<string>();
   /** Profile → when a rule that was looked at next changes by time alone. */
   private readonly changesMs = new Map<string, number>();

@@ -3,14 +3,12 @@ import type { Definitions } from '../../core/definitions.ts';
 import { readEnrolled, type Enrolled } from '../../core/enrollment/read-enrolled.ts';
 import { mayWatch, watchedNames } from '../../core/enrollment/watched.ts';
 import type { Message, StoredEvent } from '../../core/event/event.ts';
-import type { Change, IdentityKey, Loaded, Ports } from '../../core/ports.ts';
+import type { Change, DecisionPorts, IdentityKey, Loaded } from '../../core/ports.ts';
 import { decideAccept, type ItemResult } from '../../core/profile/accept.ts';
 import { versionKey } from '../../core/profile/draft.ts';
 import { identityKey } from '../../core/profile/identity.ts';
 import { historyIds } from '../../core/profile/profile.ts';
 import { keysOf } from '../../core/profile/resolve-profile.ts';
-
-export type AcceptPorts = Pick<Ports, 'profiles' | 'definitions' | 'clock' | 'ids'>;
 
 /** Messages of one person in one commit. */
 const mostPerChunk = 40;
@@ -27,7 +25,7 @@ const mostRows = 90;
  * @throws StoreContended where a person is written to by too many at once
  */
 export const acceptEvents =
-  (ports: AcceptPorts, peopleAtOnce = 1) =>
+  (ports: DecisionPorts, peopleAtOnce = 1) =>
   async (messages: readonly Message[]): Promise<readonly ItemResult[]> => {
     const results = new Array<ItemResult>(messages.length);
     const people = groupByPerson(messages).values();
@@ -39,7 +37,7 @@ export const acceptEvents =
   };
 
 async function acceptPerson(
-  ports: AcceptPorts,
+  ports: DecisionPorts,
   messages: readonly Message[],
   indexes: readonly number[],
   results: ItemResult[],
@@ -75,7 +73,7 @@ function groupByPerson(messages: readonly Message[]): readonly (readonly number[
   return [...Map.groupBy(roots.keys(), rootOf).values()];
 }
 
-async function acceptChunk(ports: AcceptPorts, messages: readonly Message[]): Promise<readonly ItemResult[]> {
+async function acceptChunk(ports: DecisionPorts, messages: readonly Message[]): Promise<readonly ItemResult[]> {
   let tries = 0;
   const halves = await decideLoop<readonly ItemResult[] | 'too-many'>(ports, (attemptId) =>
     tryChunk(ports, messages, attemptId, tries++ > 0),
@@ -90,7 +88,7 @@ async function acceptChunk(ports: AcceptPorts, messages: readonly Message[]): Pr
 }
 
 async function tryChunk(
-  ports: AcceptPorts,
+  ports: DecisionPorts,
   messages: readonly Message[],
   attemptId: string,
   isAgain: boolean,
@@ -143,7 +141,7 @@ interface People {
 }
 
 async function readPeople(
-  ports: AcceptPorts,
+  ports: DecisionPorts,
   messages: readonly Message[],
   isAgain: boolean,
 ): Promise<People & { readonly owners: ReadonlyMap<IdentityKey, string> }> {
@@ -178,7 +176,7 @@ async function readPeople(
 
 /** Reads rows of identities, and whom they lead to. */
 async function readOwners(
-  { profiles }: AcceptPorts,
+  { profiles }: DecisionPorts,
   people: People,
   keys: readonly IdentityKey[],
   named: readonly string[] = [],
@@ -207,7 +205,7 @@ const identitiesOf = ({ profiles }: People): ReadonlyMap<IdentityKey, string> =>
 
 /** The enrollments that these messages may end, resolve or count for. */
 function readTouched(
-  ports: AcceptPorts,
+  ports: DecisionPorts,
   { conversion }: Definitions,
   loaded: readonly Loaded[],
   messages: readonly Message[],
@@ -236,7 +234,7 @@ function readTouched(
 
 /** The events that watched conditions are made of, should these people turn out to be one. */
 async function readWatched(
-  { profiles }: AcceptPorts,
+  { profiles }: DecisionPorts,
   loaded: readonly Loaded[],
   { enrollments, journeys }: Enrolled,
 ): Promise<readonly StoredEvent[]> {

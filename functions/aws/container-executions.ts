@@ -1,6 +1,6 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
-import type { Ports } from '../../core/ports.ts';
-import { decisionPorts, definitions, type DecisionPorts } from './container.ts';
+import type { DecisionPorts, Ports } from '../../core/ports.ts';
+import { decisionPorts, definitions } from './container.ts';
 import { StepFunctionsExecutions } from './executions.ts';
 
 let running: StepFunctionsExecutions | undefined;

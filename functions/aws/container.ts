@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { Ports } from '../../core/ports.ts';
+import type { DecisionPorts } from '../../core/ports.ts';
 import { ENV, type SecretDocument } from '../env.ts';
 import { Keyring } from '../parts/keyring.ts';
 import { DynamoDefinitions } from './definition-store.ts';
@@ -42,7 +42,6 @@ export function keyring(): Promise<Keyring> {
 }
 
 /** The ports that every decision needs. */
-export type DecisionPorts = Pick<Ports, 'profiles' | 'definitions' | 'clock' | 'ids'>;
 let ports: Promise<DecisionPorts> | undefined;
 export function decisionPorts(): Promise<DecisionPorts> {
   ports ??= keyring().then((ring) => ({

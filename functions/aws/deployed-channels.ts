@@ -6,6 +6,7 @@ import { dynamo } from './container.ts';
 import { messageKeeper } from './kept-messages.ts';
 import { realClock } from './real-clock.ts';
 import { setting } from './setting.ts';
+import { unaskable } from './unaskable.ts';
 
 type Open = (keep: Keep) => Promise<Channels>;
 
@@ -48,6 +49,6 @@ export function deployedChannels({ onNotKept, onFailed }: ChannelEars): Channels
       if (isFailed) onFailed(deliveryId, outcome.reason);
       return outcome;
     },
-    reconcile: () => Promise.resolve('unknown'),
+    ...unaskable,
   };
 }

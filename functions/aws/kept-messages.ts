@@ -1,15 +1,12 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Message as RenderedMessage } from '../../core/message/message.ts';
 import type { Clock } from '../../core/ports.ts';
-import { expiry } from './table/event-rows.ts';
+import { expiry, keptMs } from './table/event-rows.ts';
 import { messageKey } from './table/keys.ts';
 import { pack } from './table/pack.ts';
 import { keyOf, Table } from './table/table.ts';
 
-/** How long one can look up what was written to somebody. */
-const keptMs = 400 * 86_400_000;
-
-/** Keeps messages that were handed over, for those who ask later. */
+/** Keeps messages that were handed over, for those who ask later what was written to somebody. */
 export function messageKeeper(
   client: DynamoDBClient,
   tableName: string,

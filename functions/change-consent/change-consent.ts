@@ -1,11 +1,10 @@
 import { decideLoop } from '../../core/decide-loop.ts';
 import { readEnrolled } from '../../core/enrollment/read-enrolled.ts';
-import type { Ports } from '../../core/ports.ts';
+import type { DecisionPorts } from '../../core/ports.ts';
 import { Draft } from '../../core/profile/draft.ts';
 import { withConsent } from '../../core/profile/consent.ts';
 import type { ConsentEntry, ConsentStatus } from '../../core/profile/profile.ts';
 
-export type ConsentPorts = Pick<Ports, 'profiles' | 'definitions' | 'clock' | 'ids'>;
 export interface ConsentChange {
   readonly profileId: string;
   /** `<channel>/<purpose>` → what the person said. */
@@ -15,7 +14,7 @@ export interface ConsentChange {
 
 /** Writes what a person said about being written to; what watches consent is resolved in the same commit. */
 export const changeConsent =
-  (ports: ConsentPorts) =>
+  (ports: DecisionPorts) =>
   (change: ConsentChange): Promise<'changed' | 'unknown-profile'> =>
     decideLoop<'changed' | 'unknown-profile'>(ports, async (attemptId) => {
       const loaded = await ports.profiles.load(change.profileId);

@@ -1,10 +1,9 @@
 import { decideLoop } from '../../core/decide-loop.ts';
 import { closed } from '../../core/enrollment/after-end.ts';
 import { deliveryIdOf } from '../../core/enrollment/send-step.ts';
-import type { Ports } from '../../core/ports.ts';
+import type { DecisionPorts } from '../../core/ports.ts';
 import { Draft } from '../../core/profile/draft.ts';
 
-export type FailPorts = Pick<Ports, 'profiles' | 'definitions' | 'clock' | 'ids'>;
 export interface FailTask {
   readonly profileId: string;
   readonly enrollmentId: string;
@@ -14,7 +13,7 @@ export interface FailTask {
 
 /** Marks an enrollment whose execution broke, with the reason, so that nobody is lost without a word. */
 export const markFailed =
-  (ports: FailPorts) =>
+  (ports: DecisionPorts) =>
   async ({ profileId, enrollmentId, error, cause }: FailTask): Promise<void> => {
     await decideLoop<void>(ports, async (attemptId) => {
       const loaded = await ports.profiles.load(profileId);

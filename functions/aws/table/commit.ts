@@ -1,6 +1,6 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import type { Change, EventRow, Fact } from '../../../core/ports.ts';
-import { eventItem, factsItem } from './event-rows.ts';
+import { eventItem, factsItem, keptMs } from './event-rows.ts';
 import { identityRowKey } from './keys.ts';
 import { coldItem, hotItem, isColdSame, type Item, type ReadProfile } from './profile-rows.ts';
 import { deliveryItem, dueItem, enrollmentItem, guardItem, minuteOf } from './rows.ts';
@@ -22,9 +22,6 @@ export interface Commit {
   /** The profiles as they are once it holds. */
   readonly written: readonly ReadProfile[];
 }
-
-/** Rows of facts without an event are kept as long as events are by default: 400 days. */
-const factsKeptMs = 400 * 86_400_000;
 
 const isNew = 'attribute_not_exists(pk)';
 
@@ -66,7 +63,7 @@ export function commitOf(input: CommitInput): Commit {
       }),
     ),
     ...[...facts.byProfile].map(([profileId, told]) =>
-      put(factsItem(profileId, versionOf(profileId), told, nowMs + factsKeptMs)),
+      put(factsItem(profileId, versionOf(profileId), told, nowMs + keptMs)),
     ),
     ...(change.identities ?? []).map(({ key, profileId, from }) => {
       const item: Item = { ...keyOf(identityRowKey(key)), o: { S: profileId } };

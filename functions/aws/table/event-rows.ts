@@ -4,6 +4,9 @@ import { eventKey, factsKey, profilePartition } from './keys.ts';
 import { pack, unpack } from './pack.ts';
 import type { Item } from './profile-rows.ts';
 
+/** How long what is no event is kept, which is as long as events are by default: 400 days. */
+export const keptMs = 400 * 86_400_000;
+
 /** Seconds, as TTL reads them; the store compares them too, since TTL takes its time. */
 export const expiry = (expiresMs: number): Item => ({ expires: { N: String(Math.ceil(expiresMs / 1_000)) } });
 export const isExpired = (item: Item, nowMs: number): boolean =>

@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import type { Ports } from '../../../core/ports.ts';
+import type { DecisionPorts } from '../../../core/ports.ts';
 import { ApiProblem } from '../http/api-problem.ts';
 import { html } from '../http/html.ts';
 import type { RouteTable } from '../http/mount.ts';
@@ -11,10 +11,7 @@ import { acceptUnsubscribe, unsubscribePage } from './unsubscribe.ts';
 const linkCsp = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'";
 
 /** Behind the links in messages: looking changes nothing, a button does. */
-export function linkRoutes(
-  ports: Pick<Ports, 'profiles' | 'definitions' | 'clock' | 'ids'>,
-  links: Pick<SignedLinks, 'open'>,
-): RouteTable {
+export function linkRoutes(ports: DecisionPorts, links: Pick<SignedLinks, 'open'>): RouteTable {
   const opened = (context: Context): OpenedLink => {
     const link = links.open(context.req.param('sealed') ?? '');
     if (link) return link;

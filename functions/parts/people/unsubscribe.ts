@@ -3,12 +3,12 @@ import { channels } from '../../../core/journey/document.ts';
 import { addressFor } from '../../../core/message/addresses.ts';
 import { changeConsent } from '../../change-consent/change-consent.ts';
 import { suppressAddress } from '../../suppress-address/suppress-address.ts';
-import type { Ports } from '../../../core/ports.ts';
+import type { DecisionPorts } from '../../../core/ports.ts';
 import type { LinkSubject } from './links.ts';
 
 /** What a click on a message's own link asks for: its topic, else all marketing on its channel. */
 export async function acceptUnsubscribe(
-  ports: Pick<Ports, 'profiles' | 'definitions' | 'clock' | 'ids'>,
+  ports: DecisionPorts,
   { profileId, channel, topic }: LinkSubject,
 ): Promise<void> {
   const source = 'unsubscribe-link';

@@ -1,7 +1,7 @@
 import type { Change, DueRow } from '../ports.ts';
 
 /** Due rows as one decision has them so far: one for each profile and subject. */
-export class DueRows {
+export class DueChanges {
   private readonly wanted = new Map<string, Omit<DueRow, 'dueMs'> & { readonly dueMs: number | undefined }>();
 
   at(profileId: string, subject: string, dueMs: number): void {
