@@ -17,7 +17,7 @@ import { arriveAtHold } from './arrive-at-hold.ts';
 import { decideAfterEnd } from './after-end.ts';
 import { emitDepth, mostEmitDepth } from './emit-depth.ts';
 import type { Enrollment, Hold } from './enrollment.ts';
-import { ownToken, type Callback } from './own-wait.ts';
+import { ownCallback, withToken, type Callback } from './own-wait.ts';
 import { newsOf, SendStep, type Handed, type Prepared } from './send-step.ts';
 import { elsewhere, toAfter, toDeferral, toHold } from './whereabouts.ts';
 
@@ -251,10 +251,11 @@ class Walk {
 
   /** In the touch's own state, whose token goes into the row, or in the hold's. */
   private waitAt(hold: Hold): TouchAnswer {
-    const token = ownToken(this.input, hold);
-    if (token === undefined) return toHold(hold);
-    if (token !== hold.token) {
-      this.row = { ...this.row, hold: { ...hold, token } };
+    const callback = ownCallback(this.input, hold);
+    if (!callback) return toHold(hold);
+    const held = withToken(hold, callback);
+    if (held !== hold) {
+      this.row = { ...this.row, hold: held };
       this.isDirty = true;
     }
     return { ...toHold(hold), kind: 'waits' };

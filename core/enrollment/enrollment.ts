@@ -36,6 +36,8 @@ export interface Hold {
   readonly resolved?: { readonly outcome: HoldOutcome; readonly eventId?: string; readonly atMs: number };
   /** Callback token of the execution that waits; absent until it has registered. */
   readonly token?: string;
+  /** When and at which try that token was given out: an older one never takes its place. */
+  readonly tokenAsOf?: string;
 }
 
 /** The event that began an enrollment, as templates and conditions read it. */

@@ -27,6 +27,7 @@ export interface TouchDefinition {
 
 export const doneState = 'Done';
 export const endedState = 'Ended';
+const interruptedState = 'Interrupted';
 export const holdState = (nodeId: string): string => `Hold ${nodeId}`;
 export const afterState = (nodeId: string): string => `After ${nodeId}`;
 /** Where a touch whose message must wait goes, to come back to itself. */
@@ -36,8 +37,8 @@ export const anySend = '*';
 const startState = 'Begin';
 
 /**
- * Lambda's own passing errors, those of a function that was stopped for its time or its memory, and our store's, by their
- * exact names. Never `States.ALL`: it would swallow exits.
+ * Lambda's own passing errors, those of a function that was stopped for its time or its memory or that a bad deployment
+ * keeps from loading, and our store's, by their exact names. Never `States.ALL`: it would swallow exits.
  */
 const passing = [
   'Lambda.ServiceException',
@@ -47,14 +48,29 @@ const passing = [
   'Lambda.Unknown',
   'Sandbox.Timedout',
   'Runtime.ExitError',
+  'Runtime.ImportModuleError',
+  'Runtime.UserCodeSyntaxError',
+  'Runtime.HandlerNotFound',
   ...retriable,
 ];
 const retryOn = (names: readonly string[]): readonly JsonObject[] => [
-  { ErrorEquals: names, IntervalSeconds: 1, MaxAttempts: 6, BackoffRate: 2, JitterStrategy: 'FULL' },
+  {
+    ErrorEquals: names,
+    IntervalSeconds: 1,
+    MaxAttempts: 9,
+    BackoffRate: 2,
+    MaxDelaySeconds: 60,
+    JitterStrategy: 'FULL',
+  },
 ];
 const retry = retryOn(passing);
 /** A touch that ran out of time may be tried again: its cursor keeps it from doing a step twice. */
 const retryTouch = retryOn([...passing, 'States.Timeout']);
+/**
+ * What passes and lasted too long ends this execution and nothing else: the enrollment's due row begins the next one. A
+ * throttle or an outage would otherwise mark everybody failed whose time has come.
+ */
+const toInterrupted = (names: readonly string[]): JsonObject => ({ ErrorEquals: names, Next: interruptedState });
 const toFailure = {
   ErrorEquals: ['States.ALL'],
   Assign: { failure: '{% $states.errorOutput %}' },
@@ -66,6 +82,8 @@ const ids = { profileId: input('profileId'), enrollmentId: input('enrollmentId')
 
 /** A hold at least this long is worth a state that waits by itself: a touch may take a minute of it. */
 const shortestOwnWaitSeconds = 15 * 60;
+/** Step Functions takes no longer time-out (three years); a touch that comes too early goes back to its hold. */
+const longestTimeoutSeconds = 99_999_999;
 
 /**
  * Makes the state machine of one journey version, in the Amazon States Language with JSONata.
@@ -127,7 +145,7 @@ function ownWaitSeconds({ step }: PlanNode): number | undefined {
   // Months differ by days; a day differs by an hour twice a year, and then the person waits in the hold's own state.
   if (!duration || duration.months > 0) return undefined;
   const seconds = duration.days * 86_400 + duration.timeMs / 1_000;
-  return seconds >= shortestOwnWaitSeconds ? seconds : undefined;
+  return seconds >= shortestOwnWaitSeconds && seconds <= longestTimeoutSeconds ? seconds : undefined;
 }
 
 /** States that a touch leads to by its document: its holds, and the end where a way reaches it. */
@@ -155,7 +173,12 @@ const toDivert = {
   Next: 'Divert',
 };
 const invoke = 'arn:aws:states:::lambda:invoke';
-const token = '{% $states.context.Task.Token %}';
+/** The token, and what tells the newest of several tries from those before it. */
+const callback = {
+  token: '{% $states.context.Task.Token %}',
+  enteredAt: '{% $states.context.State.EnteredTime %}',
+  retryCount: '{% $exists($states.context.State.RetryCount) ? $states.context.State.RetryCount : 0 %}',
+};
 
 function touchState(definition: TouchDefinition): JsonObject {
   // The plan travels as text: a document's own `{% %}` would be taken for JSONata.
@@ -170,7 +193,7 @@ function touchState(definition: TouchDefinition): JsonObject {
     Output: {},
     TimeoutSeconds: 60,
     Retry: retryTouch,
-    Catch: [toEnded, toDivert, toFailure],
+    Catch: [toEnded, toDivert, toInterrupted([...passing, 'States.Timeout']), toFailure],
     // Ending here instead of in a Succeed state saves a transition, which costs money.
     ...(next === doneState ? { End: true } : { Next: next }),
   } as JsonObject;
@@ -184,13 +207,13 @@ function waitingTouch({ stepId, seconds }: NonNullable<TouchDefinition['ownWait'
     Resource: `${invoke}.waitForTaskToken`,
     Arguments: {
       FunctionName: functionNames.runTouch,
-      Payload: { ...task, token, enteredAt: '{% $states.context.State.EnteredTime %}' },
+      Payload: { ...task, ...callback },
     },
     Output: {},
     TimeoutSeconds: seconds,
     // Not on the end of its time, which is the end of the wait.
     Retry: retry,
-    Catch: [toEnded, toDivert, { ErrorEquals: ['States.Timeout'], Next: next }, toFailure],
+    Catch: [toEnded, toDivert, { ErrorEquals: ['States.Timeout'], Next: next }, toInterrupted(passing), toFailure],
     Next: next,
   } as JsonObject;
 }
@@ -202,13 +225,12 @@ function holdTask(nodeId: string, next: string): JsonObject {
     Resource: `${invoke}.waitForTaskToken`,
     Arguments: {
       FunctionName: functionNames.registerHold,
-      Payload: { ...ids, stepId: nodeId, token, wakeAt: '{% $wakeAt %}' },
+      Payload: { ...ids, stepId: nodeId, ...callback, wakeAt: '{% $wakeAt %}' },
     },
     Output: {},
-    TimeoutSeconds:
-      '{% $max([1, $ceil(($toMillis($wakeAt) - $toMillis($states.context.State.EnteredTime)) / 1000)]) %}',
+    TimeoutSeconds: `{% $min([${longestTimeoutSeconds}, $max([1, $ceil(($toMillis($wakeAt) - $toMillis($states.context.State.EnteredTime)) / 1000)])]) %}`,
     Retry: retry,
-    Catch: [toEnded, { ErrorEquals: ['States.Timeout'], Next: next }, toFailure],
+    Catch: [toEnded, { ErrorEquals: ['States.Timeout'], Next: next }, toInterrupted(passing), toFailure],
     Next: next,
   } as JsonObject;
 }
@@ -220,8 +242,13 @@ const choice = (names: readonly string[]): JsonObject =>
     Default: endedState,
   }) as JsonObject;
 
-/** The last resort: the enrollment is marked failed, with the reason. */
+/** The last resort: the enrollment is marked failed, with the reason; and where nothing is the matter with it. */
 const failureStates = (): { readonly [name: string]: JsonObject } => ({
+  [interruptedState]: {
+    Type: 'Fail',
+    Error: 'EnrollmentInterrupted',
+    Cause: 'What it needs was not to be had for minutes; its due row begins the next execution.',
+  },
   'Mark failed': {
     Type: 'Task',
     Resource: invoke,

@@ -1,7 +1,7 @@
 import { decideLoop, type Tried } from '../../core/decide-loop.ts';
 import { readEnrolled, type Enrolled } from '../../core/enrollment/read-enrolled.ts';
 import { decideTouch, type TouchAnswer } from '../../core/enrollment/advance.ts';
-import type { Callback } from '../../core/enrollment/own-wait.ts';
+import { callbackOf } from '../../core/enrollment/own-wait.ts';
 import type { Handed, Prepared } from '../../core/enrollment/send-step.ts';
 import { deliveryIdOf } from '../../core/enrollment/send-step.ts';
 import type { Enrollment } from '../../core/enrollment/enrollment.ts';
@@ -15,7 +15,7 @@ import type { Message as RenderedMessage } from '../../core/message/message.ts';
 import type { Ports, RenderRequest, Turn } from '../../core/ports.ts';
 import { versionKey } from '../../core/profile/draft.ts';
 import { historyIds, type Profile } from '../../core/profile/profile.ts';
-import { parseInstant, toInstant } from '../../core/time/instant.ts';
+import { toInstant } from '../../core/time/instant.ts';
 
 export type TouchPorts = Omit<Ports, 'executions'>;
 /** What the state machine hands to a touch. */
@@ -24,9 +24,10 @@ export interface TouchTask {
   readonly enrollmentId: string;
   /** The touch's definition, as JSON text. */
   readonly touch: string;
-  /** Of a state that can wait by itself: its token, and when it was entered (ISO 8601). */
+  /** Of a state that can wait by itself: its token, when it was entered (ISO 8601), and tries before this one. */
   readonly token?: string;
   readonly enteredAt?: string;
+  readonly retryCount?: number;
 }
 export interface TouchResult {
   /** State that follows. */
@@ -184,6 +185,7 @@ async function tryTouch(
   const definitions = await ports.definitions.current();
   const journey = await ports.definitions.journey(enrollment.journeyId, enrollment.version);
   const names = askedNames(touch, journey);
+  const callback = callbackOf(task);
   const decided = decideTouch({
     loaded,
     enrollment,
@@ -197,7 +199,7 @@ async function tryTouch(
     stops: await ports.profiles.stops(),
     delivery,
     addressHash: ports.ids.addressHash,
-    ...callbackOf(task),
+    ...(callback && { callback }),
     ...(prepared && { prepared }),
     ...(handed && { handed }),
     ...(await readAround(ports, profile, enrollment, journey)),
@@ -209,11 +211,6 @@ async function tryTouch(
     answer: answer.kind === 'render' ? { ...answer, version } : answer,
     ...(change && { change }),
   };
-}
-
-function callbackOf({ token, enteredAt = '' }: TouchTask): { readonly callback?: Callback } {
-  const enteredMs = parseInstant(enteredAt);
-  return token !== undefined && enteredMs !== undefined ? { callback: { token, enteredMs } } : {};
 }
 
 /** This enrollment, and the person's others as far as a changed trait may end them. */

@@ -314,7 +314,11 @@ export class Interpreter implements Executions {
         Input: execution.input,
         StartTime: toInstant(execution.startedMs),
       },
-      State: { Name: execution.state, EnteredTime: toInstant(execution.enteredMs) },
+      State: {
+        Name: execution.state,
+        EnteredTime: toInstant(execution.enteredMs),
+        RetryCount: Object.values(execution.retries).reduce((sum, count) => sum + count, 0),
+      },
       StateMachine: { Name: execution.journeyId, Id: `${execution.journeyId}:${execution.version}` },
       ...(token !== undefined && { Task: { Token: token } }),
     };

@@ -17,12 +17,12 @@ const folder = (): string => {
   return made;
 };
 
-/** Workflows of one journey, which asks and waits nine days for an answer. */
+/** Workflows of one journey, which asks and waits a month for an answer, in a state of its own. */
 function workflows(): string {
   const made = folder();
   mkdirSync(join(made, 'journeys'));
   const workspace = { name: 'Shop', timeZone: 'UTC', locale: 'en', currency: 'EUR', conversion: [], sender: {} };
-  const ask = { id: 'ask', waitFor: { event: 'Rated' }, within: 'P9D', then: [], otherwise: [] };
+  const ask = { id: 'ask', waitFor: { event: 'Rated' }, within: 'P1M', then: [], otherwise: [] };
   const entry = { on: { event: 'Cart Filled' }, again: 'always' };
   const journey = { id: 'cart', name: 'Cart', stage: 'decision', kind: 'transactional', entry, steps: [ask] };
   writeFileSync(join(made, 'workspace.json'), JSON.stringify(workspace));

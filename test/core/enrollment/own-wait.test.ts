@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { touchDefinition } from '../../../core/journey/compile.ts';
 import type { Steps } from '../../../core/journey/document.ts';
+import { registerHold } from '../../../functions/register-hold/register-hold.ts';
 import { runTouch } from '../../../functions/run-touch/run-touch.ts';
 import { toInstant } from '../../../core/time/instant.ts';
 import {
@@ -42,6 +43,7 @@ describe('the state of a touch waits by itself', () => {
     ['a wait of days', { id: 'x', wait: 'P1W2D' }, 9 * 86_400],
     ['a wait for an event', { id: 'x', waitFor: { event: 'Cart Filled' }, within: 'PT20H' }, 72_000],
     ['not at a shorter wait', { id: 'x', wait: 'PT14M59S' }, undefined],
+    ['not at one beyond what Step Functions can wait', { id: 'x', wait: 'P1200D' }, undefined],
     ['not at one of months, whose lengths differ', { id: 'x', wait: 'P1M' }, undefined],
     ['not at one until a time of day', { id: 'x', wait: { until: '10:30' } }, undefined],
   ];
@@ -151,6 +153,25 @@ describe('one go of a touch that waits by itself', () => {
     expect(hold(home)).not.toHaveProperty('token');
   });
 
+  it('never puts an older token over a newer: a try that was given up on may still be at work', async () => {
+    const home = await inside(steps, { isRecorded: true });
+    const { enrollmentId, profileId } = home.enrollments()[0]!;
+    const task = { enrollmentId, profileId, touch: home.touchText('Begin'), enteredAt: toInstant(startMs) };
+    let hasMet = false;
+    const commit = home.store.commit.bind(home.store);
+    home.store.commit = async (change) => {
+      if (!hasMet) {
+        hasMet = true;
+        await runTouch(home.ports)({ ...task, token: 'second', retryCount: 1 });
+      }
+      return commit(change);
+    };
+    await runTouch(home.ports)({ ...task, token: 'first', retryCount: 0 });
+    expect(hold(home)).toMatchObject({ token: 'second' });
+    await registerHold(home.ports)({ ...task, stepId: 'an-hour', token: 'first', retryCount: 0 });
+    expect(hold(home)).toMatchObject({ token: 'second' });
+  });
+
   it('leads there also where its hold is over, and an execution of before knows no token', async () => {
     const home = await inside(steps, { isRecorded: true });
     const { enrollmentId, profileId } = home.enrollments()[0]!;
@@ -158,4 +179,41 @@ describe('one go of a touch that waits by itself', () => {
     await expect(runTouch(home.ports)({ enrollmentId, profileId, touch })).rejects.toThrow('Hold an-hour');
     expect(hold(home)).not.toHaveProperty('token');
   });
+});
+
+describe('what passes', () => {
+  it.each([20, 60, 120, 600, 3_600])('marks nobody failed, though it lasts for %i s', async (seconds) => {
+    for (let index = 0; index < 10; index++) {
+      const home = new TestHome({ journeys: [aJourney({ steps: threeTouches })] });
+      home.content.answer = () => {
+        if (home.clock.nowMs() < startMs + seconds * 1_000)
+          throw Object.assign(new Error('Rate exceeded.'), { name: 'Lambda.TooManyRequestsException' });
+        return undefined;
+      };
+      const email = `ana${index}@b.lv`;
+      await home.accept(anIdentify({ email }), aTrack('Cart Filled', { cartId: `c${index}` }));
+      await home.wind('P5D');
+      expect(home.enrollments()).toMatchObject([{ status: 'completed' }]);
+      expect(home.sent).toEqual(['one', 'two', 'three']);
+    }
+  });
+
+  it('is also that a function cannot be loaded', async () => {
+    const home = new TestHome({ journeys: [aJourney({ steps: threeTouches })] });
+    home.content.answer = () => {
+      if (home.clock.nowMs() >= startMs + hourMs) return undefined;
+      throw Object.assign(new Error('Cannot find module'), { name: 'Runtime.ImportModuleError' });
+    };
+    await home.accept(anIdentify({ email: 'ana@b.lv' }), aTrack('Cart Filled', { cartId: 'c1' }));
+    await home.wind('P5D');
+    expect(home.enrollments()).toMatchObject([{ status: 'completed' }]);
+  });
+});
+
+it('waits for an instant further off than Step Functions can wait at once', async () => {
+  const home = await inside([{ id: 'far', wait: { until: '2031-03-02T10:00:00Z' } }, hello('one')]);
+  await home.wind('P4Y');
+  expect(home.sent).toEqual([]);
+  await home.wind('P1Y');
+  expect(home.sent).toEqual(['one']);
 });
