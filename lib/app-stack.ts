@@ -79,7 +79,7 @@ export class AppStack extends Stack {
       Console: management.client.userPoolClientId,
     });
     markStack(this, settings.stage);
-    needRoom(this, workflows.journeys.length);
+    needRoom(this, { journeys: workflows.journeys.length, retiredMachines: settings.retiredMachines.length });
   }
 
   private share(settings: Settings, data: DataStack, assets: string): Shared {

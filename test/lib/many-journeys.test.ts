@@ -73,6 +73,19 @@ describe('other numbers of journeys', () => {
     `);
   });
 
+  it('and as many retired machines as a role has policies for, and no more', () => {
+    const retired = (count: number) =>
+      Array.from({ length: count }, (_, index) => `arn:aws:states:eu-west-1:111122223333:stateMachine:old-${index}`);
+    const eighty = many(80);
+    expect(() => synthesize({ ...everything, retiredMachines: retired(40) }, eighty)).not.toThrow();
+    expect(() => synthesize({ ...everything, retiredMachines: retired(41) }, eighty))
+      .toThrowErrorMatchingInlineSnapshot(`
+        [CannotDeploy: too-many-machines: The 80 journeys and 41 retired machines need 11 managed policies of one role, and IAM gives a role 10.
+          There is room for 120 machines, which is 1 fewer. Take those out of the context "retiredMachines" whose journeys nobody is inside of any more
+          (docs/deploying.md#removing-a-journey). A journey that is deleted counts for as long as its machine stands in that list.]
+      `);
+  });
+
   it('none at all are a system that only listens', () => {
     const { running } = synthesize(everything, { ...shipped, journeys: [] });
     expect(ofType(running, 'AWS::StepFunctions::StateMachineVersion')).toEqual([]);
