@@ -14,6 +14,8 @@ import { keysOf } from '../../core/profile/resolve-profile.ts';
 const mostPerChunk = 40;
 /** Profiles in one commit: those that a chunk may merge. */
 const mostProfiles = 4;
+/** Facts of one commit: a row of DynamoDB holds 400 KB, and its event stands in it as well. */
+const mostFactBytes = 250_000;
 /** Rows in one commit; a transaction of DynamoDB holds 100, of which a profile may take two. */
 const mostRows = 90;
 
@@ -28,7 +30,11 @@ export const acceptEvents =
   (ports: DecisionPorts, peopleAtOnce = 1) =>
   async (messages: readonly Message[]): Promise<readonly ItemResult[]> => {
     const results = new Array<ItemResult>(messages.length);
-    const people = groupByPerson(messages).values();
+    const groups = groupByPerson(messages);
+    // Two names of one person, which this request does not join, must not be written to at once: the order would be lost.
+    const isJoined = peopleAtOnce === 1 || groups.length === 1;
+    const owners = isJoined ? undefined : await ports.profiles.owners(firstKeys(messages));
+    const people = (owners ? groupByPerson(messages, owners) : groups).values();
     const takeTurns = async (): Promise<void> => {
       for (const indexes of people) await acceptPerson(ports, messages, indexes, results);
     };
@@ -52,8 +58,19 @@ async function acceptPerson(
   }
 }
 
-/** Indexes of the messages that share an identifier, in order; each group is one person's, as far as the request says. */
-function groupByPerson(messages: readonly Message[]): readonly (readonly number[])[] {
+/** The keys that nearly always find the person: the strongest of each message. */
+const firstKeys = (messages: readonly Message[]): readonly IdentityKey[] => [
+  ...new Set(messages.flatMap((message) => keysOf(message).slice(0, 1))),
+];
+
+/**
+ * Indexes of the messages that share an identifier, in order; each group is one person's, as far as the request says.
+ * @param owners who owns which identity: two that one profile owns are one person's as well
+ */
+function groupByPerson(
+  messages: readonly Message[],
+  owners: ReadonlyMap<IdentityKey, string> = new Map(),
+): readonly (readonly number[])[] {
   if (messages.length === 1) return [[0]];
   // Union–find over message indexes: messages that share a key have the same root.
   const roots = messages.map((_, index) => index);
@@ -64,9 +81,10 @@ function groupByPerson(messages: readonly Message[]): readonly (readonly number[
   };
   const firstWith = new Map<string, number>();
   messages.forEach((message, index) => {
-    for (const key of keysOf(message)) {
-      const first = firstWith.get(key);
-      if (first === undefined) firstWith.set(key, index);
+    const keys = keysOf(message);
+    for (const name of [...keys, ...keys.flatMap((key) => owners.get(key) ?? [])]) {
+      const first = firstWith.get(name);
+      if (first === undefined) firstWith.set(name, index);
       else roots[rootOf(index)] = rootOf(first);
     }
   });
@@ -121,10 +139,14 @@ async function tryChunk(
     addressHash: (channel, address) => ports.ids.addressHash(channel, address),
     profileIdOf: (message) => ports.ids.profileId(message),
   });
-  const isTooLarge = change && (change.profiles.length > mostProfiles || rowsOf(change) > mostRows);
+  const isTooLarge =
+    change && (change.profiles.length > mostProfiles || rowsOf(change) > mostRows || factBytes(change) > mostFactBytes);
   if (isTooLarge && messages.length > 1) return { answer: 'too-many' };
   return { answer: results, ...(change && { change }) };
 }
+
+/** Bytes of what is told, which stands in one row for each person; few facts are never as much. */
+const factBytes = ({ facts = [] }: Change): number => (facts.length < 6 ? 0 : JSON.stringify(facts).length);
 
 /** Rows that a change writes, at most: a profile and a suppression take two each. */
 const rowsOf = ({ profiles, events, identities, enrollments, suppressions, due, facts }: Change): number =>
@@ -150,7 +172,7 @@ async function readPeople(
   const named = messages.flatMap(({ profileId }) => (profileId === undefined ? [] : [profileId]));
   // The first key nearly always finds the person, who says that the others are theirs. Where that row was another's by
   // then, the commit tells, and a second try asks for all.
-  const first = new Set(isAgain ? keys.flat() : keys.flatMap((all) => all.slice(0, 1)));
+  const first = new Set(isAgain ? keys.flat() : firstKeys(messages));
   await readOwners(ports, people, [...first], named);
   if (!isAgain) {
     const own = identitiesOf(people);
