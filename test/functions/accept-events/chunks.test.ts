@@ -33,8 +33,8 @@ describe('messages of one request that people are written to at once by', () => 
   it('make no row that DynamoDB would refuse, however much they tell', async () => {
     const home = new TestHome({ journeys: [journey], isRecorded: true });
     await home.accept(anIdentify({ email: 'ana@b.lv' }));
-    const note = (): string => randomBytes(22_500).toString('base64');
-    const messages = Array.from({ length: 16 }, (_, index) =>
+    const note = (): string => randomBytes(23_000).toString('base64');
+    const messages = Array.from({ length: 18 }, (_, index) =>
       aTrack('Cart Filled', { cartId: `c${index}`, note: note() }, { messageId: `note-${index}` }),
     );
     const from = home.log.length;
