@@ -107,8 +107,8 @@ export default tseslint.config(
       ['^@aws-sdk\\/', 'lib/ deploys; it does not call AWS.'],
       noLocal,
       [
-        '^\\.\\.\\/core\\/(?!journey\\/|definitions\\.ts$|json\\.ts$)',
-        'Of core/, lib/ imports the compiler of journeys and what it needs.',
+        '^\\.\\.\\/core\\/(?!journey\\/|definitions\\.ts$|json\\.ts$|suggest\\.ts$)',
+        'Of core/, lib/ imports the compiler of journeys, what it needs, and guesses at misspelt names.',
       ],
       [
         '^\\.\\.\\/functions\\/(?!env\\.ts$|parts\\/read-workflows\\.ts$)',

@@ -1,12 +1,21 @@
 import { z } from 'zod';
+import { closest, didYouMean } from '../core/suggest.ts';
 import { CannotDeploy } from './cannot-deploy.ts';
 
 /** The environments that one account, or three, may hold. */
 export type Stage = 'dev' | 'stage' | 'prod';
 
 /** A value that may come as JSON text, as `-c name=value` gives it, or as it is, from `cdk.json`. */
-const jsonOr = <Shape extends z.ZodType>(shape: Shape) =>
-  z.preprocess((value) => (typeof value === 'string' && /^[[{]/.test(value) ? JSON.parse(value) : value), shape);
+const jsonOr = <Shape extends z.ZodType>(shape: Shape) => z.preprocess(parsedOrAsIs, shape);
+/** Text that is no JSON stays text, which no list and no object is. */
+function parsedOrAsIs(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
 
 /** As `-c name=true` gives it, or as it is. */
 const jsonOrWord = z.union([z.boolean(), z.enum(['true', 'false']).transform((word) => word === 'true')]);
@@ -24,7 +33,7 @@ const Settings = z.object({
   /** Public base of the links in messages. @default the HTTP API's own address */
   baseUrl: z
     .string()
-    .regex(/^https:\/\/.*[^/]$/, 'must begin with https:// and not end with a slash')
+    .regex(/^https:\/\/.*[^/]$/)
     .optional(),
   /** ARNs of phone numbers and sender ids to send texts from. @default none: no texts are sent */
   textOrigins: jsonOr(z.array(z.string().startsWith('arn:'))).default([]),
@@ -45,11 +54,52 @@ const Settings = z.object({
 /** What one deployment is told by CDK context (`-c name=value`, or `context` in `cdk.json`). */
 export type Settings = z.infer<typeof Settings>;
 
-/** Reads settings from context. @throws CannotDeploy with a sentence that names each wrong setting */
+/** What is right for each setting, after "It should be"; the quotes are those that a shell needs. */
+const right: { readonly [name in keyof Settings]: string } = {
+  stage: 'dev, stage or prod: -c stage=prod',
+  workflows: 'the folder of the documents: -c workflows=workflows',
+  bundles: 'the folder that "npm run build" filled: -c bundles=dist',
+  emailDomain: 'the domain that emails come from: -c emailDomain=shop.example',
+  baseUrl: 'an address that begins with https:// and does not end with a slash: -c baseUrl=https://go.shop.example',
+  textOrigins:
+    'a JSON list of ARNs of phone numbers and sender ids, in single quotes: ' +
+    `-c 'textOrigins=["arn:aws:sms-voice:eu-west-1:111122223333:phone-number/p1"]'`,
+  pushApplications:
+    'a JSON object of "ios" and "android" with ARNs of SNS platform applications, in single quotes: ' +
+    `-c 'pushApplications={"ios":"arn:aws:sns:eu-west-1:111122223333:app/APNS/shop"}'`,
+  tracing: 'true or false: -c tracing=true',
+  monthlyBudget: 'a number of dollars above 0: -c monthlyBudget=50',
+  alarmEmail: 'one email address: -c alarmEmail=on-call@shop.example',
+  retiredMachines:
+    'a JSON list of ARNs of state machines, in single quotes: ' +
+    `-c 'retiredMachines=["arn:aws:states:eu-west-1:111122223333:stateMachine:welcome"]'`,
+  runbook: 'where the runbook can be read: -c runbook=https://wiki.shop.example/runbook.md',
+};
+
+/** Reads settings from context. @throws CannotDeploy with a sentence on each wrong setting, and what would be right */
 export function parseSettings(read: (name: string) => unknown): Settings {
-  const given = Object.keys(Settings.shape).map((name) => [name, read(name) ?? undefined] as const);
-  const parsed = Settings.safeParse(Object.fromEntries(given));
+  const given = Object.fromEntries(Object.keys(Settings.shape).map((name) => [name, read(name) ?? undefined]));
+  const parsed = Settings.safeParse(given);
   if (parsed.success) return parsed.data;
-  const wrong = parsed.error.issues.map(({ path, message }) => `"${path.join('.')}": ${message}`);
-  throw new CannotDeploy(`The context has settings that cannot be used: ${wrong.join('; ')}.`);
+  const wrong = new Set(parsed.error.issues.map(({ path }) => path[0] as keyof Settings));
+  const sentences = [...wrong].map((name) => `"${name}" is ${shown(given[name])}. It should be ${right[name]}`);
+  throw new CannotDeploy(['The context has settings that cannot be used:', ...sentences].join('\n  '));
+}
+
+const shown = (value: unknown): string => (value === '' ? 'empty' : JSON.stringify(value));
+
+/**
+ * Holds the names in the context to those that mean something: a misspelt one would be passed over, and its setting with it.
+ * Names with a colon, an at sign or a slash are CDK's own: feature flags, and what it has looked up.
+ * @throws CannotDeploy where a name is almost that of a setting
+ */
+export function refuseMisspelt(names: Iterable<string>): void {
+  const known = Object.keys(Settings.shape);
+  const unknown = [...names].filter((name) => !known.includes(name) && !/[:@/]/.test(name));
+  const sentences = unknown.flatMap((name) => {
+    const { suggestion } = { suggestion: undefined, ...didYouMean(closest(name, known)) };
+    return suggestion === undefined ? [] : [`There is no setting "${name}". ${suggestion}`];
+  });
+  if (sentences.length > 0)
+    throw new CannotDeploy(['The context has settings that nobody reads:', ...sentences].join('\n  '));
 }

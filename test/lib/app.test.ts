@@ -35,3 +35,16 @@ it('refuses what cannot be deployed by a sentence and nothing else, and leaves n
   expect(code).toBe(1);
   expect(readdirSync(out!).filter((name) => /template|manifest/.test(name))).toEqual([]);
 });
+
+it('refuses what the command line says wrong by a sentence, before anything is read', async () => {
+  const out = mkdtempSync(join(tmpdir(), 'out'));
+  const flags = { '@aws-cdk/core:checkSecretUsage': true, 'aws:cdk:enable-asset-metadata': true };
+  const say = async (context: object) => (await synthesize(out, { ...flags, ...context })).said;
+  expect(await say({ alarmEmial: 'x' })).toBe(
+    'The context has settings that nobody reads:\n  There is no setting "alarmEmial". Did you mean "alarmEmail"?\n',
+  );
+  expect(await say({ workflows: 'nope' })).toMatch(/^There is no folder nope\. [^\n]+\n$/);
+  expect(await say({ textOrigins: '[arn:foo]' })).toMatch(
+    /^The context [^\n]+\n  "textOrigins" is "\[arn:foo\]"[^\n]+\n$/,
+  );
+});
