@@ -19,7 +19,7 @@ export const accountRate = (client: SESv2Client): Promise<number | undefined> =>
 export interface EmailPaceOptions {
   /** What the account may send in a second. */
   readonly ask: () => Promise<number | undefined>;
-  /** How many may run at once: all of them together never ask for more than the account's rate. */
+  /** How many share the account's rate. Where more run at once, what SES refuses is put off and tried again. */
   readonly containers: number;
   readonly waiting?: Waiting;
 }

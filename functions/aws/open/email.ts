@@ -6,7 +6,7 @@ import { accountRate, EmailPace } from '../channels/email-rate.ts';
 import { sendEmail } from '../channels/email.ts';
 import { setting } from '../setting.ts';
 
-/** Touches that run at once at most, as far as the account's rate of sending is shared among them. */
+/** Containers that the account's rate is shared among: where more send at once, SES turns the rest away for a while. */
 const containers = 4;
 
 /** Email, at this container's share of the account's rate. */
