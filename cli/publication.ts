@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { hashOf } from '../core/definitions.ts';
 import { idOf } from '../core/hash.ts';
 import { checkDocuments } from '../core/journey/check.ts';
+import { renderProblem } from '../core/problem.ts';
 import { publishTemplates } from '../functions/parts/content/publish-templates.ts';
 import type { Publication } from '../functions/parts/publication.ts';
 import { readWorkflows } from '../functions/parts/read-workflows.ts';
+import { counted } from './words.ts';
 
 /** Documents that can be published. */
 export interface Published {
@@ -14,9 +16,12 @@ export interface Published {
   readonly source: string;
 }
 
+/** What fits on a screen. */
+const mostShown = 5;
+
 /**
  * Checks a folder's documents and compiles their templates.
- * @param tell told of each problem in a sentence, warnings included
+ * @param tell told of errors as `sojourn check` prints them, and how many there are; of templates also of warnings
  * @returns undefined where the folder has errors
  */
 export async function readPublication(
@@ -25,7 +30,14 @@ export async function readPublication(
 ): Promise<Published | undefined> {
   const { documents, problems } = checkDocuments(readWorkflows(workflows));
   if (!documents) {
-    tell(`The workflows have ${problems.length} problems. "npx sojourn check" shows them.`);
+    const errors = problems.filter(({ severity }) => severity === 'error');
+    for (const problem of errors.slice(0, mostShown))
+      tell(`${renderProblem({ ...problem, file: join(workflows, problem.file) })}\n`);
+    const others =
+      errors.length > mostShown
+        ? ` The first ${mostShown} are above; all are told by: npx sojourn check ${workflows}`
+        : '';
+    tell(`The documents in ${workflows} have ${counted(errors.length, 'error')}.${others}`);
     return undefined;
   }
   const { templates, problems: broken } = await publishTemplates({
@@ -33,7 +45,8 @@ export async function readPublication(
     workspace: documents.workspace,
     cacheDir: '.cache/templates',
   });
-  for (const { file, message, severity } of broken) tell(`${severity} ${file}: ${message}`);
+  for (const { file, line, message, severity } of broken)
+    tell(`${severity} ${join(workflows, file)}${line === undefined ? '' : `:${line}`}: ${message}`);
   if (broken.some(({ severity }) => severity === 'error')) return undefined;
   const source = hashOf(documents);
   const publication = {
