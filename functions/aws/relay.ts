@@ -8,7 +8,7 @@ import { imageOf } from './stream-image.ts';
 import { factsIn } from './table/event-rows.ts';
 import { hotKey } from './table/keys.ts';
 import { memberKey, membershipsIn, type MembershipChange } from './table/memberships.ts';
-import { membershipsOf, type Item } from './table/profile-rows.ts';
+import { membershipsOf } from './table/profile-rows.ts';
 import { keyOf, Table } from './table/table.ts';
 
 export interface RelayOptions {
@@ -24,6 +24,31 @@ export interface RelayOptions {
 
 const mostTries = 4;
 
+type Members = NonNullable<ReturnType<typeof membershipsIn>>;
+/** What a record says. */
+interface Told {
+  readonly record: DynamoDBRecord;
+  readonly facts: readonly OutgoingFact[];
+  readonly members: Members | undefined;
+}
+/** A row that a later release wrote, before a rollback, or that was put together by hand: no try reads it better. */
+interface Unreadable {
+  readonly record: DynamoDBRecord;
+  readonly failure: unknown;
+}
+
+/** It never throws: one record that cannot be read would fail its whole batch, and the shard would wait for it. */
+function readRecord(record: DynamoDBRecord): Told | Unreadable | undefined {
+  try {
+    const image = imageOf(record);
+    if (!image) return undefined;
+    const facts = factsIn(image).filter((fact) => fact.isOutgoing);
+    return { record, facts, members: membershipsIn(image) };
+  } catch (failure) {
+    return { record, failure };
+  }
+}
+
 /**
  * Carries what was committed to whoever listens: facts to the bus, memberships to their lists. What cannot be carried goes
  * to the relay's own dead letters as a whole record, since a mapping's own would hold its place in the stream only.
@@ -38,16 +63,18 @@ export class StreamRelay {
 
   /** @throws where not even the dead letters could be reached: the mapping comes again with the same records */
   async carry(records: readonly DynamoDBRecord[]): Promise<void> {
-    const carried = records.flatMap((record) => {
-      const image = imageOf(record);
-      return image ? [{ record, image, facts: factsIn(image).filter((fact) => fact.isOutgoing) }] : [];
-    });
-    const refused = await this.publish(carried.flatMap(({ facts }) => facts));
-    for (const { record, image, facts } of carried) {
-      const lost = facts.some((fact) => refused.has(fact)) ? new Error('The bus did not take its facts.') : undefined;
-      const failure = lost ?? (await this.listMembers(image));
-      if (failure) await this.bury(record, failure);
+    const read = records.flatMap((record) => readRecord(record) ?? []);
+    const refused = await this.publish(read.flatMap((one) => ('facts' in one ? one.facts : [])));
+    for (const one of read) {
+      const failure = 'facts' in one ? await this.finish(one, refused) : one.failure;
+      if (failure !== undefined) await this.bury(one.record, failure);
     }
+  }
+
+  /** @returns why the record goes to the dead letters */
+  private async finish({ facts, members }: Told, refused: ReadonlySet<OutgoingFact>): Promise<unknown> {
+    if (facts.some((fact) => refused.has(fact))) return new Error('The bus did not take its facts.');
+    return members && this.listMembers(members);
   }
 
   private async publish(facts: readonly OutgoingFact[]): Promise<ReadonlySet<OutgoingFact>> {
@@ -64,10 +91,7 @@ export class StreamRelay {
   }
 
   /** What a row says is news, not state: it may come again, and after what followed it. So the profile is asked. */
-  private async listMembers(image: Item): Promise<unknown> {
-    const found = membershipsIn(image);
-    if (!found) return undefined;
-    const { profileId, changes } = found;
+  private async listMembers({ profileId, changes }: Members): Promise<unknown> {
     for (let tries = 1; ; tries++)
       try {
         await this.list(profileId, changes);

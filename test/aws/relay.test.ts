@@ -272,6 +272,48 @@ describe('memberships', () => {
   });
 });
 
+describe('rows that cannot be read', () => {
+  /** As a later release might pack it. */
+  const inLaterForm = (record: DynamoDBRecord, name: 't' | 'mc'): DynamoDBRecord => ({
+    ...record,
+    dynamodb: { ...record.dynamodb, NewImage: { ...record.dynamodb!.NewImage, [name]: { B: 'CQk=' } } },
+  });
+
+  it('are buried alone and at once, whether facts or memberships are what is not understood', async () => {
+    await commit([aFact('a')]);
+    await commit([aFact('later')], { events: [anEvent('p1', 'm1')] });
+    await commit([aFact('b')], {}, aProfile('p1', { segments: { loyal: atMs } }));
+    const all = await records();
+    const isLater = (record: DynamoDBRecord) => record.dynamodb?.Keys?.['sk']?.S === 'e#m1';
+    const isListing = (record: DynamoDBRecord) => record.dynamodb?.NewImage?.['mc'] !== undefined;
+    const given = all.map((one) =>
+      isLater(one) ? inLaterForm(one, 't') : isListing(one) ? inLaterForm(one, 'mc') : one,
+    );
+    await relay.carry(given);
+    expect(await names()).toEqual(['a', 'b']);
+    const unread = given.filter((one) => isLater(one) || isListing(one));
+    expect(unread).toHaveLength(2);
+    expect(await messages(deadQueueUrl)).toEqual(unread);
+    expect(dead.map(({ error }) => String(error))).toEqual(
+      Array.from({ length: 2 }, () => 'RangeError: A row is packed in form 9, which a later release wrote.'),
+    );
+    // Nobody waited for another try.
+    expect(asked).toHaveLength(1);
+    // Once the release that wrote them is back, they are carried.
+    await relay.carry(all.filter((one) => isLater(one)));
+    expect(await names()).toEqual(['later']);
+  });
+
+  it('of which not even the keys are as they should be are buried too', async () => {
+    await commit([aFact('a')]);
+    const [fact] = (await records()).filter((one) => one.dynamodb?.NewImage?.['t']);
+    const { pk: _, ...rest } = fact!.dynamodb!.NewImage!;
+    await relay.carry([{ ...fact!, dynamodb: { ...fact!.dynamodb, NewImage: rest } }, fact!]);
+    expect(dead).toHaveLength(1);
+    expect(await names()).toEqual(['a']);
+  });
+});
+
 it('a record that was taken away by its time tells nothing', async () => {
   await relay.carry([
     { eventID: '1', eventName: 'REMOVE', dynamodb: { Keys: { pk: { S: 'p#p1' }, sk: { S: 'e#m1' } } } },
