@@ -8,30 +8,8 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { CannotDeploy } from './cannot-deploy.ts';
+import type { DeployedFunction } from './deployed-functions.ts';
 import type { Stage } from './settings.ts';
-
-/** Every function that is deployed; each has a folder in `functions/` and a bundle in `dist/functions/`. */
-export const deployedFunctions = [
-  'accept-emitted',
-  'accept-events',
-  'answer-link',
-  'enter-journey',
-  'fill-lake',
-  'find-due',
-  'import-lines',
-  'manage',
-  'mark-failed',
-  'publish-definitions',
-  'redrive',
-  'register-hold',
-  'relay',
-  'resume-enrollment',
-  'run-touch',
-  'take-feedback',
-  'wake-due',
-] as const;
-/** One of them. */
-export type DeployedFunction = (typeof deployedFunctions)[number];
 
 /** What all functions of a deployment have in common. */
 export interface FunctionDefaults {

@@ -1,4 +1,5 @@
 import type { Workspace } from '../../core/journey/document.ts';
+import { functionsInTemplate } from '../../lib/deployed-functions.ts';
 import { CannotRun } from './cannot-run.ts';
 import { checkEmailAccount, checkEmailDomain } from './check-email.ts';
 import { checkLambda } from './check-lambda.ts';
@@ -20,16 +21,13 @@ const checks: readonly (readonly [code: string, check: Check])[] = [
   ['write-keys', checkSecret],
 ];
 
-/** Of a deployment that is not there yet. */
-const functionsExpected = 20;
-
 /** Looks at an account from all sides. @throws CannotRun where nothing of it can be seen */
 export async function examineAccount(where: Where, workspace: Workspace): Promise<readonly Finding[]> {
-  const before = { ...where, workspace, outputs: new Map<string, string>(), functions: functionsExpected };
+  const before = { ...where, workspace, outputs: new Map<string, string>(), functions: functionsInTemplate };
   const { outputs, findings } = await findStacks(before);
   const functions = outputs.has('RedriveFunction')
-    ? await countFunctions(where).catch(() => functionsExpected)
-    : functionsExpected;
+    ? await countFunctions(where).catch(() => functionsInTemplate)
+    : functionsInTemplate;
   const account = { ...before, outputs, functions };
   const found = await Promise.all(checks.map(([code, check]) => examine(code, account, check)));
   const all = [...findings, ...found.flat()];

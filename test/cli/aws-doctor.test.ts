@@ -58,7 +58,7 @@ describe('sojourn doctor', () => {
                 There should be one for each country, named in the context "textOrigins"; to register one takes days to weeks.
                 Where: https://console.aws.amazon.com/sms-voice/home?region=us-east-1#/overview
       raise     10 functions may run at once, of 10 in the account.  (lambda-concurrency)
-                It should be 1,000: 20 functions, 5 at once of each, are 100. Until then work waits, and senders are told to come again.
+                It should be 1,000: 18 functions, 5 at once of each, are 90. Until then work waits, and senders are told to come again.
                 Where: https://console.aws.amazon.com/servicequotas/home/services/lambda/quotas/L-B99A9384?region=us-east-1
       ok        Step Functions holds 1,000,000 open executions.  (open-executions)
       ok        Step Functions starts 150 executions a second.  (start-executions)
@@ -84,6 +84,13 @@ describe('sojourn doctor', () => {
     // The domain of the shipped workspace.
     expect(stdout).toContain('ok        harbourandpine.example is verified by DKIM.');
     expect(stdout).not.toContain('write-keys');
+  });
+
+  it('counts the functions that are going to be there, where none is', async () => {
+    const missing = anXmlError('ValidationError', 'Stack with id Sojourn-dev-App does not exist');
+    const anew = allOf(newAccount);
+    const { stdout } = await doctor((asked) => (asked.service === 'cloudformation' ? missing : anew(asked)));
+    expect(stdout).toContain('18 functions, 5 at once of each, are 90.');
   });
 
   it('never prints what the secret holds', async () => {

@@ -1,8 +1,8 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import type { App } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
-import { deployedFunctions } from '../../lib/sojourn-function.ts';
+import { deployedFunctions, functionsInTemplate } from '../../lib/deployed-functions.ts';
 import { everything, functionsOf, ofType, synthesize } from './synthesis.ts';
 
 const synthesis = synthesize();
@@ -25,6 +25,14 @@ describe('the app stack', () => {
       .map((path) => path.replace(/^.*\//, '').replace('.lambda.ts', ''));
     expect(functions.map(({ Metadata }) => Metadata!['sojourn:function']).sort()).toEqual([...deployedFunctions]);
     expect(deployedFunctions).toEqual(expect.arrayContaining(handlers));
+  });
+
+  it('has as many functions as a doctor counts before there is any, and as the documentation says', () => {
+    for (const resources of [running, bare])
+      expect(ofType(resources, 'AWS::Lambda::Function')).toHaveLength(functionsInTemplate);
+    expect(readFileSync('docs/deploying.md', 'utf8')).toContain(
+      `${functionsInTemplate} functions, 5 at once of each, are ${functionsInTemplate * 5}.`,
+    );
   });
 
   it('runs them on ARM with Node 24, in logs that do not last for ever and hold what functions say', () => {

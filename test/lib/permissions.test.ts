@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { deployedFunctions } from '../../lib/sojourn-function.ts';
+import { deployedFunctions } from '../../lib/deployed-functions.ts';
 import { functionsOf, ofType, synthesize, type Resource } from './synthesis.ts';
 
 const { running, data } = synthesize();

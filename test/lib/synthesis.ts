@@ -6,7 +6,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { AppStack } from '../../lib/app-stack.ts';
 import { DataStack } from '../../lib/data-stack.ts';
 import { parseSettings } from '../../lib/settings.ts';
-import { deployedFunctions } from '../../lib/sojourn-function.ts';
+import { deployedFunctions } from '../../lib/deployed-functions.ts';
 import { compileWorkflows, type Workflows } from '../../lib/workflows.ts';
 
 /** One resource of a template. */

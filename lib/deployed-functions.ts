@@ -1,0 +1,27 @@
+// It imports nothing: `sojourn doctor` reads it, and is no place for CDK.
+
+/** Every function that is deployed; each has a folder in `functions/` and a bundle in `dist/functions/`. */
+export const deployedFunctions = [
+  'accept-emitted',
+  'accept-events',
+  'answer-link',
+  'enter-journey',
+  'fill-lake',
+  'find-due',
+  'import-lines',
+  'manage',
+  'mark-failed',
+  'publish-definitions',
+  'redrive',
+  'register-hold',
+  'relay',
+  'resume-enrollment',
+  'run-touch',
+  'take-feedback',
+  'wake-due',
+] as const;
+/** One of them. */
+export type DeployedFunction = (typeof deployedFunctions)[number];
+
+/** Functions in a template: ours, and the one that CDK's provider framework puts between CloudFormation and publishing. */
+export const functionsInTemplate = deployedFunctions.length + 1;
