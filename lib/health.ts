@@ -23,7 +23,7 @@ export interface HealthProps {
 export class Health extends Construct {
   /** Age of the oldest record of the stream that was not read yet. */
   readonly streamLag: IMetric;
-  /** Time from a conversion to the removal from the ad platforms' audiences. */
+  /** Time from a conversion until a journey that it ended was told. */
   readonly exclusionLatency: IMetric;
   /** Messages that a provider refused for good, or whose hand-over is unknown. */
   readonly sendFailures: IMetric;
@@ -69,7 +69,7 @@ export class Health extends Construct {
       title: 'Open executions',
       severity: 'ticket',
       metric: this.openExecutions,
-      // The quota of an account is 1,000,000; holds that are long are parked before that.
+      // The quota of an account is 1,000,000, which everybody inside of a journey counts for, however long they wait.
       threshold: 800_000,
     });
     alarms.add({
