@@ -11,10 +11,18 @@ const passing = [
   'Lambda.AWSLambdaException',
   'Lambda.SdkClientException',
   'Lambda.TooManyRequestsException',
+  // A function that was stopped for its time or memory: the lines that it had committed change nothing.
+  'Lambda.Unknown',
+  'Sandbox.Timedout',
+  'Runtime.ExitError',
   'StoreUnavailable',
   'StoreContended',
   'States.Timeout',
 ];
+
+/** The lines, and who has them: the same on every try, so that a line without an id gets the same one. */
+const batchOfLines =
+  "{% $merge([$states.input, { 'batch': $states.context.Execution.Id, 'begunAt': $states.context.Execution.StartTime }]) %}";
 
 /** Reads an object of JSON lines and hands them out in batches; accepting a line twice changes nothing. */
 export const importDefinition = {
@@ -46,7 +54,7 @@ export const importDefinition = {
           Accept: {
             Type: 'Task',
             Resource: 'arn:aws:states:::lambda:invoke',
-            Arguments: { FunctionName: '${ImportLines}', Payload: '{% $states.input %}' },
+            Arguments: { FunctionName: '${ImportLines}', Payload: batchOfLines },
             Output: '{% $states.result.Payload %}',
             TimeoutSeconds: 330,
             Retry: [

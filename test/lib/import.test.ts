@@ -13,6 +13,9 @@ it('imports by a machine that the Amazon States Language allows', () => {
 it('tries an import’s lines again after the passing errors of the store', () => {
   const { Retry } = importDefinition.States.Lines.ItemProcessor.States.Accept;
   expect(Retry[0].ErrorEquals).toEqual(expect.arrayContaining([...retriable]));
+  // A function that is stopped for its time or memory goes by these names.
+  const stopped = ['Lambda.Unknown', 'Sandbox.Timedout', 'Runtime.ExitError'];
+  expect(Retry[0].ErrorEquals).toEqual(expect.arrayContaining(stopped));
 });
 
 it('begins an import with each object that is uploaded, and never with its own results', () => {
