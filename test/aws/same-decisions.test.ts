@@ -60,6 +60,7 @@ it('makes no call that the role of its function does not allow', () => {
 });
 
 it('would tell of a call that no role allows', () => {
-  homes.deployed.wire.calls.push({ caller: 'relay', service: 'dynamodb', operation: 'Scan', body: Buffer.from('{}') });
+  const scan = { caller: 'relay', service: 'dynamodb', operation: 'Scan', path: '/', headers: {} };
+  homes.deployed.wire.calls.push({ ...scan, body: Buffer.from('{}') });
   expect(notAllowed(homes.deployed)).toMatchObject([{ caller: 'relay', action: 'dynamodb:Scan' }]);
 });

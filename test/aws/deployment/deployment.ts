@@ -9,6 +9,7 @@ import { DueRows } from './due-rows.ts';
 import { EventBus } from './event-bus.ts';
 import { Functions } from './functions.ts';
 import { HttpRequests, type HttpAnswer } from './http-requests.ts';
+import { Imports } from './imports.ts';
 import { Machines } from './machines.ts';
 import {
   makeBus,
@@ -71,6 +72,8 @@ export class Deployment implements Situation {
   readonly wire = new Wire();
   readonly queues: Queues;
   readonly stream: TableStream;
+  /** Files that are uploaded to be imported. */
+  readonly imports: Imports;
   private published: JsonObject | undefined;
   private readonly made: Made;
   private readonly doubles: Doubles;
@@ -83,8 +86,7 @@ export class Deployment implements Situation {
     this.doubles = doubles;
     this.templates = made.templates;
     this.nowMs = startMs;
-    const outside = `${made.providers.url}/outside`;
-    this.functions = new Functions(this, { config: made.account, wire: this.wire, outside });
+    this.functions = new Functions(this, { config: made.account, wire: this.wire });
     this.stepFunctions = new StepFunctions({
       definitionOf: (versionArn) => this.machines.definitionOf(versionArn),
       functions: this.functions.tasks,
@@ -92,7 +94,10 @@ export class Deployment implements Situation {
       onBroken: (name, error) => this.failures.push({ name, error }),
     });
     this.queues = new Queues(this, this.functions, made.queues);
-    this.bus = new EventBus(this, made.tap, (queueArn, body) => this.queues.hand(queueArn, body));
+    this.imports = new Imports(this, this.functions, made.account);
+    this.bus = new EventBus(this, made.tap, (arn, body) =>
+      arn === this.imports.machineArn ? this.imports.begin(body) : this.queues.hand(arn, body),
+    );
     this.stream = new TableStream(this, this.functions, made.streams, made.streamArn);
     this.due = new DueRows(this, this.functions, made.table);
     this.requests = new HttpRequests(this, this.functions);
@@ -121,7 +126,8 @@ export class Deployment implements Situation {
     const providers = this.made.providers.url;
     const states = await this.stepFunctions.listen();
     const onMoto = { sns: moto, sqs: moto, events: moto, firehose: moto, secretsmanager: moto };
-    await this.wire.listen({ dynamodb, states, ses: providers, 'sms-voice': providers, ...onMoto });
+    const outside = `${providers}/outside`;
+    await this.wire.listen({ dynamodb, states, ses: providers, 'sms-voice': providers, outside, ...onMoto });
     await this.deploy('Create');
   }
   /** In the order that the template's dependencies make: functions, machines and their versions, documents; rules are live. */
@@ -167,8 +173,13 @@ export class Deployment implements Situation {
     return this.requests.send('accept-events', { method: 'POST', path, body: JSON.stringify(body), headers });
   }
   /** A request of the management API, past its authoriser. */
-  api(method: string, path: string, body?: object): Promise<HttpAnswer> {
-    return this.requests.send('manage', { method, path, ...(body && { body: JSON.stringify(body) }) });
+  api(
+    method: string,
+    path: string,
+    body?: object,
+    headers: { readonly [name: string]: string } = {},
+  ): Promise<HttpAnswer> {
+    return this.requests.send('manage', { method, path, headers, ...(body && { body: JSON.stringify(body) }) });
   }
   /** A request of a page behind a link. */
   link(method: string, path: string): Promise<HttpAnswer> {
@@ -177,6 +188,16 @@ export class Deployment implements Situation {
   /** An event on a bus. */
   offer(event: JsonObject): Promise<void> {
     return this.bus.offer(event);
+  }
+  /** One call of the function behind `sojourn redrive`, which writes to the bus. */
+  redrive(task: JsonObject): Promise<unknown> {
+    this.bus.hasNews = true;
+    return this.functions.invoke('redrive', task);
+  }
+  /** Puts a file where imports are taken from, and lets it be imported. */
+  async upload(name: string, lines: readonly unknown[]): Promise<void> {
+    await this.offer(await this.imports.put(name, lines));
+    await this.settle();
   }
   /** Emails that SES was handed, of all accounts, as they were written. */
   async emails(): Promise<readonly string[]> {
@@ -197,7 +218,7 @@ export class Deployment implements Situation {
   private async carryStream(): Promise<boolean> {
     const records = await this.stream.carry();
     this.due.notice(records);
-    // Only the relay writes to the bus, and only of what is new.
+    // The relay writes to the bus only of what is new.
     this.bus.hasNews ||= records.length > 0;
     return records.length > 0;
   }

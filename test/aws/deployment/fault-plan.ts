@@ -1,4 +1,4 @@
-import { isPartial, refusal, withoutItsFirst } from './refusals.ts';
+import { isPartial, noneTaken, refusal, withoutItsFirst } from './refusals.ts';
 import type { Answer, Between, Call } from './wire.ts';
 
 /** What becomes of a call: refused before its effect, its answer lost after it, throttled, or carried out in part. */
@@ -20,21 +20,41 @@ export interface Fault {
   readonly isOfOne?: boolean;
 }
 export const isPossible = (site: Site, phase: Phase): boolean => phase !== 'partial' || isPartial(operationOf(site));
+interface Armed {
+  readonly fault: Fault;
+  left: number;
+  first?: Buffer;
+}
 const nameOf = ({ site, phase, calls }: Fault): string => `${site} × ${phase} × ${calls}`;
 
 /** Injects faults on the wire, and counts which of them were met. */
 export class FaultPlan {
   private readonly met = new Map<string, number>();
   private readonly planned = new Set<string>();
-  private armed = new Map<Site, { readonly fault: Fault; left: number; first?: Buffer }>();
+  private armed = new Map<Site, readonly Armed[]>();
+  /** Whether the bus takes nothing at all, which is no fault that was planned. */
+  isBusOut = false;
 
-  /** Faults that the next calls meet, in place of those before. */
+  /** Faults that the next calls meet, in place of those before; several of one site one after the other. */
   arm(faults: readonly Fault[]): void {
     for (const fault of faults) this.planned.add(nameOf(fault));
-    this.armed = new Map(faults.map((fault) => [fault.site, { fault, left: fault.calls }]));
+    this.armed = Map.groupBy(
+      faults.map((fault): Armed => ({ fault, left: fault.calls })),
+      ({ fault }) => fault.site,
+    );
   }
   disarm(): void {
     this.armed = new Map();
+  }
+  /** Lets a test look at what is there without meeting what is meant for the functions. */
+  async unharmed<T>(look: () => Promise<T>): Promise<T> {
+    const { armed } = this;
+    this.armed = new Map();
+    try {
+      return await look();
+    } finally {
+      this.armed = armed;
+    }
   }
   /** Faults that were planned and that no call met. */
   get neverMet(): readonly string[] {
@@ -45,9 +65,18 @@ export class FaultPlan {
     return this.met;
   }
 
-  readonly between: Between = (call, forward) => {
-    const armed = this.armed.get(siteOf(call));
-    if (!armed || armed.left === 0) return forward();
+  /** Hears of every answer of AWS, whether or not it arrives. */
+  heard: (call: Call, answer: Answer) => void = () => undefined;
+
+  readonly between: Between = (call, pass) => {
+    const forward = async (body?: Buffer): Promise<Answer> => {
+      const answer = await pass(body ?? unhurried(call));
+      this.heard(call, answer);
+      return answer;
+    };
+    if (this.isBusOut && call.operation === 'PutEvents') return Promise.resolve(noneTaken(call));
+    const armed = this.armed.get(siteOf(call))?.find(({ left }) => left > 0);
+    if (!armed) return forward();
     armed.first ??= call.body;
     if (armed.fault.isOfOne && !armed.first.equals(call.body)) return forward();
     armed.left -= 1;
@@ -56,6 +85,12 @@ export class FaultPlan {
     return answerOf(armed.fault.phase, call, forward);
   };
 }
+
+/** A long poll asks all servers of SQS; moto is one, and knows at once. */
+const unhurried = ({ operation, body }: Call): Buffer =>
+  operation === 'ReceiveMessage'
+    ? Buffer.from(body.toString('utf8').replace(/"WaitTimeSeconds":\d+/, '"WaitTimeSeconds":0'))
+    : body;
 
 async function answerOf(
   phase: Phase,

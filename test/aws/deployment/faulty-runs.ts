@@ -10,14 +10,28 @@ import {
   type Phase,
   type Site,
 } from './fault-plan.ts';
+import { handedTwice, isHandOver } from './handed-over.ts';
+import { Imported } from './imported.ts';
+import { isWelcomed, Names, type Life } from './life.ts';
+import { PutAside } from './put-aside.ts';
 import { peopleAt, ShopPeople, type Fate, type Fates } from './shop-people.ts';
 
 const weekMs = 7 * 86_400_000;
 /** What a container asks once and then knows: to be asked again it must be a new one. */
-const askedOnce = new Set(['GetSecretValue', 'GET /v2/email/account']);
-const sesSend = 'POST /v2/email/outbound-emails';
+const sendRate = 'GET /v2/email/account';
+const askedOnce = new Set(['GetSecretValue', sendRate]);
 /** Attempts of the SDK; a fault that lasts longer has to be outlived by a redelivery. */
-const sdkAttempts = 3;
+export const sdkAttempts = 3;
+
+/** The scenarios, each with the calls that are met in no other. */
+const scenarios = {
+  putAside: (site: Site): boolean => callerOf(site) === 'redrive' || site === 'relay sqs SendMessage',
+  imported: (site: Site): boolean => callerOf(site) === 'import-lines',
+};
+type Scenario = 'shop' | keyof typeof scenarios;
+const scenarioOf = (site: Site): Scenario =>
+  scenarios.putAside(site) ? 'putAside' : scenarios.imported(site) ? 'imported' : 'shop';
+const everyScenario: readonly Scenario[] = ['shop', 'putAside', 'imported'];
 
 /** Lives of ever new people on one deployment, each week with other faults. */
 export class FaultyRuns {
@@ -28,6 +42,7 @@ export class FaultyRuns {
   private sites: readonly Site[] = [];
   private weeks = 0;
   private dead: readonly string[] = [];
+  private arrived = 0;
 
   constructor(deployed: Deployment, signingKey: string) {
     this.deployed = deployed;
@@ -39,10 +54,17 @@ export class FaultyRuns {
   /** A week without faults: what the others are held to, and where AWS is called. */
   async liveUsually(): Promise<Fates> {
     const from = this.deployed.wire.calls.length;
-    const shop = this.newPeople();
+    const shop = this.shopPeople();
     await shop.live();
-    this.sites = [...new Set(this.deployed.wire.calls.slice(from).map(siteOf))].toSorted(coldFirst);
+    const met = new Set(this.deployed.wire.calls.slice(from).map(siteOf));
     this.usual = await shop.fates();
+    for (const scenario of ['putAside', 'imported'] as const) {
+      const first = this.deployed.wire.calls.length;
+      await this.life(scenario, []).live();
+      for (const site of this.deployed.wire.calls.slice(first).map(siteOf))
+        if (scenarioOf(site) === scenario) met.add(site);
+    }
+    this.sites = [...met].toSorted(coldFirst);
     await this.deployed.forgetDue();
     return this.usual;
   }
@@ -50,55 +72,94 @@ export class FaultyRuns {
   sitesOf(phase: Phase): readonly Site[] {
     return this.sites.filter((site) => isPossible(site, phase));
   }
-  /** A fault for each site: all one by one, or in as many rounds as one function has sites, each with one of every function. */
-  rounds(phase: Phase, isLong: boolean, isAlone: boolean): readonly (readonly Fault[])[] {
-    const faults = this.sitesOf(phase).map((site): Fault => ({ site, phase, calls: isLong ? longOf(site) : 1 }));
-    if (isAlone) return faults.map((fault) => [fault]);
-    const byCaller = [...Map.groupBy(faults, ({ site }) => callerOf(site)).values()];
-    const most = Math.max(0, ...byCaller.map((all) => all.length));
-    return Array.from({ length: most }, (_, index) => byCaller.flatMap((all) => all[index] ?? []));
+  /** A fault of each site, each by itself. */
+  faultsOf(phase: Phase, calls: (site: Site) => number): readonly Fault[] {
+    return this.sitesOf(phase).map((site) => ({ site, phase, calls: calls(site) }));
   }
 
   /** Promises that did not hold in a week with these faults. */
-  async brokenBy(faults: readonly Fault[]): Promise<readonly string[]> {
+  async brokenBy(faults: readonly Fault[], wanted?: readonly Scenario[]): Promise<readonly string[]> {
     const fresh = new Set(
       faults.filter(({ site }) => askedOnce.has(operationOf(site))).map(({ site }) => callerOf(site)),
     );
     for (const name of fresh) await this.deployed.functions.restart(name);
-    const shop = this.newPeople();
+    const met = new Set(faults.map(({ site }) => scenarioOf(site)));
+    const lived = wanted ?? (faults.length === 0 ? everyScenario : everyScenario.filter((one) => met.has(one)));
     this.plan.arm(faults);
-    const failed = await shop.live().then(
-      () => [],
-      (error: unknown) => [`${String(error)}`],
-    );
+    const lives = lived.map((scenario) => () => this.life(scenario, faults));
+    const found: string[] = [];
+    for (const begin of lives) found.push(...(await this.brokenIn(begin())));
     this.plan.disarm();
-    const isMailFaulty = faults.some(({ site }) => operationOf(site) === sesSend);
-    const found = [...failed, ...(await this.brokenPromises(shop, isMailFaulty))];
-    await this.deployed.forgetDue();
+    found.push(...(await this.brokenOutside()));
     // One that could not ask for its rate goes at the slowest for as long as it lives.
-    for (const name of fresh) await this.deployed.functions.restart(name);
+    for (const { site } of faults)
+      if (operationOf(site) === sendRate) await this.deployed.functions.restart(callerOf(site));
     const what = faults.map(({ site, phase, calls }) => `${site} ${phase} × ${calls}`).join(', ');
     return found.map((one) => `${one} (${what})`);
   }
-  private async brokenPromises(shop: ShopPeople, isMailFaulty: boolean): Promise<readonly string[]> {
-    const fates = await shop.fates();
-    const names = Object.keys(fates) as (keyof Fates)[];
-    const pathOf = (fate: Fate): unknown => (isMailFaulty ? stepsOf(fate) : fate);
-    const others = names.filter((name) => !isDeepStrictEqual(pathOf(fates[name]), pathOf(this.usual![name])));
-    const dead = await this.deployed.queues.deadLetters();
+  private async brokenIn(life: Life): Promise<readonly string[]> {
+    const failed = await life.live().then(
+      () => [],
+      (error: unknown) => [`${String(error)}`],
+    );
+    return this.plan.unharmed(async () => {
+      const found = [...failed, ...(await life.broken())];
+      await this.deployed.forgetDue();
+      return found;
+    });
+  }
+  /** What shows nowhere in anybody's life. */
+  private async brokenOutside(): Promise<readonly string[]> {
+    const { queues, stream, wire } = this.deployed;
+    const dead = await queues.deadLetters();
     const found = [
-      ...(await shop.lostOrDoubled()).map((id) => `${id} is not just once in its timeline`),
-      ...(await shop.sentTwice()).map((id) => `${id} was sent twice`),
-      ...others.map((name) => `The ${name} fared otherwise: ${JSON.stringify(fates[name])}`),
+      ...handedTwice(wire.arrived.slice(this.arrived)).map((id) => `${id} was handed over twice`),
       ...dead.filter((one) => !this.dead.includes(one)).map((one) => `Dead letters: ${one}`),
-      ...this.deployed.stream.lost.splice(0).map(({ name, records }) => `${name} gave up ${records} records`),
+      ...stream.lost.splice(0).map(({ name, records }) => `${name} gave up ${records} records`),
     ];
+    this.arrived = wire.arrived.length;
     this.dead = dead;
     return found;
   }
-  private newPeople(): ShopPeople {
-    this.deployed.nowMs = Math.max(this.deployed.nowMs, firstMs + weekMs * this.weeks++);
+
+  private life(scenario: Scenario, faults: readonly Fault[]): Life {
+    switch (scenario) {
+      case 'shop': {
+        const shop = this.shopPeople();
+        return { live: () => shop.live(), broken: () => this.brokenInShop(shop, faults) };
+      }
+      case 'putAside':
+        return new PutAside(this.deployed, this.plan, this.newNames().find('aside', isWelcomed));
+      case 'imported':
+        this.newNames();
+        return new Imported(this.deployed, `week${this.weeks}`);
+      default:
+        return scenario satisfies never;
+    }
+  }
+  /** A throttle says that nothing was taken: the message goes out a little later. All else leaves open what became of it. */
+  private async brokenInShop(shop: ShopPeople, faults: readonly Fault[]): Promise<readonly string[]> {
+    const fates = await shop.fates();
+    const names = Object.keys(fates) as (keyof Fates)[];
+    const unknown = faults.filter(({ site, phase }) => isHandOver(site) && phase !== 'throttled');
+    const others = names.filter((name) => {
+      const [now, usual] = [fates[name], this.usual![name]];
+      return unknown.length === 0 ? !isDeepStrictEqual(now, usual) : !isSameWay(now, usual);
+    });
+    return [
+      ...(await shop.lostOrDoubled()),
+      ...others.map((name) => `The ${name} fared otherwise: ${JSON.stringify(fates[name])}`),
+      ...(unknown.length > 0 && !isAnyUnknown(fates) ? ['What became of a message is not left open'] : []),
+    ];
+  }
+  private shopPeople(): ShopPeople {
+    this.newNames();
     return new ShopPeople(this.deployed, peopleAt(this.deployed.nowMs, `week${this.weeks}`, this.signingKey));
+  }
+  /** Names of the people of another week. */
+  private newNames(): Names {
+    this.deployed.nowMs = Math.max(this.deployed.nowMs, firstMs + weekMs * this.weeks++);
+    return new Names(this.deployed.nowMs, `week${this.weeks}`, this.signingKey);
   }
 }
 /** A Monday morning. */
@@ -108,11 +169,18 @@ const coldFirst = (a: Site, b: Site): number =>
   Number(askedOnce.has(operationOf(b))) - Number(askedOnce.has(operationOf(a))) || (a < b ? -1 : 1);
 
 /** Enough that the SDK gives up; of the tick, whose queries go out side by side, that all of them do. */
-const longOf = (site: Site): number => (site === 'find-due dynamodb Query' ? 16 * sdkAttempts : sdkAttempts);
+export function untilGivenUp(site: Site): number {
+  // What hands a message over is asked once.
+  if (isHandOver(site)) return 1;
+  return site === 'find-due dynamodb Query' ? 16 * sdkAttempts : sdkAttempts;
+}
 
-/** What stays the same where a mail may not have been sent: the way through the journeys, and how they ended. */
-const stepsOf = ({ enrollments, deliveries }: Fate): unknown => ({
-  enrollments,
-  steps: deliveries.map((one) => one.split(' ').slice(0, 2).join(' ')),
-  areKnown: deliveries.every((one) => /^\S+ \S+ (sent|opened|unknown|skipped)/.test(one)),
-});
+/** What stays the same where a message may not have been sent: the way through the journeys, and how they ended. */
+const isSameWay = (now: Fate, usual: Fate): boolean =>
+  isDeepStrictEqual(now.enrollments, usual.enrollments) &&
+  isDeepStrictEqual(now.deliveries.map(stepOf), usual.deliveries.map(stepOf)) &&
+  now.deliveries.every((one) => usual.deliveries.includes(one) || isUnknown(one));
+const stepOf = (delivery: string): string => delivery.split(' ').slice(0, 2).join(' ');
+const isUnknown = (delivery: string): boolean => /^\S+ \S+ unknown /.test(delivery);
+const isAnyUnknown = (fates: Fates): boolean =>
+  Object.values(fates).some(({ deliveries }) => deliveries.some(isUnknown));

@@ -14,9 +14,12 @@ globalThis.Date = class extends RealDate {
   }
 };
 
-// Hosts of webhooks are outside, where nothing of a test goes: one on loopback answers for all of them.
+// Hosts of webhooks are outside, where nothing of a test goes: one on loopback answers for all of them, as if by TLS.
+const agent = new http.Agent({ keepAlive: false });
 https.request = (url, { method, headers }, hear) =>
-  http.request(`${process.env.SOJOURN_TEST_OUTSIDE}${url.pathname}`, { method, headers }, hear);
+  http
+    .request(`${process.env.SOJOURN_TEST_OUTSIDE}${url.pathname}`, { method, headers, agent }, hear)
+    .once('socket', (socket) => socket.once('connect', () => socket.emit('secureConnect')));
 syncBuiltinESMExports();
 
 const { handler } = await import(process.argv[2]);
@@ -34,7 +37,7 @@ process.on('message', async ({ id, event, atMs, functionName }) => {
     invokedFunctionArn: process.env.SOJOURN_TEST_ARN,
     awsRequestId: `request-${id}`,
     memoryLimitInMB: '512',
-    getRemainingTimeInMillis: () => 30_000,
+    getRemainingTimeInMillis: () => Number(process.env.SOJOURN_TEST_TIMEOUT_MS),
   };
   try {
     const answer = await handler(event, context);

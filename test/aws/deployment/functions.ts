@@ -22,8 +22,6 @@ const services = {
 interface Surroundings {
   readonly config: DoubleConfig;
   readonly wire: Wire;
-  /** Where hosts of webhooks are. */
-  readonly outside: string;
 }
 
 /** Errors that are answers which state machines are made to hear. */
@@ -33,6 +31,8 @@ const answers = new Set(['EnrollmentEnded', 'TouchDiverted']);
 export class Functions {
   /** Hears of every call once it is over. */
   heard: (call: { readonly name: string; readonly event: unknown }) => void = () => undefined;
+  /** What happens before a state machine's call of a function: an error is what the call ends in, as that of a broken bundle would. */
+  meets: (name: string, payload: object) => Promise<FunctionFailed | undefined> = () => Promise.resolve(undefined);
   /** How often a function gets each of its events. */
   times: (name: string) => number = () => 1;
   /** By their ARNs, as state machines call them. */
@@ -55,9 +55,10 @@ export class Functions {
     for (const [id, resource] of templates.ofType('AWS::Lambda::Function')) {
       const name = functionName(resource);
       if (name === undefined) continue;
-      const environment = { ...this.environmentOf(name, resource), ...this.runtimeOf(id, name) };
+      const timeoutMs = 1_000 * Number(resource.Properties?.['Timeout']);
+      const environment = { ...this.environmentOf(name, resource), ...this.runtimeOf(id, name, timeoutMs) };
       this.processes.set(name, new FunctionProcess(name, templates.assetOf(resource), environment));
-      this.tasks[templates.physical(id).attributes['Arn']!] = (payload) => this.invoke(name, payload);
+      this.tasks[templates.physical(id).attributes['Arn']!] = (payload) => this.task(name, payload);
     }
   }
   private environmentOf(name: string, { Properties = {} }: Resource): { readonly [name: string]: string } {
@@ -72,8 +73,8 @@ export class Functions {
     return JSON.parse(text) as { readonly [name: string]: string };
   }
   /** What Lambda itself sets, and where the doubles are. */
-  private runtimeOf(id: string, name: string): { readonly [name: string]: string } {
-    const { config, wire, outside } = this.surroundings;
+  private runtimeOf(id: string, name: string, timeoutMs: number): { readonly [name: string]: string } {
+    const { config, wire } = this.surroundings;
     const endpoints = Object.entries(services).map(([variable, service]) => [variable, wire.endpoint(name, service)]);
     return {
       AWS_REGION: region,
@@ -83,10 +84,16 @@ export class Functions {
       AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
       SOJOURN_TEST_ARN: this.situation.templates.physical(id).attributes['Arn']!,
       ...(Object.fromEntries(endpoints) as { readonly [variable: string]: string }),
-      SOJOURN_TEST_OUTSIDE: outside,
+      SOJOURN_TEST_OUTSIDE: wire.endpoint(name, 'outside'),
+      SOJOURN_TEST_TIMEOUT_MS: String(timeoutMs),
     };
   }
 
+  private async task(name: string, payload: object): Promise<unknown> {
+    const broken = await this.meets(name, payload);
+    if (broken) throw broken;
+    return this.invoke(name, payload);
+  }
   /** Calls a function as Lambda would. @throws FunctionFailed */
   async invoke(name: string, event: unknown): Promise<unknown> {
     const found = this.processes.get(name);

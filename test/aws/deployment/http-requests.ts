@@ -6,6 +6,8 @@ import type { Situation } from './situation.ts';
 export interface HttpAnswer {
   readonly status: number;
   readonly body: JsonObject;
+  /** Requests that it took. */
+  readonly tries: number;
 }
 export interface HttpRequest {
   readonly method: string;
@@ -33,14 +35,15 @@ export class HttpRequests {
     if (!this.situation.isRedelivering) return this.sendOnce(name, request);
     // A caller repeats what was answered 5xx or 429, as the SDKs of ours do; a function that fails is a 500.
     for (let tries = 1; ; tries++) {
-      const answer = await this.sendOnce(name, request).catch((): HttpAnswer => ({ status: 500, body: {} }));
-      if ((answer.status < 500 && answer.status !== 429) || tries >= mostRequests) return answer;
+      const answer = await this.sendOnce(name, request).catch((): HttpAnswer => ({ status: 500, body: {}, tries }));
+      if ((answer.status < 500 && answer.status !== 429) || tries >= mostRequests) return { ...answer, tries };
     }
   }
   private async sendOnce(name: string, request: HttpRequest): Promise<HttpAnswer> {
     const answer = await this.functions.invoke(name, this.eventOf(request));
     const { statusCode, body = '' } = answer as { readonly statusCode: number; readonly body?: string };
-    return { status: statusCode, body: (body.startsWith('{') ? JSON.parse(body) : { text: body }) as JsonObject };
+    const read = (body.startsWith('{') ? JSON.parse(body) : { text: body }) as JsonObject;
+    return { status: statusCode, body: read, tries: 1 };
   }
   /** A request in the payload format 2.0. */
   private eventOf({ method, path, body, headers }: HttpRequest): object {

@@ -27,13 +27,24 @@ export function notAllowed(deployed: Deployment): readonly Need[] {
   );
 }
 
-/** Actions that each function was seen to need. */
-export function neededActions(deployed: Deployment): ReadonlyMap<string, ReadonlySet<string>> {
+/** Actions that each function was seen to need, by these calls. */
+export function neededActions(
+  deployed: Deployment,
+  calls: readonly Call[] = deployed.wire.calls,
+): ReadonlyMap<string, ReadonlySet<string>> {
   const found = new Map<string, Set<string>>();
-  for (const { caller, action } of deployed.wire.calls.flatMap((call) => needsOf(call, deployed)))
+  for (const { caller, action } of calls.flatMap((call) => needsOf(call, deployed)))
     found.set(caller, (found.get(caller) ?? new Set()).add(action));
   return found;
 }
+/** Actions that each function's role allows. */
+export const allowedActions = (deployed: Deployment): ReadonlyMap<string, ReadonlySet<string>> =>
+  new Map(
+    [...statementsByFunction(deployed)].map(([name, statements]) => [
+      name,
+      new Set(statements.filter(({ Effect }) => Effect === 'Allow').flatMap(({ Action }) => list(Action))),
+    ]),
+  );
 
 const list = <T>(value: T | readonly T[]): readonly T[] =>
   Array.isArray(value) ? (value as readonly T[]) : [value as T];
@@ -112,6 +123,9 @@ function needsOf({ caller, service, operation, body }: Call, { templates, queues
     }
     case 'sms-voice':
       return [need(operation)];
+    case 'outside':
+      // Nobody of ours guards what is not AWS.
+      return [];
     default:
       throw new RangeError(`It is not known what ${service}:${operation} needs.`);
   }

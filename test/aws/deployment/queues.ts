@@ -90,6 +90,12 @@ export class Queues {
     return isLast;
   }
 
+  /** Makes a message visible again that a function took, as it will be once its time is over. */
+  async showAgain(url: string, ReceiptHandle: string): Promise<void> {
+    const queue = [...this.byId.values()].find((one) => one.arn === this.arnAt(url));
+    // One that was deleted meanwhile is nowhere.
+    await queue?.release({ ReceiptHandle }).catch(() => undefined);
+  }
   /** What lies in queues that no function reads. */
   async deadLetters(): Promise<readonly string[]> {
     const { templates } = this.situation;

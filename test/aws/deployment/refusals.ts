@@ -13,6 +13,9 @@ const words: { readonly [service: string]: Words } = {
   sqs: { broken: ['InternalFailure', 500], throttled: ['RequestThrottled', 400] },
   events: { broken: ['InternalException', 500], throttled: ['ThrottlingException', 400] },
   firehose: { broken: ['ServiceUnavailableException', 503], throttled: ['ThrottlingException', 400] },
+  sns: { broken: ['InternalError', 500], throttled: ['Throttled', 429] },
+  'sms-voice': { broken: ['InternalServerException', 500], throttled: ['ThrottlingException', 400] },
+  outside: { broken: ['broken', 500], throttled: ['busy', 429] },
   secretsmanager: { broken: ['InternalServiceError', 500], throttled: ['ThrottlingException', 400] },
 };
 
@@ -21,9 +24,21 @@ export function refusal({ service }: Call, kind: keyof Words): Answer {
   const known = words[service];
   if (!known) throw new RangeError(`How ${service} refuses is not known here.`);
   const [name, status] = known[kind];
+  if (service === 'sns') {
+    const xml = `<ErrorResponse><Error><Code>${name}</Code><Message>${name}</Message></Error></ErrorResponse>`;
+    return { status, headers: { 'content-type': 'text/xml' }, body: Buffer.from(xml) };
+  }
   const body = Buffer.from(JSON.stringify({ __type: name, message: name }));
   const type = service === 'ses' ? 'application/json' : 'application/x-amz-json-1.0';
   return { status, headers: { 'content-type': type, 'x-amzn-errortype': name }, body };
+}
+
+/** Takes nothing of a request that tells of each part. */
+export function noneTaken({ body }: Call): Answer {
+  const { Entries } = JSON.parse(body.toString('utf8')) as { readonly Entries: readonly object[] };
+  const told = Entries.map(() => ({ ErrorCode: 'InternalFailure', ErrorMessage: 'refused' }));
+  const answer = JSON.stringify({ FailedEntryCount: told.length, Entries: told });
+  return { status: 200, headers: { 'content-type': 'application/x-amz-json-1.1' }, body: Buffer.from(answer) };
 }
 
 type Json = { readonly [name: string]: unknown };
@@ -47,12 +62,8 @@ const partly: { readonly [operation: string]: Partly } = {
     const taken = rest.length > 0 ? list((await forward({ ...asked, Records: rest }))['RequestResponses']) : [];
     return { FailedPutCount: 1, RequestResponses: [refused, ...taken] };
   },
-  SendMessageBatch: async (asked, forward) => {
-    const [first, ...rest] = list(asked['Entries']);
-    const refused = { Id: first!['Id'], SenderFault: false, Code: 'InternalError' };
-    const taken = rest.length > 0 ? (await forward({ ...asked, Entries: rest }))['Successful'] : [];
-    return { Successful: taken, Failed: [refused] };
-  },
+  SendMessageBatch: messagesBut,
+  ChangeMessageVisibilityBatch: messagesBut,
   BatchGetItem: async (asked, forward) => {
     const [[table, { Keys, ...how }]] = Object.entries(asked['RequestItems'] as Json) as unknown as [[string, Json]];
     const [left, ...rest] = list(Keys);
@@ -61,6 +72,13 @@ const partly: { readonly [operation: string]: Partly } = {
     return { ...(await forward({ RequestItems: { [table]: { ...how, Keys: rest } } })), UnprocessedKeys };
   },
 };
+
+async function messagesBut(asked: Json, forward: (asked: Json) => Promise<Json>): Promise<Json> {
+  const [first, ...rest] = list(asked['Entries']);
+  const refused = { Id: first!['Id'], SenderFault: false, Code: 'InternalError' };
+  const taken = rest.length > 0 ? (await forward({ ...asked, Entries: rest }))['Successful'] : [];
+  return { Successful: taken, Failed: [refused] };
+}
 
 export const isPartial = (operation: string): boolean => operation in partly;
 

@@ -1,14 +1,16 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
-/** One request that a function made of AWS. */
+/** One request that a function made of AWS, or of somebody outside. */
 export interface Call {
   readonly caller: string;
-  /** As IAM names it: `dynamodb`, `states`, `ses`. */
+  /** As IAM names it: `dynamodb`, `states`, `ses`; `outside` for hosts of webhooks and of web push. */
   readonly service: string;
-  /** `PutItem`; of REST services method and path. */
+  /** `PutItem`; of REST services method and path, of hosts outside the first part of it. */
   readonly operation: string;
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
 }
 export interface Answer {
@@ -23,6 +25,8 @@ export type Between = (call: Call, forward: (body?: Buffer) => Promise<Answer>) 
 export class Wire {
   /** All calls so far. */
   readonly calls: Call[] = [];
+  /** Those of them that came to where they went, whatever became of their answers. */
+  readonly arrived: Call[] = [];
   between: Between = (_, forward) => forward();
   private targets: { readonly [service: string]: string } = {};
   private readonly server: Server;
@@ -56,12 +60,14 @@ export class Wire {
   private async pass(request: IncomingMessage): Promise<Answer | 'lost'> {
     const [, caller = '', service = '', path = ''] = /^\/([^/]+)\/([^/?]+)(.*)$/.exec(request.url ?? '') ?? [];
     const body = await buffer(request);
-    const target = request.headers['x-amz-target'];
-    const operation =
-      target === undefined ? operationOf(request.method!, path, body) : String(target).split('.').at(-1)!;
-    const call = { caller, service, operation, body };
+    const { method = '', headers } = request;
+    const operation = operationOf({ service, method, path, headers, body });
+    const call = { caller, service, operation, path, headers, body };
     this.calls.push(call);
-    return this.between(call, (changed = body) => this.forward(request, `${this.targets[service]}${path}`, changed));
+    return this.between(call, (changed = body) => {
+      this.arrived.push(call);
+      return this.forward(request, `${this.targets[service]}${path}`, changed);
+    });
   }
 
   private async forward(request: IncomingMessage, url: string, body: Buffer): Promise<Answer> {
@@ -89,7 +95,12 @@ export class Wire {
   }
 }
 
-/** SNS speaks in forms, which name their action; the others by method and path. */
-function operationOf(method: string, path: string, body: Buffer): string {
+type Request = Pick<Call, 'service' | 'path' | 'headers' | 'body'> & { readonly method: string };
+
+/** SNS speaks in forms, which name their action; most name it in a header, the others by method and path. */
+function operationOf({ service, method, path, headers, body }: Request): string {
+  const target = headers['x-amz-target'];
+  if (target !== undefined) return String(target).split('.').at(-1)!;
+  if (service === 'outside') return `${method} /${path.split('/')[1]}`;
   return new URLSearchParams(body.toString('utf8').slice(0, 200)).get('Action') ?? `${method} ${path}`;
 }
