@@ -14,9 +14,10 @@ beforeEach(async () => {
 });
 afterEach(() => table.close());
 
+const ids = new CountingIds();
 const accept = (peopleAtOnce?: number) =>
   acceptEvents(
-    { profiles: store, definitions: new TestDefinitions(documentsOf({})), clock, ids: new CountingIds() },
+    { profiles: store, definitions: new TestDefinitions(documentsOf({})), clock, ids },
     peopleAtOnce,
   );
 
