@@ -16,10 +16,7 @@ afterEach(() => table.close());
 
 const ids = new CountingIds();
 const accept = (peopleAtOnce?: number) =>
-  acceptEvents(
-    { profiles: store, definitions: new TestDefinitions(documentsOf({})), clock, ids },
-    peopleAtOnce,
-  );
+  acceptEvents({ profiles: store, definitions: new TestDefinitions(documentsOf({})), clock, ids }, peopleAtOnce);
 
 it('takes more rows of one person than a transaction holds, in several', async () => {
   const bounced = Array.from({ length: 40 }, (_, index) =>

@@ -67,6 +67,12 @@ async function lines(): Promise<readonly { readonly [name: string]: unknown }[]>
 const keyOfLine = ({ pk, sk }: { readonly [name: string]: unknown }): string => `${String(pk)}/${String(sk)}`;
 
 describe('the lake', () => {
+  it('takes a row that a later release packed as it is, and all that came with it', async () => {
+    const later = { ...coldItem(aProfile('p2'), 1), b: { B: Uint8Array.of(9, 1, 2) } };
+    await new Lake(client, stream).fill(recordsOf(coldItem(aProfile('p1'), 1), later));
+    expect(await lines()).toMatchObject([{ pk: 'p#p1' }, { pk: 'p#p2', b: { packed: 'CQEC' } }]);
+  });
+
   it('gets every row about people as a line that needs nothing of ours to be read', async () => {
     const event = { ...anEvent('p1', 'm1'), expiresMs: atMs };
     const rows = [
