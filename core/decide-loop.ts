@@ -5,6 +5,8 @@ import type { Change, Ports } from './ports.ts';
 export interface Tried<T> {
   readonly change?: Change;
   readonly answer: T;
+  /** Decided on a guess that the commit checks: where it conflicts, the next try looks at once. */
+  readonly isGuess?: boolean;
 }
 
 /** Tries before a caller is asked to come again. */
@@ -27,15 +29,18 @@ export async function decideLoop<T>(
   const attemptId = ports.ids.attempt();
   const startMs = ports.clock.nowMs();
   let lost: unknown;
+  let wasGuess = false;
   for (let count = 1; count <= mostTries && isInTime(count, ports.clock.nowMs() - startMs); count++) {
-    if (count > 1) await ports.clock.backOff(count - 1);
-    const { change, answer } = await attempt(attemptId);
+    if (count > 1 && !wasGuess) await ports.clock.backOff(count - 1);
+    const { change, answer, isGuess = false } = await attempt(attemptId);
     if (!change) return answer;
+    wasGuess = isGuess;
     try {
       if ((await ports.profiles.commit(change)) === 'committed') return answer;
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
       lost = error;
+      wasGuess = false;
     }
   }
   throw new StoreContended('Other writers were always first; try again.', { cause: lost });

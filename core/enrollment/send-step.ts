@@ -53,10 +53,10 @@ export const handingLimitMs = 60_000;
 
 /**
  * A refusal that may pass, or a turn that did not come, is tried again after 30 s, 1 min, 2 min … 1 h, a quarter less or
- * more: those who were refused together do not come back together.
+ * more, in whole seconds: those who were refused together do not come back together.
  */
 const backOffMs = (deliveryId: string, tries: number): number =>
-  Math.round(Math.min(30_000 * 2 ** tries, 3_600_000) * (0.75 + shareOf(deliveryId, 'again', String(tries)) / 2));
+  1_000 * Math.round(Math.min(30 * 2 ** tries, 3_600) * (0.75 + shareOf(deliveryId, 'again', String(tries)) / 2));
 
 /** One send of one enrollment at one instant: the gate, then the message, then the hand-over, then its outcome. */
 export class SendStep {

@@ -117,13 +117,14 @@ async function tryChunk(
   const loaded = [...profiles.values()];
   const nowMs = ports.clock.nowMs();
   const ids = loaded.flatMap(({ profile }) => historyIds(profile));
-  // Duplicates are few: the first commit finds them out by itself, and a second try asks which they are.
-  const messageIds = isAgain ? messages.map((message) => message.messageId) : [];
-  const seen = await ports.profiles.seen(ids, messageIds);
   // Two who are known, or one who is known and one whom an earlier message makes.
   const mayMerge =
     loaded.length > 1 ||
     (messages.length > 1 && messages.some((message) => keysOf(message).some((key) => !rows.has(key))));
+  // Duplicates are few: where all that was said of a person stands under one id, the first commit finds them out by
+  // itself, and a second try asks which they are.
+  const isGuess = !isAgain && !mayMerge && ids.length <= 1;
+  const seen = isGuess ? new Map<string, string>() : await ports.profiles.seen(ids, messages.map(idOfMessage));
   const enrolled = await readTouched(ports, definitions, loaded, messages, mayMerge);
   const { change, results } = decideAccept({
     messages,
@@ -142,8 +143,10 @@ async function tryChunk(
   const isTooLarge =
     change && (change.profiles.length > mostProfiles || rowsOf(change) > mostRows || factBytes(change) > mostFactBytes);
   if (isTooLarge && messages.length > 1) return { answer: 'too-many' };
-  return { answer: results, ...(change && { change }) };
+  return { answer: results, isGuess, ...(change && { change }) };
 }
+
+const idOfMessage = ({ messageId }: Message): string => messageId;
 
 /** Bytes of what is told, which stands in one row for each person; few facts are never as much. */
 const factBytes = ({ facts = [] }: Change): number => (facts.length < 6 ? 0 : JSON.stringify(facts).length);

@@ -33,7 +33,7 @@ describe('an event of a known visitor', () => {
     const seen = vi.spyOn(home.store, 'seen');
     const results = await home.take(visit('m1'), visit('m2'), visit('m1'));
     expect(results.map(({ status }) => status)).toEqual(['duplicate', 'accepted', 'duplicate']);
-    expect(seen.mock.calls.map(([, messageIds]) => messageIds)).toEqual([[], ['m1', 'm2', 'm1']]);
+    expect(seen.mock.calls.map(([, messageIds]) => messageIds)).toEqual([['m1', 'm2', 'm1']]);
     const [after] = home.profiles();
     expect(after).toMatchObject({ profileId: before!.profileId });
     expect(home.db.all('SELECT event_id FROM events ORDER BY event_id')).toHaveLength(2);
