@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import { bundle, lambdas, type Bundle } from '../cli/bundle.ts';
+import { asModule, bundle, lambdas, type Bundle } from '../cli/bundle.ts';
 import { percentile, type Bench, type Figure } from './report.ts';
 
 /** Imports of each bundle, each in a process of its own. Others on the machine slow single ones: the median is told. */
@@ -50,16 +50,8 @@ async function plain(name: string, folder: string): Promise<Timed> {
   const { metafile } = await build({
     entryPoints: [join(handlers, `${name}.ts`)],
     outfile: entry,
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
-    mainFields: ['module', 'main'],
+    ...asModule,
     metafile: true,
-    banner: {
-      js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
-    },
   });
   const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
   return { name, bytes, entry, ms: [] };

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type Metafile, type Plugin } from 'esbuild';
+import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
 
 /** One function's bundle. */
 export interface Bundle {
@@ -80,6 +80,20 @@ export function lambdas(): readonly { readonly name: string; readonly file: stri
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/** What makes a bundle one that Lambda loads: an ES module for its Node, minified. */
+export const asModule = {
+  bundle: true,
+  minify: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  mainFields: ['module', 'main'],
+  // Packages that are still CommonJS ask for Node's own modules in their way.
+  banner: {
+    js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
+  },
+} satisfies BuildOptions;
+
 /** Bundles one function: an ES module, minified, with all that it needs of the SDK. */
 export async function bundle(
   { name, file }: { readonly name: string; readonly file: string },
@@ -89,18 +103,9 @@ export async function bundle(
     entryPoints: { index: file },
     outdir: join(into, name),
     outExtension: { '.js': '.mjs' },
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
-    mainFields: ['module', 'main'],
+    ...asModule,
     legalComments: 'none',
     metafile: true,
-    // Packages that are still CommonJS ask for Node's own modules in their way.
-    banner: {
-      js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
-    },
     splitting: true,
     plugins: [environmentCredentials, patternsOnDemand, noPhoneFormats, noMimeTypes],
   });

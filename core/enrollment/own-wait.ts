@@ -23,6 +23,7 @@ export function withToken(hold: Hold, callback: Callback): Hold {
   const isOld = hold.tokenAsOf !== undefined && tokenAsOf < hold.tokenAsOf;
   return isOld || hold.token === callback.token ? hold : { ...hold, token: callback.token, tokenAsOf };
 }
+
 interface Waiting {
   readonly touch: TouchDefinition;
   readonly callback?: Callback;
