@@ -66,6 +66,10 @@ export const documentsOf = (over: Partial<Documents> = {}): Documents => ({
   segments: [],
   audiences: [],
   journeys: [],
+  coupons: [],
+  tables: [],
+  events: [],
+  calendars: [],
   templates: [],
   ...over,
 });

@@ -33,6 +33,8 @@ export interface Workspace {
   readonly topics?: readonly { readonly id: string; readonly name: string }[];
   readonly stages?: { readonly [stage: string]: Condition };
   readonly retention?: DurationText;
+  /** More messages than this to one person within an hour stop the journey that sends them. */
+  readonly breaker?: { readonly atMost: number };
 }
 export interface QuietHours {
   /** Time of day, `HH:MM`; may be later than `to` (crosses midnight). */
@@ -222,12 +224,51 @@ export type LaterStep =
 export type Step =
   WaitStep | WaitForStep | SendStep | BranchStep | ExperimentStep | UpdateStep | EmitStep | EndStep | LaterStep;
 
+/** coupons/<id>.coupon.json: codes that are given out, each of them once. Either a list of them or how they are made. */
+export interface CouponPool {
+  readonly id: string;
+  readonly name: string;
+  /** As written: the codes, or the name of a file of codes beside the document, one to a line; as parsed: the codes. */
+  readonly codes?: readonly string[];
+  readonly generate?: {
+    readonly prefix?: string;
+    /** Letters and digits after the prefix. */
+    readonly length?: number;
+  };
+}
+/** tables/<id>.csv: rows of text, known by their first column. */
+export interface ReferenceTable {
+  readonly id: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+/** What a property of an event holds. */
+export type PropertyType = 'text' | 'number' | 'boolean' | 'date' | 'list' | 'object';
+/** events/<id>.event.json: an event of the catalogue; `name` is what documents and senders call it. */
+export interface EventDocument {
+  readonly id: string;
+  readonly name: string;
+  readonly description?: string;
+  readonly properties?: { readonly [path: string]: PropertyType };
+}
+/** calendars/<id>.json: the holidays of a country, whose ISO 3166 code is the id. */
+export interface HolidayCalendar {
+  readonly id: string;
+  readonly name: string;
+  /** Holiday → `--MM-DD` where it is the same every year, else its dates. */
+  readonly holidays: { readonly [holiday: string]: string | readonly string[] };
+}
+
 /** Everything that a workflows folder holds, parsed. */
 export interface Documents {
   readonly workspace: Workspace;
   readonly segments: readonly Segment[];
   readonly audiences: readonly Audience[];
   readonly journeys: readonly Journey[];
+  readonly coupons: readonly CouponPool[];
+  readonly tables: readonly ReferenceTable[];
+  readonly events: readonly EventDocument[];
+  readonly calendars: readonly HolidayCalendar[];
   /** Template id → the channels (and locales) it has files for. */
   readonly templates: readonly TemplateFile[];
 }

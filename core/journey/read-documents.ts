@@ -177,6 +177,10 @@ export function documentsOf(files: readonly ReadFile[]): Documents | undefined {
       segments: whole((thing) => (thing.kind === 'segment' ? thing.document : undefined)),
       audiences: whole((thing) => (thing.kind === 'audience' ? thing.document : undefined)),
       journeys: whole((thing) => (thing.kind === 'journey' ? thing.document : undefined)),
+      coupons: [],
+      tables: [],
+      events: [],
+      calendars: [],
       templates: whole((thing) => (thing.kind === 'template' ? thing.template : undefined)),
     }
   );

@@ -13,6 +13,7 @@ import {
   hourMs,
   startMs,
   TestHome,
+  documentsOf,
 } from '../../builders.ts';
 
 const filled = (cartId?: string) => aTrack('Cart Filled', cartId === undefined ? {} : { cartId });
@@ -180,10 +181,11 @@ describe('an entry', () => {
   it('keeps the version it was made under when the document changes', async () => {
     const home = new TestHome({ journeys: [aJourney({ steps: [{ wait: 'P1D' }, { send: { email: 'old' } }] })] });
     await home.accept(anIdentify({ email: 'ana@b.lv' }), filled());
-    home.definitions.publish({
-      ...{ workspace: aWorkspace(), segments: [], audiences: [], templates: [] },
-      journeys: [aJourney({ steps: [{ wait: 'P1D' }, { send: { email: 'new' } }] })],
-    });
+    home.definitions.publish(
+      documentsOf({
+        journeys: [aJourney({ steps: [{ wait: 'P1D' }, { send: { email: 'new' } }] })],
+      }),
+    );
     await home.wind('P2D');
     expect(home.sent).toEqual(['old']);
   });
@@ -312,10 +314,12 @@ describe('a holdout', () => {
     await home.accept(filled());
     expect(home.enrollments('marketing')).toMatchObject([{ status: 'held-out' }]);
     expect(home.enrollments('receipt')).toMatchObject([{ status: 'active' }]);
-    home.definitions.publish({
-      ...{ segments: [], audiences: [], templates: [], workspace: aWorkspace({ holdout: 1 }) },
-      journeys: [waiting({ id: 'marketing' })],
-    });
+    home.definitions.publish(
+      documentsOf({
+        workspace: aWorkspace({ holdout: 1 }),
+        journeys: [waiting({ id: 'marketing' })],
+      }),
+    );
     await home.accept(filled());
     expect(home.enrollments('marketing').map((one) => one.status)).toEqual(['held-out', 'held-out']);
   });

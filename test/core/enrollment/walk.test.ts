@@ -18,6 +18,7 @@ import {
   startMs,
   TestHome,
   type TestHomeOptions,
+  documentsOf,
 } from '../../builders.ts';
 
 const quiet = aWorkspace({ quietHours: { email: { from: '22:00', to: '08:00' } } });
@@ -514,13 +515,11 @@ describe('other steps', () => {
       aJourney({ steps: [{ id: 'test', experiment: 'offer', variants: variants(percents) }] });
     const home = await inside([], { journeys: [journey([100, 0])] });
     await home.wind('PT1M');
-    home.definitions.publish({
-      workspace: aWorkspace(),
-      segments: [],
-      audiences: [],
-      templates: [],
-      journeys: [journey([0, 100])],
-    });
+    home.definitions.publish(
+      documentsOf({
+        journeys: [journey([0, 100])],
+      }),
+    );
     await home.accept(aTrack('Cart Filled'), aTrack('Cart Filled', {}, { userId: 'u2' }));
     const paths = home.enrollments().map((one) => one.path.join());
     expect(paths.sort()).toEqual(['test,in-a', 'test,in-a', 'test,in-b']);
