@@ -7,6 +7,7 @@ import type { Delivery, Suppression } from './message/delivery.ts';
 import type { Message as RenderedMessage } from './message/message.ts';
 import type { Device } from './message/send-context.ts';
 import type { Profile } from './profile/profile.ts';
+import type { Task } from './task/task.ts';
 
 /** Everything we ask of the outside world. */
 export interface Ports {
@@ -91,6 +92,7 @@ export interface Change {
   readonly enrollments?: readonly { readonly row: Enrollment; readonly isNew: boolean }[];
   readonly deliveries?: readonly { readonly row: Delivery; readonly isNew: boolean }[];
   readonly guards?: readonly EntryGuard[];
+  readonly tasks?: readonly { readonly row: Task; readonly isNew: boolean }[];
   readonly suppressions?: readonly Suppression[];
   readonly unsuppressions?: readonly {
     readonly channel: Channel;
