@@ -66,7 +66,7 @@ async function templateProblems(
 
 /** One document is checked within its folder, because it refers to the others. */
 function workflowsOf(path: string): { readonly folder: string; readonly only?: string } {
-  if (!/\.(json|mjml|txt)$/.test(path)) return { folder: path };
+  if (!/\.(json|mjml|txt|csv)$/.test(path)) return { folder: path };
   const inside: string[] = [basename(path)];
   for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder)) {
     if (existsSync(resolve(folder, 'workspace.json'))) return { folder, only: inside.join('/') };

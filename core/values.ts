@@ -100,6 +100,30 @@ const durationWhere = (must: string, isRight: (size: number) => boolean, sign: s
     },
     durationJson(sign),
   );
+/** A code that people type: no spaces, commas or quotes, which nobody could tell from what stands around it. */
+export const couponCode = textLeaf(
+  'bad-code',
+  'a code of at most 64 characters without spaces, commas, semicolons or quotes',
+  (value) => codePattern.test(value),
+  { pattern: '^[^\\s,;"\']{1,64}$' },
+);
+/** What a coupon code looks like. */
+export const codePattern = /^[^\s,;"']{1,64}$/;
+/** The name of a file of codes. */
+export const codesFileName = textLeaf(
+  'bad-path',
+  'a list of codes, or the name of a .csv or .txt file in coupons/ with one code to a line',
+  (value) => /^[^/\\]+\.(csv|txt)$/.test(value),
+  { pattern: '^[^/\\\\]+\\.(csv|txt)$' },
+);
+/** The code of a country by ISO 3166, with any case. */
+export const country = textLeaf(
+  'bad-country',
+  'the two letters of a country by ISO 3166, such as "LV"',
+  (value) => /^[A-Za-z]{2}$/.test(value),
+  { pattern: '^[A-Za-z]{2}$' },
+);
+
 /** A stretch of time, such as `PT24H`. */
 export const duration = durationWhere(
   'a duration longer than nothing, such as "PT24H" (24 hours) or "P3D" (3 days)',
@@ -149,6 +173,22 @@ const localTime = /^(\d{4}-\d{2}-\d{2})T((?:[01]\d|2[0-3]):[0-5]\d)$/;
 /** Whether a text is a date of the calendar, such as `2026-11-21`. */
 const isDate = (value: string): boolean =>
   /^\d{4}-\d{2}-\d{2}$/.test(value) && parseInstant(`${value}T00:00:00Z`) !== undefined;
+const holidayMust =
+  'a day such as "--12-25" where it is the same every year, else a list of dates such as "2026-04-05"';
+const yearlyDay = textLeaf(
+  'bad-date',
+  holidayMust,
+  (value) => value.startsWith('--') && isDate(`2024-${value.slice(2)}`),
+  {
+    pattern: '^--\\d{2}-\\d{2}$',
+  },
+);
+const datedDays = list(
+  holidayMust,
+  textLeaf('bad-date', 'a date such as "2026-04-05"', isDate, { pattern: '^\\d{4}-\\d{2}-\\d{2}$' }),
+);
+/** When a holiday is: a day of every year (29 February among them), or dates. */
+export const holidayDays = either((value) => (Array.isArray(value) ? datedDays : yearlyDay), [yearlyDay, datedDays]);
 /** A date with a time on the wall, such as `2026-12-01T10:00`. */
 export const localDateTime = textLeaf('bad-date', 'a date and time such as "2026-12-01T10:00"', (value) =>
   isDate(localTime.exec(value)?.[1] ?? ''),
@@ -202,6 +242,15 @@ export const count = (least: number): z.ZodType =>
       type: 'integer',
       minimum: least,
     },
+  );
+
+/** A whole number within bounds. */
+export const countBetween = (least: number, most: number): z.ZodType =>
+  numberLeaf(
+    'bad-count',
+    `a whole number from ${least} to ${most}`,
+    (value) => Number.isSafeInteger(value) && value >= least && value <= most,
+    { type: 'integer', minimum: least, maximum: most },
   );
 
 /** Where a value is found: names with dots between them, such as `properties.cartId`. */

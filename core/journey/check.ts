@@ -1,8 +1,9 @@
 import { locate, type Finding, type Problem } from '../problem.ts';
-import type { CheckInput, DocumentKind } from './checks/check.ts';
+import { documentKinds, type CheckInput, type DocumentKind } from './checks/check.ts';
 import { checks } from './checks/registry.ts';
 import type { Documents } from './document.ts';
 import { documentsOf, readFile, type ReadFile, type WorkflowFile } from './read-documents.ts';
+import { tableCodes } from './table-file.ts';
 
 /** All that is to be said about a workflows folder. */
 export interface CheckedDocuments {
@@ -12,8 +13,8 @@ export interface CheckedDocuments {
   readonly problems: readonly Problem[];
 }
 
-/** Codes of problems with files as a whole. */
-export const fileCodes = ['invalid-json', 'missing-workspace', 'unknown-file'] as const;
+/** Codes of problems with files as a whole, and with lines of those that are no JSON. */
+export const fileCodes = ['invalid-json', 'missing-workspace', 'unknown-file', ...tableCodes] as const;
 
 /**
  * Reads and checks the documents of a workflows folder, all at once.
@@ -59,29 +60,38 @@ function findingsByFile(input: CheckInput): ReadonlyMap<string, readonly Finding
   return byFile;
 }
 
+type Thing = ReadFile['thing'];
+type ThingOf<Kind extends Thing['kind']> = Extract<Thing, { readonly kind: Kind }>;
+const isOf =
+  <Kind extends Thing['kind']>(kind: Kind) =>
+  (thing: Thing): thing is ThingOf<Kind> =>
+    thing.kind === kind;
+const drafted = <T>(read: readonly { readonly draft: T | undefined }[]): readonly T[] =>
+  read.flatMap(({ draft }) => draft ?? []);
+
 function inputOf(files: readonly ReadFile[]): CheckInput {
   const things = files.map(({ thing }) => thing);
-  const drafts = {
-    segments: things.flatMap((thing) => (thing.kind === 'segment' && thing.draft ? [thing.draft] : [])),
-    audiences: things.flatMap((thing) => (thing.kind === 'audience' && thing.draft ? [thing.draft] : [])),
-    journeys: things.flatMap((thing) => (thing.kind === 'journey' && thing.draft ? [thing.draft] : [])),
-  };
-  const idsOf = (
-    kind: DocumentKind,
-    named: readonly { readonly draft: { readonly id?: string | undefined } }[],
-  ): ReadonlySet<string> =>
-    new Set([
-      ...files.filter(({ thing }) => thing.kind === kind).map(({ fileId }) => fileId),
-      ...named.flatMap(({ draft }) => draft.id ?? []),
-    ]);
   return {
-    ...drafts,
-    workspace: things.flatMap((thing) => (thing.kind === 'workspace' && thing.draft ? [thing.draft] : []))[0],
-    templates: things.flatMap((thing) => (thing.kind === 'template' ? [thing.template] : [])),
-    ids: {
-      segment: idsOf('segment', drafts.segments),
-      audience: idsOf('audience', drafts.audiences),
-      journey: idsOf('journey', drafts.journeys),
-    },
+    workspace: drafted(things.filter(isOf('workspace')))[0],
+    segments: drafted(things.filter(isOf('segment'))),
+    audiences: drafted(things.filter(isOf('audience'))),
+    journeys: drafted(things.filter(isOf('journey'))),
+    coupons: drafted(things.filter(isOf('coupon'))),
+    codesFiles: things.filter(isOf('codes')).map(({ name }) => name),
+    tables: things.filter(isOf('table')).flatMap(({ table }) => table ?? []),
+    events: drafted(things.filter(isOf('event'))),
+    calendars: drafted(things.filter(isOf('calendar'))),
+    templates: things.filter(isOf('template')).map(({ template }) => template),
+    ids: idsOf(files),
   };
 }
+
+/** The ids of documents: what they say, and what the names of their files say. */
+function idsOf(files: readonly ReadFile[]): CheckInput['ids'] {
+  const of = (kind: DocumentKind): ReadonlySet<string> =>
+    new Set(files.filter(({ thing }) => thing.kind === kind).flatMap((file) => [file.fileId, ...idIn(file.thing)]));
+  // This cast is of a record with every kind as its keys.
+  return Object.fromEntries(documentKinds.map((kind) => [kind, of(kind)])) as CheckInput['ids'];
+}
+const idIn = (thing: Thing): readonly string[] =>
+  'draft' in thing && thing.draft && 'id' in thing.draft.draft ? [thing.draft.draft.id ?? []].flat() : [];

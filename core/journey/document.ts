@@ -228,7 +228,7 @@ export type Step =
 export interface CouponPool {
   readonly id: string;
   readonly name: string;
-  /** As written: the codes, or the name of a file of codes beside the document, one to a line; as parsed: the codes. */
+  /** The codes; a document may name a file of codes beside it instead, one to a line. */
   readonly codes?: readonly string[];
   readonly generate?: {
     readonly prefix?: string;
@@ -236,14 +236,19 @@ export interface CouponPool {
     readonly length?: number;
   };
 }
+/** A pool as it is written: `codes` may be the name of a file in coupons/. */
+export interface WrittenCouponPool extends Omit<CouponPool, 'codes'> {
+  readonly codes?: string | readonly string[];
+}
 /** tables/<id>.csv: rows of text, known by their first column. */
 export interface ReferenceTable {
   readonly id: string;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
 }
+export const propertyTypes = ['text', 'number', 'boolean', 'date', 'list', 'object'] as const;
 /** What a property of an event holds. */
-export type PropertyType = 'text' | 'number' | 'boolean' | 'date' | 'list' | 'object';
+export type PropertyType = (typeof propertyTypes)[number];
 /** events/<id>.event.json: an event of the catalogue; `name` is what documents and senders call it. */
 export interface EventDocument {
   readonly id: string;
@@ -251,7 +256,7 @@ export interface EventDocument {
   readonly description?: string;
   readonly properties?: { readonly [path: string]: PropertyType };
 }
-/** calendars/<id>.json: the holidays of a country, whose ISO 3166 code is the id. */
+/** calendars/<id>.json: the holidays of a country, whose ISO 3166 code is the id, in capitals once it is read. */
 export interface HolidayCalendar {
   readonly id: string;
   readonly name: string;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Kind, KindRegistry } from '../kinds.ts';
 import { conditionKinds, where } from '../segment/condition-kinds.ts';
 import { optionsOf, type JsonSchema } from '../shape.ts';
+import { calendarSchema, couponSchema, eventSchema } from './beside-schemas.ts';
 import { audienceSchema, journeySchema, segmentSchema, workspaceSchema } from './schemas.ts';
 import { stepKinds } from './steps/registry.ts';
 import { triggerKinds } from './triggers.ts';
@@ -42,7 +43,9 @@ const document = (title: string, schema: z.ZodType, definitions: JsonSchema): Js
  * JSON Schemas of all documents, for editors: made of the schemas that parse them, so that they say the same. What a
  * key means beyond its shape (a time zone that exists, percents that add up) is for the checks alone.
  */
-export function jsonSchemas(): Readonly<Record<'workspace' | 'segment' | 'audience' | 'journey', JsonSchema>> {
+export function jsonSchemas(): Readonly<
+  Record<'workspace' | 'segment' | 'audience' | 'journey' | 'coupon' | 'event' | 'calendar', JsonSchema>
+> {
   const conditions = { condition: anyKind(conditionKinds), where: toJson(where) };
   const inJourneys = {
     ...conditions,
@@ -55,5 +58,8 @@ export function jsonSchemas(): Readonly<Record<'workspace' | 'segment' | 'audien
     segment: document('A segment', segmentSchema, conditions),
     audience: document('An audience', audienceSchema, conditions),
     journey: document('A journey', journeySchema, inJourneys),
+    coupon: document('A coupon pool', couponSchema, {}),
+    event: document('An event of the catalogue', eventSchema, {}),
+    calendar: document('A calendar of holidays', calendarSchema, {}),
   };
 }

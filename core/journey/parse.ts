@@ -3,7 +3,18 @@ import { readKeys, readKind, type Report } from '../kinds.ts';
 import { isObject } from '../json.ts';
 import type { Finding, Path } from '../problem.ts';
 import { readCondition } from '../segment/parse-condition.ts';
-import type { Audience, Journey, Segment, Step, Steps, Workspace } from './document.ts';
+import { calendarSchema, couponSchema, eventSchema } from './beside-schemas.ts';
+import type {
+  Audience,
+  EventDocument,
+  HolidayCalendar,
+  Journey,
+  Segment,
+  Step,
+  Steps,
+  Workspace,
+  WrittenCouponPool,
+} from './document.ts';
 import { audienceSchema, journeySchema, segmentSchema, workspaceSchema } from './schemas.ts';
 import type { StepKind } from './steps/step-kind.ts';
 import { stepKinds } from './steps/registry.ts';
@@ -54,6 +65,18 @@ export const parseAudience = (value: unknown): Parsed<Audience> =>
   parse<Audience>(audienceSchema, 'the audience', value, ({ when }, report) => {
     if (when !== undefined) readCondition(when, ['when'], report);
   });
+
+/** Reads a pool of coupons; its codes may stand in a file beside it. */
+export const parseCoupon = (value: unknown): Parsed<WrittenCouponPool> =>
+  parse<WrittenCouponPool>(couponSchema, 'the coupon pool', value, () => {});
+
+/** Reads an event of the catalogue. */
+export const parseEvent = (value: unknown): Parsed<EventDocument> =>
+  parse<EventDocument>(eventSchema, 'the event', value, () => {});
+
+/** Reads a country's holidays. */
+export const parseCalendar = (value: unknown): Parsed<HolidayCalendar> =>
+  parse<HolidayCalendar>(calendarSchema, 'the calendar', value, () => {});
 
 /** Reads a journey with all its steps. */
 export const parseJourney = (value: unknown): Parsed<Journey> =>

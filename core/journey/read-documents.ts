@@ -1,18 +1,35 @@
 import type { Finding, Located, Problem } from '../problem.ts';
 import { conditionsIn } from '../segment/parse-condition.ts';
-import { closest, didYouMean } from '../suggest.ts';
-import type { DraftFile, JourneyFile } from './checks/check.ts';
+import type { DraftFile, JourneyFile, NamedFile } from './checks/check.ts';
+import { parseCodes } from './codes-file.ts';
 import {
   stages,
   type Audience,
+  type CouponPool,
   type Documents,
+  type EventDocument,
+  type HolidayCalendar,
   type Journey,
+  type ReferenceTable,
   type Segment,
   type TemplateFile,
   type Workspace,
+  type WrittenCouponPool,
 } from './document.ts';
+import { fileWithoutReader } from './file-without-reader.ts';
 import { readJson } from './locate.ts';
-import { parseAudience, parseJourney, parseSegment, parseWorkspace, type Parsed } from './parse.ts';
+import {
+  parseAudience,
+  parseCalendar,
+  parseCoupon,
+  parseEvent,
+  parseJourney,
+  parseSegment,
+  parseWorkspace,
+  type Parsed,
+} from './parse.ts';
+import { plainText } from './plain-text.ts';
+import { parseTable } from './table-file.ts';
 import { parseTemplate, parseTemplatePath } from './template-file.ts';
 import { journeyConditions, journeyEvents, stepsIn } from './walk.ts';
 
@@ -24,15 +41,20 @@ export interface WorkflowFile {
 }
 
 /** A document that was read: the draft for the checks, and the whole document if there was nothing to say. */
-interface Read<T, File extends DraftFile<T> = DraftFile<T>> {
+interface Read<T, File extends NamedFile<T> = NamedFile<T>> {
   readonly draft: File | undefined;
   readonly document: T | undefined;
 }
 type ReadThing =
-  | ({ readonly kind: 'workspace' } & Read<Workspace>)
-  | ({ readonly kind: 'segment' } & Read<Segment>)
-  | ({ readonly kind: 'audience' } & Read<Audience>)
+  | ({ readonly kind: 'workspace' } & Read<Workspace, DraftFile<Workspace>>)
+  | ({ readonly kind: 'segment' } & Read<Segment, DraftFile<Segment>>)
+  | ({ readonly kind: 'audience' } & Read<Audience, DraftFile<Audience>>)
   | ({ readonly kind: 'journey' } & Read<Journey, JourneyFile>)
+  | ({ readonly kind: 'coupon' } & Read<WrittenCouponPool>)
+  | ({ readonly kind: 'event' } & Read<EventDocument>)
+  | ({ readonly kind: 'calendar' } & Read<HolidayCalendar>)
+  | { readonly kind: 'table'; readonly table: ReferenceTable | undefined }
+  | { readonly kind: 'codes'; readonly name: string; readonly codes: readonly string[] }
   | { readonly kind: 'template'; readonly template: TemplateFile }
   | { readonly kind: 'other' };
 
@@ -47,120 +69,110 @@ export interface ReadFile {
   readonly problems: readonly Problem[];
 }
 
-const documentPath = /^(segments|audiences|journeys)\/([^/]+)\.(segment|audience|journey)\.json$/;
-const folders: Readonly<Record<string, string>> = { segment: 'segments', audience: 'audiences', journey: 'journeys' };
-const comesLater = /^(traits\/[^/]+\.trait|events\/[^/]+\.event|coupons\/[^/]+\.coupon)\.json$/;
-const isIgnored = (path: string): boolean =>
-  /^(schema|tables|calendars)\//.test(path) ||
-  path === 'rules.json' ||
-  /(^|\/)\./.test(path) ||
-  !/\.(json|mjml|txt)$/.test(path);
+type ReadValue = Pick<ReadFile, 'thing' | 'findings'>;
+/** How a document that is named by its id is read; `value` is undefined where its text is no JSON. */
+type Reader = (file: string, fileId: string, value: unknown) => ReadValue;
+const readers: readonly (readonly [RegExp, Reader])[] = [
+  [/^segments\/([^/]+)\.segment\.json$/, readSegment],
+  [/^audiences\/([^/]+)\.audience\.json$/, readAudience],
+  [/^journeys\/([^/]+)\.journey\.json$/, readJourney],
+  [/^coupons\/([^/]+)\.coupon\.json$/, readBeside('coupon', parseCoupon)],
+  [/^events\/([^/]+)\.event\.json$/, readBeside('event', parseEvent)],
+  [/^calendars\/([^/]+)\.json$/, readBeside('calendar', parseCalendar)],
+];
 
 /** Reads one file by what its path says it is. */
 export function readFile({ path, text }: WorkflowFile): ReadFile {
-  if (path === 'workspace.json') return readWorkspace(path, text);
-  const [, folder, id = '', kind = ''] = documentPath.exec(path) ?? [];
-  if (folder !== undefined && folders[kind] === folder) return readNamed(kind, { path, text }, id);
+  for (const [pattern, read] of readers) {
+    const [, id] = pattern.exec(path) ?? [];
+    if (id !== undefined) return readNamed(read, { path, text }, id);
+  }
+  if (path === 'workspace.json') return readNamed(readWorkspace, { path, text }, '');
   const template = parseTemplatePath(path);
   if (template) return readTemplate({ ...template, text });
-  const findings = comesLater.test(path) ? [later] : isIgnored(path) ? [] : [unknownFile(path)];
-  return { source: plain(path, text), fileId: '', thing: { kind: 'other' }, findings, problems: [] };
+  const source = plainText(path, text);
+  const [, table] = /^tables\/([^/]+)\.csv$/.exec(path) ?? [];
+  if (table !== undefined) {
+    const { findings, ...thing } = parseTable(table, text);
+    return { source, fileId: table, thing: { kind: 'table', ...thing }, findings, problems: [] };
+  }
+  const [, name] = /^coupons\/([^/]+\.(?:csv|txt))$/.exec(path) ?? [];
+  if (name !== undefined) {
+    const { codes, findings } = parseCodes(text);
+    return { source, fileId: '', thing: { kind: 'codes', name, codes }, findings, problems: [] };
+  }
+  return { source, fileId: '', thing: { kind: 'other' }, findings: fileWithoutReader(path), problems: [] };
 }
 
-const later: Finding = {
-  code: 'not-yet',
-  severity: 'warning',
-  path: [],
-  message: 'Documents of this kind come in a later release; this one passes the file over.',
-};
-
-/** A file whose parts have no places: findings stand at its first line. */
-const plain = (file: string, text: string): Located => ({
-  file,
-  text,
-  spanOf: () => ({ offset: 0, length: (/^[^\r\n]*/.exec(text)?.[0] ?? '').length }),
-});
-
-function unknownFile(path: string): Finding {
-  const name = path.split('/').at(-1) ?? '';
-  const [folder = ''] = path.split('/');
-  const kind = Object.keys(folders).find((one) => folders[one] === folder);
-  const places: Readonly<Record<string, string>> = {
-    templates: 'templates/<id>/ with email.mjml, push.json, sms.txt, webhook.json or in-app.json',
-    ...(kind !== undefined && { [folder]: `${folder}/<id>.${kind}.json` }),
-  };
-  const guess = path.includes('/') ? undefined : closest(name, ['workspace.json', 'rules.json']);
-  const place = places[folder] ?? 'one of the folders journeys, segments, audiences and templates';
-  return {
-    code: 'unknown-file',
-    severity: 'error',
-    path: [],
-    message: `Nothing reads this file. A file here belongs in ${place}.`,
-    ...didYouMean(guess),
-  };
-}
-
-const draftOf = <T>(file: string, fileId: string, { draft }: Parsed<T>): Omit<DraftFile<T>, 'conditions'> | undefined =>
-  draft && { file, fileId, draft };
-
-function readWorkspace(path: string, text: string): ReadFile {
+function readNamed(read: Reader, { path, text }: WorkflowFile, fileId: string): ReadFile {
   const source = readJson(path, text);
-  const parsed = source.value === undefined ? nothing : parseWorkspace(source.value);
-  const draft = draftOf(path, '', parsed);
-  const conditions = stages.flatMap((stage) => conditionsIn(draft?.draft.stages?.[stage], ['stages', stage]));
-  const thing = { kind: 'workspace', draft: draft && { ...draft, conditions }, document: parsed.document } as const;
-  return { source, fileId: '', thing, findings: parsed.findings, problems: source.problems };
+  const { thing, findings } = read(path, fileId, source.value);
+  return { source, fileId, thing, findings: source.value === undefined ? [] : findings, problems: source.problems };
 }
 
-const nothing = { draft: undefined, document: undefined, findings: [] } as const;
-
-function readNamed(kind: string, { path, text }: WorkflowFile, fileId: string): ReadFile {
-  const source = readJson(path, text);
-  const read = kind === 'segment' ? readSegment : kind === 'audience' ? readAudience : readJourney;
-  const { thing, findings } =
-    source.value === undefined ? { thing: unread(kind), findings: [] } : read(path, fileId, source.value);
-  return { source, fileId, thing, findings, problems: source.problems };
+/** What a parser makes of a value; nothing of a text that is no JSON. */
+function parsedBy<T>(
+  parse: (value: unknown) => Parsed<T>,
+  file: string,
+  fileId: string,
+  value: unknown,
+): {
+  readonly named: NamedFile<T> | undefined;
+  readonly document: T | undefined;
+  readonly findings: readonly Finding[];
+} {
+  if (value === undefined) return { named: undefined, document: undefined, findings: [] };
+  const { draft, document, findings } = parse(value);
+  return { named: draft && { file, fileId, draft }, document, findings };
 }
 
-const unread = (kind: string): ReadThing => ({
-  kind: kind === 'segment' || kind === 'audience' ? kind : 'journey',
-  draft: undefined,
-  document: undefined,
-});
-
-type ReadValue = Pick<ReadFile, 'thing' | 'findings'>;
-
-function readSegment(file: string, fileId: string, value: unknown): ReadValue {
-  const parsed = parseSegment(value);
-  const draft = draftOf(file, fileId, parsed);
-  const whole = draft && { ...draft, conditions: conditionsIn(draft.draft.when, ['when']) };
-  return { thing: { kind: 'segment', draft: whole, document: parsed.document }, findings: parsed.findings };
+function readBeside<Kind extends 'coupon' | 'event' | 'calendar', T>(
+  kind: Kind,
+  parse: (value: unknown) => Parsed<T>,
+): (...of: Parameters<Reader>) => {
+  readonly thing: { readonly kind: Kind } & Read<T>;
+  readonly findings: readonly Finding[];
+} {
+  return (file, fileId, value) => {
+    const { named, document, findings } = parsedBy(parse, file, fileId, value);
+    return { thing: { kind, draft: named, document }, findings };
+  };
 }
 
-function readAudience(file: string, fileId: string, value: unknown): ReadValue {
-  const parsed = parseAudience(value);
-  const draft = draftOf(file, fileId, parsed);
-  const whole = draft && { ...draft, conditions: conditionsIn(draft.draft.when, ['when']) };
-  return { thing: { kind: 'audience', draft: whole, document: parsed.document }, findings: parsed.findings };
+function readWorkspace(...[file, fileId, value]: Parameters<Reader>): ReadValue {
+  const { named, document, findings } = parsedBy(parseWorkspace, file, fileId, value);
+  const conditions = stages.flatMap((stage) => conditionsIn(named?.draft.stages?.[stage], ['stages', stage]));
+  return { thing: { kind: 'workspace', draft: named && { ...named, conditions }, document }, findings };
 }
 
-function readJourney(file: string, fileId: string, value: unknown): ReadValue {
-  const parsed = parseJourney(value);
-  const draft = draftOf(file, fileId, parsed);
-  const steps = stepsIn(draft?.draft.steps, ['steps']);
-  const whole = draft && {
-    ...draft,
+function readSegment(...[file, fileId, value]: Parameters<Reader>): ReadValue {
+  const { named, document, findings } = parsedBy(parseSegment, file, fileId, value);
+  const draft = named && { ...named, conditions: conditionsIn(named.draft.when, ['when']) };
+  return { thing: { kind: 'segment', draft, document }, findings };
+}
+
+function readAudience(...[file, fileId, value]: Parameters<Reader>): ReadValue {
+  const { named, document, findings } = parsedBy(parseAudience, file, fileId, value);
+  const draft = named && { ...named, conditions: conditionsIn(named.draft.when, ['when']) };
+  return { thing: { kind: 'audience', draft, document }, findings };
+}
+
+function readJourney(...[file, fileId, value]: Parameters<Reader>): ReadValue {
+  const { named, document, findings } = parsedBy(parseJourney, file, fileId, value);
+  const steps = stepsIn(named?.draft.steps, ['steps']);
+  const draft = named && {
+    ...named,
     steps,
-    conditions: journeyConditions(draft.draft, steps),
-    events: journeyEvents(draft.draft, steps),
+    conditions: journeyConditions(named.draft, steps),
+    events: journeyEvents(named.draft, steps),
   };
-  return { thing: { kind: 'journey', draft: whole, document: parsed.document }, findings: parsed.findings };
+  return { thing: { kind: 'journey', draft, document }, findings };
 }
 
 function readTemplate(template: TemplateFile): ReadFile {
   const { file, text } = template;
   const thing = { kind: 'template', template } as const;
-  if (!file.endsWith('.json')) return { source: plain(file, text), fileId: '', thing, findings: [], problems: [] };
+  if (!file.endsWith('.json')) return { source: plainText(file, text), fileId: '', thing, findings: [], problems: [] };
   const source = readJson(file, text);
   const findings = source.value === undefined ? [] : parseTemplate(template.channel, source.value);
   return { source, fileId: '', thing, findings, problems: source.problems };
@@ -171,17 +183,29 @@ export function documentsOf(files: readonly ReadFile[]): Documents | undefined {
   const whole = <T>(of: (thing: ReadThing) => T | undefined): readonly T[] =>
     files.map(({ thing }) => of(thing)).filter((one) => one !== undefined);
   const [workspace] = whole((thing) => (thing.kind === 'workspace' ? thing.document : undefined));
+  const codes = new Map(whole((thing) => (thing.kind === 'codes' ? ([thing.name, thing.codes] as const) : undefined)));
   return (
     workspace && {
       workspace,
       segments: whole((thing) => (thing.kind === 'segment' ? thing.document : undefined)),
       audiences: whole((thing) => (thing.kind === 'audience' ? thing.document : undefined)),
       journeys: whole((thing) => (thing.kind === 'journey' ? thing.document : undefined)),
-      coupons: [],
-      tables: [],
-      events: [],
-      calendars: [],
+      coupons: whole((thing) => (thing.kind === 'coupon' ? thing.document : undefined)).map((pool) =>
+        withCodes(pool, codes),
+      ),
+      tables: whole((thing) => (thing.kind === 'table' ? thing.table : undefined)),
+      events: whole((thing) => (thing.kind === 'event' ? thing.document : undefined)),
+      calendars: whole((thing) => (thing.kind === 'calendar' ? thing.document : undefined)).map((calendar) => ({
+        ...calendar,
+        id: calendar.id.toUpperCase(),
+      })),
       templates: whole((thing) => (thing.kind === 'template' ? thing.template : undefined)),
     }
   );
+}
+
+/** A pool with the codes of the file that it names. */
+function withCodes({ codes, ...pool }: WrittenCouponPool, files: ReadonlyMap<string, readonly string[]>): CouponPool {
+  if (codes === undefined) return pool;
+  return { ...pool, codes: typeof codes === 'string' ? (files.get(codes) ?? []) : codes };
 }

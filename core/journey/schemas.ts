@@ -82,6 +82,7 @@ export const workspaceSchema = keys('a workspace', {
   topics: list('a list of { "id": …, "name": … }', keys('{ "id": …, "name": … }', { id, name })).optional(),
   stages: keys('conditions by stage', each(stages, when.optional())).optional(),
   retention: duration.optional(),
+  breaker: keys('{ "atMost": … }', { atMost: count(1) }).optional(),
 });
 
 /** segments/<id>.segment.json; conditions are read by their own kinds. */

@@ -1,17 +1,30 @@
 import type { Draft } from '../../draft.ts';
 import type { Finding, Path } from '../../problem.ts';
 import type { ConditionPlace } from '../../segment/parse-condition.ts';
-import type { Audience, Journey, Segment, TemplateFile, Workspace } from '../document.ts';
+import type {
+  Audience,
+  EventDocument,
+  HolidayCalendar,
+  Journey,
+  ReferenceTable,
+  Segment,
+  TemplateFile,
+  Workspace,
+  WrittenCouponPool,
+} from '../document.ts';
 import type { EventPlace } from '../event-match.ts';
 import type { StepPlace } from '../walk.ts';
 
-/** A document as far as it could be read, with what checks ask of it most. */
-export interface DraftFile<T> {
+/** A document as far as it could be read. */
+export interface NamedFile<T> {
   /** Relative to the workflows folder. */
   readonly file: string;
   /** The id that the file's name says. */
   readonly fileId: string;
   readonly draft: Draft<T>;
+}
+/** A document with conditions, which checks ask for most. */
+export interface DraftFile<T> extends NamedFile<T> {
   /** All its conditions, those inside others included. */
   readonly conditions: readonly ConditionPlace[];
 }
@@ -22,7 +35,8 @@ export interface JourneyFile extends DraftFile<Journey> {
   readonly events: readonly EventPlace[];
 }
 /** Kinds of documents that others name by id. */
-export type DocumentKind = 'segment' | 'audience' | 'journey';
+export const documentKinds = ['segment', 'audience', 'journey', 'coupon', 'table', 'event', 'calendar'] as const;
+export type DocumentKind = (typeof documentKinds)[number];
 
 /** All documents of a workflows folder, as far as they could be read. */
 export interface CheckInput {
@@ -31,6 +45,12 @@ export interface CheckInput {
   readonly segments: readonly DraftFile<Segment>[];
   readonly audiences: readonly DraftFile<Audience>[];
   readonly journeys: readonly JourneyFile[];
+  readonly coupons: readonly NamedFile<WrittenCouponPool>[];
+  /** The files of codes in coupons/, by name. */
+  readonly codesFiles: readonly string[];
+  readonly tables: readonly ReferenceTable[];
+  readonly events: readonly NamedFile<EventDocument>[];
+  readonly calendars: readonly NamedFile<HolidayCalendar>[];
   readonly templates: readonly TemplateFile[];
   /** Every id that a document has, or that its file's name says (a document that could not be read has only that). */
   readonly ids: Readonly<Record<DocumentKind, ReadonlySet<string>>>;
@@ -52,16 +72,23 @@ export interface Check {
   check(input: CheckInput): readonly CheckFinding[];
 }
 
-/** All documents that are not the workspace. */
-export const namedFiles = ({
+/** All documents that hold conditions and are not the workspace. */
+const filesWithConditions = ({
   segments,
   audiences,
   journeys,
 }: CheckInput): readonly DraftFile<Segment | Audience | Journey>[] => [...segments, ...audiences, ...journeys];
+/** All documents that have an id of their own. */
+export const namedFiles = (input: CheckInput): readonly NamedFile<{ readonly id: string }>[] => [
+  ...filesWithConditions(input),
+  ...input.coupons,
+  ...input.events,
+  ...input.calendars,
+];
 /** All documents that hold conditions. */
 export const allFiles = (input: CheckInput): readonly DraftFile<Segment | Audience | Journey | Workspace>[] => [
   ...(input.workspace ? [input.workspace] : []),
-  ...namedFiles(input),
+  ...filesWithConditions(input),
 ];
 /** A part of a sentence as its beginning. */
 export const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);

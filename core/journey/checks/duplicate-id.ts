@@ -1,7 +1,7 @@
 import type { Path } from '../../problem.ts';
 import { experiment } from '../steps/experiment.ts';
 import { ofKind } from '../walk.ts';
-import type { Check, CheckFinding, DraftFile, JourneyFile } from './check.ts';
+import type { Check, CheckFinding, JourneyFile, NamedFile } from './check.ts';
 
 interface IdPlace {
   readonly file: string;
@@ -24,7 +24,7 @@ function repeated(
   });
 }
 
-const inDocuments = (noun: string, files: readonly DraftFile<{ readonly id: string }>[]): readonly CheckFinding[] =>
+const inDocuments = (noun: string, files: readonly NamedFile<{ readonly id: string }>[]): readonly CheckFinding[] =>
   repeated(
     files.map(({ file, draft }) => ({ file, path: ['id'], id: draft.id })),
     (id, first) => `There are two ${noun}s with the id "${id}"; the other is ${first.file}.`,
@@ -51,10 +51,13 @@ const inJourney = ({ file, steps }: JourneyFile): readonly CheckFinding[] => [
 export const duplicateId: Check = {
   code: 'duplicate-id',
   severity: 'error',
-  check: ({ workspace, segments, audiences, journeys }) => [
+  check: ({ workspace, segments, audiences, journeys, coupons, events, calendars }) => [
     ...inDocuments('segment', segments),
     ...inDocuments('audience', audiences),
     ...inDocuments('journey', journeys),
+    ...inDocuments('coupon pool', coupons),
+    ...inDocuments('event', events),
+    ...inDocuments('calendar', calendars),
     ...journeys.flatMap(inJourney),
     ...repeated(
       (workspace?.draft.topics ?? []).map((topic, index) => ({

@@ -1,5 +1,6 @@
 import { acquisitionWithoutConversion } from './acquisition-without-conversion.ts';
 import type { Check } from './check.ts';
+import { duplicateCode } from './duplicate-code.ts';
 import { duplicateExperiment } from './duplicate-experiment.ts';
 import { duplicateId } from './duplicate-id.ts';
 import { emptyJourney } from './empty-journey.ts';
@@ -13,6 +14,7 @@ import { noSender } from './no-sender.ts';
 import { noUnsubscribe } from './no-unsubscribe.ts';
 import { notYet } from './not-yet.ts';
 import { segmentCycle } from './segment-cycle.ts';
+import { unknownCodesFile } from './unknown-codes-file.ts';
 import { unknownAudience, unknownJourney } from './unknown-reference.ts';
 import { unknownSegment } from './unknown-segment.ts';
 import { unknownTemplate } from './unknown-template.ts';
@@ -26,6 +28,7 @@ import { zeroWait } from './zero-wait.ts';
 /** Every rule about documents that have the right shape. The order does not matter: problems come in file order. */
 export const checks: readonly Check[] = [
   acquisitionWithoutConversion,
+  duplicateCode,
   duplicateExperiment,
   duplicateId,
   emptyJourney,
@@ -40,6 +43,7 @@ export const checks: readonly Check[] = [
   notYet,
   segmentCycle,
   unknownAudience,
+  unknownCodesFile,
   unknownJourney,
   unknownSegment,
   unknownTemplate,

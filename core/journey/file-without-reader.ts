@@ -1,0 +1,48 @@
+import type { Finding } from '../problem.ts';
+import { closest, didYouMean } from '../suggest.ts';
+
+/** What is to be said of a file that no reader takes; nothing of those that are meant to be passed over. */
+export const fileWithoutReader = (path: string): readonly Finding[] =>
+  comesLater.test(path) ? [later] : isIgnored(path) ? [] : [unknownFile(path)];
+
+const comesLater = /^traits\/[^/]+\.trait\.json$/;
+const isIgnored = (path: string): boolean =>
+  path.startsWith('schema/') ||
+  // Its promises are about all documents together: `sojourn prove` reads it.
+  path === 'rules.json' ||
+  /(^|\/)\./.test(path) ||
+  !/\.(json|mjml|txt|csv)$/.test(path);
+
+const later: Finding = {
+  code: 'not-yet',
+  severity: 'warning',
+  path: [],
+  message: 'Documents of this kind come in a later release; this one passes the file over.',
+};
+
+/** What belongs in a folder. */
+const places: Readonly<Record<string, string>> = {
+  journeys: 'journeys/<id>.journey.json',
+  segments: 'segments/<id>.segment.json',
+  audiences: 'audiences/<id>.audience.json',
+  coupons: 'coupons/<id>.coupon.json, or beside it a .csv or .txt file of codes',
+  events: 'events/<id>.event.json',
+  calendars: 'calendars/<country>.json',
+  tables: 'tables/<id>.csv',
+  templates: 'templates/<id>/ with email.mjml, push.json, sms.txt, webhook.json or in-app.json',
+};
+
+function unknownFile(path: string): Finding {
+  const name = path.split('/').at(-1) ?? '';
+  const [folder = ''] = path.split('/');
+  const guess = path.includes('/') ? undefined : closest(name, ['workspace.json', 'rules.json']);
+  const known = Object.keys(places);
+  const place = places[folder] ?? `one of the folders ${known.slice(0, -1).join(', ')} and ${known.at(-1)}`;
+  return {
+    code: 'unknown-file',
+    severity: 'error',
+    path: [],
+    message: `Nothing reads this file. A file here belongs in ${place}.`,
+    ...didYouMean(guess),
+  };
+}
