@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { checkCommand } from './check.ts';
 import { compileCommand } from './compile.ts';
 import { doctorCommand } from './doctor.ts';
+import { drawCommand } from './draw.ts';
 import { importCommand } from './import.ts';
 import { explainCommand, journeyCommand, profileCommand } from './look.ts';
 import { redriveCommand } from './redrive.ts';
@@ -16,6 +17,7 @@ for (const command of [
   startCommand(),
   checkCommand(),
   compileCommand(),
+  drawCommand(),
   importCommand(),
   profileCommand(),
   journeyCommand(),

@@ -1,6 +1,7 @@
 import { conditionSlot } from '../../segment/condition-kinds.ts';
 import { fullList, keys } from '../../shape.ts';
 import type { BranchStep } from '../document.ts';
+import { conditionWords } from '../condition-words.ts';
 import { stepKeys, stepList, type StepKind } from './step-kind.ts';
 
 /** Takes the first way whose condition holds, else `otherwise`. */
@@ -21,6 +22,7 @@ export const branch: StepKind<BranchStep> = {
   conditions: (step) =>
     (step.branch ?? []).map((way, index) => ({ path: ['branch', index, 'when'], condition: way?.when })),
   isExhaustive: (step) => step.otherwise !== undefined,
+  ways: (step, words) => [...step.branch.map((way) => conditionWords(way.when, words)), 'otherwise'],
   says: (step) => {
     const ways = step.branch.length === 1 ? 'One way' : `The first of ${step.branch.length} ways`;
     return `${ways} whose condition holds${step.otherwise === undefined ? '.' : ', else another.'}`;

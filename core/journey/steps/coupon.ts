@@ -13,5 +13,6 @@ export const coupon: StepKind<CouponStep> = {
   }),
   bodies: (step) => [{ path: ['otherwise'], steps: step.otherwise }],
   later: () => [{ path: ['coupon'], what: 'Giving a coupon' }],
+  ways: () => ['none is left', 'a code'],
   says: (step) => `Take a coupon of "${step.coupon.pool}".`,
 };

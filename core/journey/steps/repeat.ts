@@ -26,6 +26,8 @@ export const repeat: StepKind<RepeatStep> = {
     return until && 'event' in until ? [{ path: ['repeat', 'until'], match: until }] : [];
   },
   later: () => [{ path: ['repeat'], what: 'A repeated list of steps' }],
+  ways: () => ['each time', 'then'],
+  loops: true,
   says: ({ repeat: again }, words) =>
     `Repeat ${again.times} times${again.every === undefined ? '' : `, every ${words.duration(again.every)}`}.`,
 };

@@ -47,6 +47,10 @@ export interface StepKind<S extends Step = Step> extends Kind {
   isExhaustive?(step: Draft<S>): boolean;
   /** What of it parses today and runs in a later release. */
   later?(step: Draft<S>): readonly Later[];
+  /** What leads into each body, in their order, for a diagram; then what leads straight on, where that is possible. */
+  ways?(step: S, words: Words): readonly string[];
+  /** Whether its bodies lead back to it. */
+  readonly loops?: true;
   /** What it does, as one sentence for a diagram. */
   says(step: S, words: Words): string;
 }

@@ -3,6 +3,7 @@ import { conditionSlot } from '../../segment/condition-kinds.ts';
 import { byKey, either, keys } from '../../shape.ts';
 import { duration, savedName } from '../../values.ts';
 import type { WaitForStep } from '../document.ts';
+import { conditionWords } from '../condition-words.ts';
 import { eventOfStep } from '../event-match.ts';
 import { stepKeys, stepList, type StepKind } from './step-kind.ts';
 
@@ -34,6 +35,10 @@ export const waitFor: StepKind<WaitForStep> = {
     const isOfStep = awaited && 'of' in awaited && awaited.of !== undefined;
     return isOfStep ? [{ path: ['waitFor', 'of'], what: 'Waiting for an event of one step' }] : [];
   },
+  ways: ({ waitFor: awaited, within }, words) => [
+    'event' in awaited ? words.names(awaited.event) : conditionWords(awaited.when, words),
+    `not within ${words.duration(within)}`,
+  ],
   says: ({ waitFor: awaited, within }, words) => {
     const what = 'event' in awaited ? words.names(awaited.event) : 'the condition to hold';
     return `Wait for ${what}, at most ${words.duration(within)}.`;

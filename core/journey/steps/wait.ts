@@ -77,7 +77,8 @@ export const wait: StepKind<WaitStep> = {
   },
   says: (step, words) => {
     if (typeof step.wait === 'string') return `Wait ${words.duration(step.wait)}.`;
-    return `Wait until ${untilWords(step.wait, words)}.`;
+    const skips = 'ifPast' in step.wait && step.wait.ifPast === 'skip-next';
+    return `Wait until ${untilWords(step.wait, words)}${skips ? '; if that is past, leave out the next step' : ''}.`;
   },
 };
 

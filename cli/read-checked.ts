@@ -1,0 +1,26 @@
+import { existsSync } from 'node:fs';
+import { checkDocuments } from '../core/journey/check.ts';
+import type { Documents, Journey } from '../core/journey/document.ts';
+import { renderProblem } from '../core/problem.ts';
+import { closest, didYouMean } from '../core/suggest.ts';
+import { readWorkflows } from '../functions/parts/read-workflows.ts';
+import { exitCodes, giveUp } from './settings.ts';
+
+/** The documents of a folder; where they have errors, tells them and sets the exit code instead. */
+export function readChecked(folder: string): Documents | undefined {
+  if (!existsSync(folder)) giveUp(`There is no folder ${folder}.`);
+  const { documents, problems } = checkDocuments(readWorkflows(folder));
+  if (documents) return documents;
+  for (const problem of problems) process.stderr.write(`${renderProblem(problem)}\n\n`);
+  process.exitCode = exitCodes.problems;
+  return undefined;
+}
+
+/** The journey of an id, or the end of the command with a guess. */
+export function journeyOf({ journeys }: Documents, id: string): Journey {
+  const found = journeys.find((one) => one.id === id);
+  if (found) return found;
+  const ids = journeys.map((one) => one.id);
+  const { suggestion } = didYouMean(closest(id, ids));
+  return giveUp(`There is no journey "${id}". ${suggestion ?? `There are: ${ids.join(', ')}.`}`);
+}
