@@ -8,6 +8,7 @@ import {
   type Documents,
   type EventMatch,
   type Goal,
+  type HolidayCalendar,
   type Journey,
   type Segment,
   type Stage,
@@ -79,6 +80,12 @@ export interface Definitions {
   readonly entriesByName: ReadonlyMap<string, readonly JourneyVersion[]>;
   /** `<segment>/<edge>` → journeys that it may begin. */
   readonly entriesByEdge: ReadonlyMap<string, readonly JourneyVersion[]>;
+  /** Journeys that a date of the person begins. */
+  readonly dateEntries: readonly JourneyVersion[];
+  /** Segment → journeys that a schedule begins for its members. */
+  readonly schedulesBySegment: ReadonlyMap<string, readonly JourneyVersion[]>;
+  /** Country, in small letters → its holidays. */
+  readonly calendars: ReadonlyMap<string, HolidayCalendar>;
   /** Longest window of a frequency cap, in days rounded up: how long slots are kept. */
   readonly longestCapMs: number;
   /** How long events are kept, from their receipt. */
@@ -145,6 +152,7 @@ export function publish(documents: Documents, hash: string = hashOf(documents)):
       stageRules.map((rule) => rule.condition),
     ),
     ...indexEntries([...journeys.values()]),
+    calendars: new Map(documents.calendars.map((calendar) => [calendar.id.toLowerCase(), calendar])),
     retentionMs: generousMs(workspace.retention ?? defaultRetention),
     longestCapMs: Math.max(0, ...(workspace.frequencyCaps ?? []).map((cap) => generousMs(cap.within))),
   };
@@ -251,15 +259,19 @@ function indexRules(rules: readonly Rule[], others: readonly Compiled[]): RuleIn
   return { rules, leaves, leavesByName, rulesByName, profileRules };
 }
 
-function indexEntries(journeys: readonly JourneyVersion[]): Pick<Definitions, 'entriesByName' | 'entriesByEdge'> {
+type EntryIndex = Pick<Definitions, 'entriesByName' | 'entriesByEdge' | 'dateEntries' | 'schedulesBySegment'>;
+function indexEntries(journeys: readonly JourneyVersion[]): EntryIndex {
   const entriesByName = new Map<string, JourneyVersion[]>();
   const entriesByEdge = new Map<string, JourneyVersion[]>();
+  const schedulesBySegment = new Map<string, JourneyVersion[]>();
   for (const journey of journeys) {
     for (const name of journey.entry?.names ?? []) pushTo(entriesByName, name, journey);
     const { on } = journey.document.entry;
     if ('edge' in on) pushTo(entriesByEdge, `${on.segment}/${on.edge}`, journey);
+    if ('schedule' in on) pushTo(schedulesBySegment, on.segment, journey);
   }
-  return { entriesByName, entriesByEdge };
+  const dateEntries = journeys.filter((journey) => 'date' in journey.document.entry.on);
+  return { entriesByName, entriesByEdge, dateEntries, schedulesBySegment };
 }
 
 function pushTo<K, V>(map: Map<K, V[]>, key: K, value: V): void {

@@ -53,7 +53,17 @@ export type IdentityKey = string;
 export interface Fact {
   readonly profileId: string;
   readonly kind:
-    'event' | 'segment' | 'enrollment' | 'consent' | 'conversion' | 'resume' | 'emit' | 'conflict' | 'entry';
+    | 'event'
+    | 'segment'
+    | 'date'
+    | 'schedule'
+    | 'enrollment'
+    | 'consent'
+    | 'conversion'
+    | 'resume'
+    | 'emit'
+    | 'conflict'
+    | 'entry';
   readonly name: string;
   readonly atMs: number;
   readonly detail: JsonObject;
@@ -69,7 +79,7 @@ export interface OutgoingFact extends Fact {
 /** When something of a profile is next to be looked at; a hint, not a promise. */
 export interface DueRow {
   readonly profileId: string;
-  /** `profile`, or the id of an enrollment whose execution may have been lost. */
+  /** `profile`, the id of an enrollment whose execution may have been lost, or `schedule:<journey>:<round>`. */
   readonly subject: string;
   readonly dueMs: number;
 }

@@ -6,6 +6,7 @@ import { either, keys, leaf, list, oneOrMany, ruled, type JsonSchema, type Shape
 import { parseTimeOfDay } from './time/civil.ts';
 import { parseDuration, type Duration } from './time/duration.ts';
 import { parseInstant } from './time/instant.ts';
+import { isOfWholeDays } from './time/repeated-days.ts';
 import { isZone } from './time/zone.ts';
 
 /** A text that must pass a test; anything but a text is a `wrong-type`. */
@@ -135,6 +136,13 @@ export const durationOrNone = durationWhere(
   'a duration such as "PT24H" (24 hours) or "P3D" (3 days)',
   (size) => size >= 0,
   '',
+);
+/** How often something comes back: days, weeks or months. */
+export const wholeDays = textLeaf(
+  'bad-duration',
+  'a number of days, weeks or months, such as "P1D", "P2W" or "P1M"',
+  isOfWholeDays,
+  { pattern: '^P(?=.)((\\d+Y)?(\\d+M)?|(\\d+W)?(\\d+D)?)$' },
 );
 /** A stretch of time, before or after something. */
 export const offset = durationWhere(

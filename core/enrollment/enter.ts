@@ -12,12 +12,15 @@ import { zoneOf } from '../segment/settle.ts';
 import { addDuration } from '../time/duration.ts';
 import type { Enrollment, EntryGuard, EntryRefusal } from './enrollment.ts';
 import { isMatch, keyOf, nextWatchMs } from './resolve.ts';
+import { staleMs } from './stale.ts';
 
 /** What may begin a journey for a person. */
 export interface Trigger {
-  readonly kind: 'event' | 'segment' | 'api';
+  readonly kind: 'event' | 'segment' | 'api' | 'date' | 'schedule';
   /** The same trigger has the same id, however often it is delivered. */
   readonly triggerId: string;
+  /** Of a date or a round of a schedule: which one it is. The person meets it once, also where two people turn out to be one. */
+  readonly once?: string;
   readonly event?: Occurrence;
   /** Given by an API entry. */
   readonly key?: string;
@@ -50,8 +53,6 @@ export interface EntryDecision {
   readonly answer: EntryAnswer;
 }
 
-/** Older than this when it is handled, a trigger enters nothing. */
-export const staleMs = 3_600_000;
 /** Active enrollments per person and journey, and per person. */
 export const mostPerJourney = 20;
 export const mostPerProfile = 50;
@@ -63,7 +64,20 @@ export const mostPerProfile = 50;
 export const enrollmentIdOf = (
   journeyId: string,
   { kind, triggerId, atMs }: Pick<Trigger, 'kind' | 'triggerId' | 'atMs'>,
-): string => `e_${kind === 'api' ? '' : atMs.toString(36).padStart(9, '0')}${idOf('enrollment', journeyId, triggerId)}`;
+): string =>
+  `e_${kind === 'event' || kind === 'segment' ? sortedBy(atMs) : ''}${idOf('enrollment', journeyId, triggerId)}`;
+const sortedBy = (ms: number): string => ms.toString(36).padStart(9, '0');
+
+/** Ids under which the enrollment of a trigger may stand, of a person who may have been several. */
+export const standingIds = (journeyId: string, trigger: Trigger, profileIds: readonly string[]): readonly string[] => {
+  const { once } = trigger;
+  const own = enrollmentIdOf(journeyId, trigger);
+  if (once === undefined) return [own];
+  const others = profileIds.map((id) => enrollmentIdOf(journeyId, { ...trigger, triggerId: onceId(id, once) }));
+  return [...new Set([own, ...others])];
+};
+/** The id of a trigger that a person meets once. */
+export const onceId = (profileId: string, once: string): string => `${profileId}/${once}`;
 
 /**
  * Whether a trigger becomes an enrollment. It exists logically from its trigger on: what was accepted since may

@@ -1,11 +1,16 @@
 import type { JsonObject } from '../json.ts';
 import type { OutgoingFact } from '../ports.ts';
-import type { Trigger } from './enter.ts';
+import { onceId, type Trigger } from './enter.ts';
 
-/** The trigger that a committed fact (of kind `event` or `segment`) is: the same however often it is delivered. */
-export function triggerOf({ profileId, version, atMs, detail, name, kind }: OutgoingFact): Trigger {
+/** The trigger that a committed fact is: the same however often it is delivered. */
+export function triggerOf(fact: OutgoingFact): Trigger {
+  const { profileId, version, atMs, detail, name, kind } = fact;
   const { then } = detail;
   const common = { profileId, version, atMs, ...(Array.isArray(then) && { then: then.map(String) }) };
+  if (kind === 'date' || kind === 'schedule') {
+    const once = kind === 'date' ? `date/${String(detail['on'])}` : `round/${String(detail['round'])}`;
+    return { ...common, kind, once, triggerId: onceId(profileId, once) };
+  }
   if (kind !== 'event') {
     return { ...common, kind: 'segment', triggerId: `${profileId}/${version}/${name}/${String(detail['edge'])}` };
   }

@@ -87,16 +87,18 @@ export interface Schedule {
   readonly at?: string;
   readonly zone?: ZoneChoice;
 }
+/** Begins at a date of the person: one that a trait holds, or a holiday of their country. */
+export interface DateEntry {
+  readonly date: { readonly trait: string } | { readonly holiday: string };
+  readonly offset?: DurationText;
+  readonly at?: string;
+  readonly repeats?: 'yearly';
+}
 export type EntryTrigger =
   | EventMatch
   | { readonly segment: string; readonly edge: 'enter' | 'leave' }
   | { readonly schedule: Schedule; readonly segment: string }
-  | {
-      readonly date: { readonly trait: string } | { readonly holiday: string };
-      readonly offset?: DurationText;
-      readonly at?: string;
-      readonly repeats?: 'yearly';
-    }
+  | DateEntry
   | { readonly api: true };
 export interface Entry {
   readonly on: EntryTrigger;

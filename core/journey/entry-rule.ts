@@ -13,6 +13,8 @@ export function entryRule({ document }: JourneyVersion): JsonObject | undefined 
   if ('edge' in on) {
     return { source: ['sojourn'], 'detail-type': ['segment'], detail: { name: [on.segment], edge: [on.edge] } };
   }
+  if ('date' in on) return { source: ['sojourn'], 'detail-type': ['date'], detail: { name: [document.id] } };
+  if ('schedule' in on) return { source: ['sojourn'], 'detail-type': ['schedule'], detail: { name: [document.id] } };
   if (!('event' in on)) return undefined;
   const names = typeof on.event === 'string' ? [on.event] : [...on.event];
   const properties = patternOf(on.where ?? {});

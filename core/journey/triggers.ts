@@ -3,7 +3,7 @@ import { isObject } from '../json.ts';
 import { registryOf, type Kind } from '../kinds.ts';
 import { where, type Later } from '../segment/condition-kinds.ts';
 import { byKey, either, keys } from '../shape.ts';
-import { days, duration, localDateTime, names, offset, path, text, timeOfDay, word, yes, zone } from '../values.ts';
+import { days, localDateTime, names, offset, path, text, timeOfDay, wholeDays, word, yes, zone } from '../values.ts';
 import type { EntryTrigger } from './document.ts';
 
 /** One way to enter a journey. Paths start at the trigger. */
@@ -28,7 +28,7 @@ const segment: TriggerKind = {
 };
 
 const onDays = days.optional();
-const every = keys('{ "every": … }', { every: duration, on: onDays, at: timeOfDay, zone: zone.optional() });
+const every = keys('{ "every": … }', { every: wholeDays, on: onDays, at: timeOfDay, zone: zone.optional() });
 const once = keys('{ "once": … }', { once: localDateTime, zone: zone.optional() });
 const schedule: TriggerKind = {
   key: 'schedule',
@@ -54,7 +54,6 @@ const date: TriggerKind = {
     repeats: word(['yearly']).optional(),
   }),
   needsAgain: false,
-  later: () => [{ path: ['date'], what: 'An entry by date' }],
 };
 const api: TriggerKind = { key: 'api', schema: keys('an entry', { api: yes }), needsAgain: false };
 

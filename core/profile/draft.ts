@@ -1,4 +1,5 @@
 import type { Definitions, JourneyVersion, Rule } from '../definitions.ts';
+import { datesAfter, datesCome } from '../enrollment/dates.ts';
 import type { Enrollment, ExitReason } from '../enrollment/enrollment.ts';
 import { endEnrollment, resolveEnrollment, type Happening, type Resolution } from '../enrollment/resolve.ts';
 import { mayWatch } from '../enrollment/watched.ts';
@@ -40,6 +41,7 @@ export class Draft {
   private readonly touched = new Set<string>();
   /** Profile → when a rule that was looked at next changes by time alone. */
   private readonly changesMs = new Map<string, number>();
+  private readonly datesAsked = new Set<string>();
 
   constructor(around: Surroundings, loaded: readonly Loaded[]) {
     this.around = around;
@@ -121,6 +123,29 @@ export class Draft {
       this.fact(profileId, 'segment', edge.id, { edge: edge.edge, of: edge.kind }, isHeard && !isSilent);
     }
     return settled.edges;
+  }
+
+  /** Looks at a person's dates anew, though nothing of the person has changed: journeys have. */
+  lookAtDates(profileId: string): void {
+    this.datesAsked.add(profileId);
+  }
+
+  /** Tells of dates that have come, and finds the next one where it may be another. */
+  private settleDates(): void {
+    const { definitions, nowMs } = this.around;
+    for (const { profile: now, before } of this.profiles.values()) {
+      const come = before ? datesCome(before, definitions, nowMs) : [];
+      const profileId = this.holderOf(now.profileId);
+      for (const { journeyId, on, atMs } of come)
+        if (profileId !== undefined) this.fact(profileId, 'date', journeyId, { on }, true, atMs);
+      const isOther = now.traits !== before?.traits || now.timeZone?.value !== before.timeZone?.value;
+      const isPast = (now.nextDateMs ?? Infinity) <= nowMs;
+      if (now.mergedInto !== undefined || !(isOther || isPast || this.datesAsked.has(now.profileId))) continue;
+      const nextDateMs = Math.min(...datesAfter(now, definitions, nowMs).map(({ atMs }) => atMs));
+      if (nextDateMs === (now.nextDateMs ?? Infinity)) continue;
+      const { nextDateMs: _, ...rest } = now;
+      this.set(nextDateMs < Infinity ? { ...rest, nextDateMs } : rest);
+    }
   }
 
   /** Goals, exits and holds of the person's enrollments, after an event or the passing of time. */
@@ -250,14 +275,15 @@ export class Draft {
   }
 
   /** The earliest instant at which anything that was looked at changes by time alone; the pending due row stands for the rest. */
-  private nextChangeMs({ profileId, enrollments }: Profile): number {
-    let earliest = this.changesMs.get(profileId) ?? Infinity;
+  private nextChangeMs({ profileId, enrollments, nextDateMs = Infinity }: Profile): number {
+    let earliest = Math.min(this.changesMs.get(profileId) ?? Infinity, nextDateMs);
     for (const { isActive, watchMs = Infinity } of enrollments) if (isActive) earliest = Math.min(earliest, watchMs);
     return earliest;
   }
 
   /** The change to commit, with each profile's due row where it must come earlier. */
   change(rows: Partial<Change> = {}): Change {
+    this.settleDates();
     for (const { profile } of this.profiles.values()) {
       if (profile.mergedInto !== undefined) continue;
       const dueMs = this.nextChangeMs(profile);

@@ -48,6 +48,7 @@ export function mergeProfiles(
     ...optional('timeZone', later(winner.timeZone, loser.timeZone)),
     ...optional('locale', later(winner.locale, loser.locale)),
     ...optional('convertedMs', least(winner.convertedMs, loser.convertedMs)),
+    ...optional('nextDateMs', least(winner.nextDateMs, loser.nextDateMs)),
     touchpoints: join(winner.touchpoints, loser.touchpoints, joinTouchpoints),
     groups: joinLater(winner.groups, loser.groups),
     conditions: joinConditions(winner, loser, leaves),

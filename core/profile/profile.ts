@@ -118,6 +118,8 @@ export interface Profile {
   readonly assignments: { readonly [name: string]: string };
   /** When the pending due row fires: no later than anything of the person next changes by time alone. */
   readonly dueMs?: number;
+  /** The first date of the person that is to begin a journey, as far as it was looked at. */
+  readonly nextDateMs?: number;
 }
 
 /** A profile of which nothing is known yet. */

@@ -1,6 +1,6 @@
 import { decideLoop } from '../../core/decide-loop.ts';
 import { readEnrolled } from '../../core/enrollment/read-enrolled.ts';
-import { decideEntry, enrollmentIdOf, type EntryAnswer, type Trigger } from '../../core/enrollment/enter.ts';
+import { decideEntry, standingIds, type EntryAnswer, type Trigger } from '../../core/enrollment/enter.ts';
 import type { Enrollment } from '../../core/enrollment/enrollment.ts';
 import { keyOf } from '../../core/enrollment/resolve.ts';
 import type { StoredEvent } from '../../core/event/event.ts';
@@ -30,7 +30,7 @@ export const enterJourney =
       ]);
       const path = journey.document.entry.key?.split('.');
       const key = trigger.key ?? (path && trigger.event && keyOf(trigger.event, path)) ?? '';
-      const [standing] = await ports.profiles.enrollments([enrollmentIdOf(journeyId, trigger)]);
+      const [standing] = await ports.profiles.enrollments(standingIds(journeyId, trigger, ids));
       // Enrollments of the same journey that a restart would end.
       const inside = profile.enrollments.filter((stub) => stub.isActive && stub.journeyId === journeyId);
       return decideEntry({
