@@ -1,3 +1,4 @@
+import type { Stop, Stops } from './control/stop.ts';
 import type { Definitions, JourneyVersion } from './definitions.ts';
 import type { EntryGuard, Enrollment } from './enrollment/enrollment.ts';
 import type { Message, StoredEvent } from './event/event.ts';
@@ -138,10 +139,20 @@ export interface ProfileStore {
   suppressions(
     addresses: readonly { readonly channel: Channel; readonly addressHash: string }[],
   ): Promise<readonly Suppression[]>;
-  /** Ids of journeys, streams or the workspace that are stopped now. */
-  stops(): Promise<ReadonlyMap<string, 'paused' | 'breaker'>>;
+  /** What is stopped now; on AWS as of at most 5 s ago. */
+  stops(): Promise<Stops>;
   /** Answers once all that was committed before this call will survive a power cut. */
   durable(): Promise<void>;
+}
+
+/** What stands in the way of journeys, channels or everything: one word per subject. */
+export interface Controls {
+  list(): Promise<readonly Stop[]>;
+  /** In place of what stood there. */
+  put(stop: Stop): Promise<void>;
+  remove(subject: string): Promise<void>;
+  /** Answers once nobody acts any more on what stood before the last change, and it cannot be lost. */
+  heeded(): Promise<void>;
 }
 export interface HistoryFilter {
   readonly names?: readonly string[];

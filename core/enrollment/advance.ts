@@ -1,3 +1,4 @@
+import { lookAgainMs, stopOfJourney, type Stops } from '../control/stop.ts';
 import type { JourneyVersion } from '../definitions.ts';
 import type { Occurrence } from '../event/event.ts';
 import { idOf } from '../hash.ts';
@@ -30,7 +31,7 @@ export interface TouchInput extends Surroundings {
   /** Events that the touch's conditions may ask about, oldest first. */
   readonly history: readonly Occurrence[];
   readonly suppressions: readonly Suppression[];
-  readonly stops: ReadonlyMap<string, 'paused' | 'breaker'>;
+  readonly stops: Stops;
   readonly delivery: Delivery | undefined;
   readonly addressHash: (channel: Channel, address: string) => string;
   /** Where the touch's own state can wait. */
@@ -94,6 +95,7 @@ class Walk {
   run(): TouchDecision {
     const { row } = this;
     const { touch, nowMs } = this.input;
+    if (this.isStopped()) return this.finish(this.stop());
     const standsAt = row.cursor.stepId;
     const node = this.nodes.get(standsAt);
     if (!node) return standsAt === '' ? this.finish(this.complete()) : { answer: elsewhere(this.input, row) };
@@ -181,6 +183,7 @@ class Walk {
     if (role.role !== 'act') throw new RangeError(`Step ${node.id} does not act`);
     const act = role.act(node.step, this.view());
     if (act.kind === 'send') return this.send(node, act.request);
+    if (stopOfJourney(this.input.stops, this.row.journeyId)) return this.standStill(node.id);
     if (act.kind === 'traits') this.setTraits(node.id, act.traits);
     else this.emit(node.id, act.event, act.properties);
     this.arrive(node.id);
@@ -223,10 +226,27 @@ class Walk {
     if (verdict.unless) this.rows.unless.push(verdict.unless);
     if (verdict.deferUntilMs !== undefined) return this.defer(node.id, verdict.deferUntilMs);
     if (verdict.stop) return { stop: verdict.stop };
-    const { attemptedMs: _, ...rest } = this.row;
-    this.row = rest;
     this.arrive(node.id);
     return { to: node.next };
+  }
+
+  /** A journey that was stopped is over for whoever comes by; a message on its way is heard of first. */
+  private isStopped(): boolean {
+    const isStopped = stopOfJourney(this.input.stops, this.row.journeyId) === 'stopped';
+    return isStopped && this.input.delivery?.status !== 'handing' && this.stub() !== undefined;
+  }
+  private stop(): TouchAnswer {
+    this.draft.end(this.profileId, this.stub()!, this.row, 'stopped');
+    this.row = this.draft.enrollment(this.row.enrollmentId)!;
+    this.isDirty = true;
+    return { kind: 'ended' };
+  }
+
+  /** Before a step of a journey that is paused: nothing is done, nobody is lost. */
+  private standStill(stepId: string): Move {
+    if (this.row.cursor.stepId !== stepId) this.moveCursor(stepId);
+    const { nowMs } = this.input;
+    return this.defer(stepId, lookAgainMs(this.row.enrollmentId, this.row.attemptedMs ?? nowMs, nowMs));
   }
 
   private defer(stepId: string, wakeMs: number): Move {
@@ -296,7 +316,8 @@ class Walk {
   }
 
   private arrive(stepId: string): void {
-    this.row = { ...this.row, path: [...this.row.path, stepId] };
+    const { attemptedMs: _, ...rest } = this.row;
+    this.row = { ...rest, path: [...rest.path, stepId] };
     this.isDirty = true;
   }
   private moveCursor(stepId: string): void {

@@ -19,6 +19,9 @@ export type EntryRefusal =
   | 'exit-condition'
   | 'converted'
   | 'too-many'
+  | 'paused'
+  | 'stopped'
+  | 'breaker'
   | 'unknown-journey'
   | 'erased';
 

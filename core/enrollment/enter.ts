@@ -1,3 +1,4 @@
+import { journeySubject, type Stops } from '../control/stop.ts';
 import type { JourneyVersion } from '../definitions.ts';
 import { isHeldOut } from '../experiment/assign.ts';
 import type { Occurrence, StoredEvent } from '../event/event.ts';
@@ -44,6 +45,7 @@ export interface EntryInput extends Surroundings {
   readonly history: readonly Occurrence[];
   /** Events accepted after the trigger, in order of acceptance. */
   readonly after: readonly StoredEvent[];
+  readonly stops: Stops;
 }
 export type EntryAnswer =
   | { readonly kind: 'entered'; readonly enrollment: Enrollment }
@@ -128,7 +130,14 @@ function entryKey({ document }: JourneyVersion, event: Occurrence | undefined): 
 }
 
 /** Refusals that somebody should look into; the others are the everyday working of the rules. */
-const notable: ReadonlySet<EntryRefusal> = new Set(['stale', 'key_missing', 'too-many']);
+const notable: ReadonlySet<EntryRefusal> = new Set([
+  'stale',
+  'paused',
+  'stopped',
+  'breaker',
+  'key_missing',
+  'too-many',
+]);
 
 function refuse(input: EntryInput, reason: EntryRefusal): EntryDecision {
   const answer = { kind: 'refused' as const, reason };
@@ -147,6 +156,9 @@ function refusalOf(input: EntryInput, key: string | undefined): EntryRefusal | u
   if (profile.isErased) return 'erased';
   if (!isMeant(input)) return 'not-matched';
   if (trigger.kind !== 'api' && nowMs - trigger.atMs > staleMs) return 'stale';
+  // While everything is paused, people come in and stand before the first step that acts.
+  const stopped = input.stops.get(journeySubject(journey.id));
+  if (stopped) return stopped;
   if (entry.key !== undefined && key === undefined) return 'key_missing';
   if (journey.isAcquisition && wasConverted(input)) return 'converted';
   const inside = insideStub(input, key);

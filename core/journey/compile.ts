@@ -30,9 +30,9 @@ export const endedState = 'Ended';
 const interruptedState = 'Interrupted';
 export const holdState = (nodeId: string): string => `Hold ${nodeId}`;
 export const afterState = (nodeId: string): string => `After ${nodeId}`;
-/** Where a touch whose message must wait goes, to come back to itself. */
+/** Where a touch goes whose message must wait, or whose journey is paused, to come back to itself. */
 export const deferState = (touchState: string): string => `Defer in ${touchState}`;
-/** What a hold's `stepId` says where it is a send that waits for its time. */
+/** What a hold's `stepId` says where it is a step that waits for its time. */
 export const anySend = '*';
 const startState = 'Begin';
 
@@ -124,7 +124,8 @@ export function compileStateMachine(journey: JourneyVersion): JsonObject {
   } as JsonObject;
 }
 
-const isDeferrable = (node: PlanNode): boolean => node.role === 'act' && 'send' in node.step;
+/** A message may have to wait for its time, and whatever acts for the end of a pause. */
+const isDeferrable = (node: PlanNode): boolean => node.role === 'act';
 
 /** The part of the plan that one touch runs, written into its state. */
 export function touchDefinition(plan: Plan, state: string, follows?: string): TouchDefinition {

@@ -1,3 +1,4 @@
+import { lookAgainMs, stopOfMessage } from '../control/stop.ts';
 import { addDuration } from '../time/duration.ts';
 import { quietUntil } from '../time/calendar.ts';
 import type { FrequencyCap } from '../journey/document.ts';
@@ -41,10 +42,12 @@ const holdout: SendRule = (context) => {
   return isMarketing(context) && isHeldOut ? skip('holdout') : undefined;
 };
 
-const stops: SendRule = ({ stops: stopped, enrollment, channel }) => {
-  const kind =
-    stopped.get('workspace') ?? stopped.get(`journey/${enrollment.journeyId}`) ?? stopped.get(`channel/${channel}`);
-  return kind && skip(kind);
+/** Held, not lost: whoever waits for a resumption looks again, until the message is of no use. */
+const stops: SendRule = ({ stops: stopped, enrollment, channel, nowMs }) => {
+  const kind = stopOfMessage(stopped, enrollment.journeyId, channel);
+  if (!kind) return undefined;
+  const untilMs = lookAgainMs(enrollment.enrollmentId, enrollment.attemptedMs ?? nowMs, nowMs);
+  return { kind: 'defer', reason: kind === 'breaker' ? 'breaker' : 'paused', untilMs };
 };
 
 const quietHours: SendRule = (context) => {

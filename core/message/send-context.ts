@@ -1,3 +1,4 @@
+import type { Stops } from '../control/stop.ts';
 import type { Enrollment } from '../enrollment/enrollment.ts';
 import type { Channel, Purpose, Workspace } from '../journey/document.ts';
 import type { Profile, WebPush } from '../profile/profile.ts';
@@ -31,8 +32,7 @@ export interface SendContext {
   readonly address?: Address;
   /** Those of the address. */
   readonly suppressions: readonly Suppression[];
-  /** Stopped journeys and streams, by id; `workspace` for everything. */
-  readonly stops: ReadonlyMap<string, 'paused' | 'breaker'>;
+  readonly stops: Stops;
   readonly nowMs: number;
   /** The profile's own zone, else the workspace's. */
   readonly zone: string;

@@ -1,4 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { StopKind, Stops } from '../../core/control/stop.ts';
 import type { EntryGuard, Enrollment } from '../../core/enrollment/enrollment.ts';
 import type { StoredEvent } from '../../core/event/event.ts';
 import type { Channel } from '../../core/journey/document.ts';
@@ -27,7 +28,7 @@ import { Table } from './table/table.ts';
 /** Profiles remembered as they were read, so that a commit knows what it changes. */
 const mostRemembered = 1_000;
 /** How long a read of the control rows counts: a pause waits so long, and 5 s more. */
-const leaseMs = 5_000;
+export const leaseMs = 5_000;
 /** A transaction holds no more; messages of one person come in chunks that keep below it. */
 const mostItems = 100;
 /** A pair of rows from two commits is read again: the second read is one of a commit that is over. */
@@ -38,7 +39,7 @@ export class DynamoProfileStore implements ProfileStore {
   private readonly table: Table;
   private readonly clock: Pick<Clock, 'nowMs'>;
   private readonly remembered = new Map<string, ReadProfile>();
-  private lease: { readonly untilMs: number; readonly stops: ReadonlyMap<string, 'paused' | 'breaker'> } | undefined;
+  private lease: { readonly untilMs: number; readonly stops: Stops } | undefined;
 
   constructor(client: DynamoDBClient, tableName: string, clock: Pick<Clock, 'nowMs'>) {
     this.table = new Table(client, tableName);
@@ -206,14 +207,14 @@ export class DynamoProfileStore implements ProfileStore {
     return rows.flatMap(readSuppressions);
   }
 
-  async stops(): Promise<ReadonlyMap<string, 'paused' | 'breaker'>> {
+  async stops(): Promise<Stops> {
     const nowMs = this.clock.nowMs();
     if (this.lease && nowMs < this.lease.untilMs) return this.lease.stops;
     const rows = await this.table.query({
       KeyConditionExpression: 'pk = :pk',
       ExpressionAttributeValues: { ':pk': { S: controlPartition } },
     });
-    const stops = new Map(rows.map((row) => [row['sk']!.S!, row['k']!.S as 'paused' | 'breaker']));
+    const stops = new Map(rows.map((row) => [row['sk']!.S!, row['k']!.S as StopKind]));
     this.lease = { untilMs: nowMs + leaseMs, stops };
     return stops;
   }

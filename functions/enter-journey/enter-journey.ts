@@ -42,6 +42,7 @@ export const enterJourney =
         guard: await ports.profiles.guard(ids, journeyId, key),
         history: names.size === 0 ? [] : await ports.profiles.history(ids, { names: [...names] }),
         after: await acceptedAfter(ports, loaded, trigger),
+        stops: await ports.profiles.stops(),
         definitions,
         nowMs: ports.clock.nowMs(),
         attemptId,

@@ -1,3 +1,4 @@
+import type { StopKind, Stops } from '../../core/control/stop.ts';
 import type { EntryGuard, Enrollment } from '../../core/enrollment/enrollment.ts';
 import type { StoredEvent } from '../../core/event/event.ts';
 import type { Channel } from '../../core/journey/document.ts';
@@ -213,12 +214,9 @@ export class SqliteProfileStore implements ProfileStore {
     return addresses.flatMap(({ channel, addressHash }) => this.suppressionsOf(channel, addressHash));
   }
 
-  async stops(): Promise<ReadonlyMap<string, 'paused' | 'breaker'>> {
-    return new Map(
-      this.db
-        .all<{ subject: string; kind: 'paused' | 'breaker' }>('SELECT subject, kind FROM stops')
-        .map((row) => [row.subject, row.kind]),
-    );
+  async stops(): Promise<Stops> {
+    const rows = this.db.all<{ subject: string; kind: StopKind }>('SELECT subject, kind FROM controls');
+    return new Map(rows.map((row) => [row.subject, row.kind]));
   }
 
   /** Due rows at or before an instant, earliest first, then by profile and subject. */

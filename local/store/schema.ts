@@ -32,7 +32,7 @@ CREATE TABLE IF NOT EXISTS outbox_packs (pack INTEGER PRIMARY KEY, messages BLOB
 CREATE TABLE IF NOT EXISTS suppressions (
   channel TEXT NOT NULL, address_hash TEXT NOT NULL, reason TEXT NOT NULL, at_ms INTEGER NOT NULL, source TEXT, purpose TEXT,
   PRIMARY KEY (channel, address_hash, reason)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS stops (subject TEXT PRIMARY KEY, kind TEXT NOT NULL, at_ms INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS controls (subject TEXT PRIMARY KEY, kind TEXT NOT NULL, at_ms INTEGER NOT NULL, said_by TEXT, why TEXT) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS due (profile_id TEXT NOT NULL, subject TEXT NOT NULL, due_ms INTEGER NOT NULL, PRIMARY KEY (profile_id, subject)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS due_by_time ON due (due_ms, profile_id, subject);
 CREATE TABLE IF NOT EXISTS commit_facts (profile_id TEXT NOT NULL, version INTEGER NOT NULL, facts TEXT NOT NULL, PRIMARY KEY (profile_id, version)) WITHOUT ROWID;

@@ -73,7 +73,7 @@ const cases: readonly (readonly [string, Over])[] = [
   ['skip no-consent', { profile: { consent: { 'email/marketing': says('denied') } } }],
   ['skip address-unverified', { address: { value: 'ana@b.lv', isVerified: false } }],
   ['skip holdout', { profile: { assignments: { holdout: 'held-out' } } }],
-  ['skip paused', { stops: new Map([['journey/cart', 'paused']]) }],
+  ['defer paused', { stops: new Map([['journey/cart', 'paused']]) }],
   ['defer quiet-hours', { workspace: { quietHours: { email: { from: '09:00', to: '11:00' } } } }],
   [
     'skip frequency-cap',
@@ -205,7 +205,7 @@ describe('a transactional message', () => {
     const consent = { 'email/transactional': says('denied') };
     expect(decide({ purpose: 'transactional', profile: { consent } })).toBe('skip no-consent');
     expect(decide({ purpose: 'transactional', profile: { isErased: true } })).toBe('skip erased');
-    expect(decide({ purpose: 'transactional', stops: new Map([['workspace', 'breaker']]) })).toBe('skip breaker');
+    expect(decide({ purpose: 'transactional', stops: new Map([['workspace', 'breaker']]) })).toBe('defer breaker');
   });
 });
 
@@ -221,14 +221,14 @@ describe('a webhook', () => {
     const [erased, ended] = [cases[0]!, cases[1]!];
     expect(decide({ ...erased[1], channel: 'webhook' })).toBe(erased[0]);
     expect(decide({ ...ended[1], channel: 'webhook' })).toBe(ended[0]);
-    expect(decide({ channel: 'webhook', stops: new Map([['channel/webhook', 'paused']]) })).toBe('skip paused');
+    expect(decide({ channel: 'webhook', stops: new Map([['channel/webhook', 'paused']]) })).toBe('defer paused');
   });
 });
 
 describe('a stop', () => {
   it('is of the workspace, the journey or the channel', () => {
     const stopping = (id: string) => decide({ stops: new Map([[id, 'paused']]) });
-    expect(['workspace', 'journey/cart', 'channel/email'].map(stopping)).toEqual(Array(3).fill('skip paused'));
+    expect(['workspace', 'journey/cart', 'channel/email'].map(stopping)).toEqual(Array(3).fill('defer paused'));
     expect(['journey/other', 'channel/sms'].map(stopping)).toEqual(['send', 'send']);
   });
 });
