@@ -18,6 +18,7 @@ import { wakeDue } from '../functions/wake-due/wake-due.ts';
 import { Bus } from './bus.ts';
 import { HomeChannels } from './channels.ts';
 import { HomeClock, type ClockKind } from './clock.ts';
+import { HomeControls } from './controls.ts';
 import { HomeDefinitions } from './definitions.ts';
 import { ExecutionStore } from './interpreter/execution-store.ts';
 import { Interpreter } from './interpreter/interpreter.ts';
@@ -30,6 +31,7 @@ import { Secrets } from './secrets.ts';
 import { Database } from './store/database.ts';
 import type { WriteOptions } from './store/journal.ts';
 import { SqliteProfileStore } from './store/profile-store.ts';
+import { UnderWay } from './under-way.ts';
 
 export interface HomeOptions {
   /** Data folder; `:memory:` for a home that leaves nothing behind. */
@@ -63,6 +65,7 @@ export class Home {
   readonly secrets: Secrets;
   readonly definitions: HomeDefinitions;
   readonly store: SqliteProfileStore;
+  readonly controls: HomeControls;
   readonly outbox: Outbox;
   readonly links: SignedLinks;
   readonly read: ReadModel;
@@ -127,6 +130,8 @@ export class Home {
     this.definitions = definitions;
     this.secrets = new Secrets(db, options.seed);
     this.store = new SqliteProfileStore(db);
+    const touches = new UnderWay();
+    this.controls = new HomeControls(db, () => touches.over());
     this.outbox = new Outbox(db, clock);
     this.isBaseUrlOpen = options.baseUrl === undefined;
     this.links = new SignedLinks(this.secrets.keyring, options.baseUrl ?? 'http://127.0.0.1:4000');
@@ -138,7 +143,7 @@ export class Home {
       clock,
       machine: (journeyId, version) => definitions.machine(journeyId, version),
       functions: {
-        runTouch: (task: never) => runTouch(this.ports)(task),
+        runTouch: touches.watch((task: never) => runTouch(this.ports)(task)),
         registerHold: (task: never) => registerHold(this.ports)(task),
         markFailed: (task: never) => markFailed(this.ports)(task),
       },

@@ -14,6 +14,7 @@ import { bearer, mount } from '../functions/parts/http/mount.ts';
 import { isSame } from '../functions/parts/keyring.ts';
 import { suppressAddress } from '../functions/suppress-address/suppress-address.ts';
 import { clockRoutes } from './clock-routes.ts';
+import { homeControlRoutes } from './home-control-routes.ts';
 import type { Home } from './home.ts';
 import { importRoutes, topicIds } from './import-routes.ts';
 import { pageRoutes } from './page-routes.ts';
@@ -114,7 +115,11 @@ function appOf({ home }: ServerOptions, token: string, onError: (error: unknown,
     suppress: suppressAddress(home.ports),
     durable: () => home.store.durable(),
   });
-  mount(app, [...api, ...clockRoutes(home), ...importRoutes(home), ...pageRoutes(home, isToken)], onError);
+  mount(
+    app,
+    [...api, ...homeControlRoutes(home), ...clockRoutes(home), ...importRoutes(home), ...pageRoutes(home, isToken)],
+    onError,
+  );
   return app;
 }
 

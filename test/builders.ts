@@ -9,6 +9,8 @@ import type { Delivery } from '../core/message/delivery.ts';
 import type { Change, Fact, Ports } from '../core/ports.ts';
 import type { Profile } from '../core/profile/profile.ts';
 import { addDuration } from '../core/time/duration.ts';
+import { controlJourneys, type ControlOrder } from '../functions/control-journeys/control-journeys.ts';
+import { endEnrollments, type EndAnswer } from '../functions/end-enrollments/end-enrollments.ts';
 import { acceptEvents } from '../functions/accept-events/accept-events.ts';
 import { enterJourney } from '../functions/enter-journey/enter-journey.ts';
 import { markFailed } from '../functions/mark-failed/mark-failed.ts';
@@ -18,12 +20,16 @@ import { runTouch } from '../functions/run-touch/run-touch.ts';
 import { wakeDue } from '../functions/wake-due/wake-due.ts';
 import { Bus } from '../local/bus.ts';
 import { HomeClock } from '../local/clock.ts';
+import { HomeControls } from '../local/controls.ts';
 import { ExecutionStore } from '../local/interpreter/execution-store.ts';
 import { Interpreter } from '../local/interpreter/interpreter.ts';
+import { Outbox } from '../local/outbox.ts';
 import { Relay } from '../local/relay.ts';
 import { Scheduler } from '../local/scheduler.ts';
 import { Database } from '../local/store/database.ts';
 import { SqliteProfileStore } from '../local/store/profile-store.ts';
+import { ReadModel } from '../local/read-model.ts';
+import { UnderWay } from '../local/under-way.ts';
 import { portsAround, type Around } from './around-ports.ts';
 import { CountingIds, RecordedExecutions, TestChannels, TestContent, TestDefinitions } from './fakes.ts';
 
@@ -121,6 +127,7 @@ export class TestHome {
   readonly channels = new TestChannels();
   readonly recorded = new RecordedExecutions();
   readonly ports: Ports;
+  readonly controls: HomeControls;
   readonly problems: unknown[] = [];
   /** Everything that was committed, in order. */
   readonly log: Change[] = [];
@@ -130,18 +137,20 @@ export class TestHome {
   private readonly interpreter: Interpreter;
   private readonly relay: Relay;
   private readonly scheduler: Scheduler;
+  private readonly touches = new UnderWay();
 
   constructor(options: TestHomeOptions = {}) {
     const { startMs: fromMs = startMs, isRecorded = false, around, concurrency = 1, ...documents } = options;
     this.clock = new HomeClock(this.db, { kind: 'manual', startMs: fromMs });
     this.definitions = new TestDefinitions(documentsOf(documents));
-    const { clock, store } = this;
+    const { clock, store, touches } = this;
+    this.controls = new HomeControls(this.db, () => touches.over());
     this.interpreter = new Interpreter({
       store: new ExecutionStore(this.db),
       clock,
       machine: (journeyId, version) => this.definitions.machine(journeyId, version),
       functions: {
-        runTouch: (task: never) => runTouch(this.ports)(task),
+        runTouch: touches.watch((task: never) => runTouch(this.ports)(task)),
         registerHold: async (task: never) => {
           await this.beforeHold();
           return registerHold(this.ports)(task);
@@ -200,6 +209,19 @@ export class TestHome {
       await this.take({ ...message, receivedMs: nowMs, ...(isNow && { occurredMs: nowMs }) });
       await this.drain();
     }
+  }
+  /** Pauses, resumes or stops, and answers when that is heeded. */
+  control(verb: ControlOrder['verb'], subject = 'journey/cart'): Promise<unknown> {
+    return controlJourneys({ controls: this.controls, clock: this.clock })({ verb, subject });
+  }
+  /** Ends everybody inside a journey that was stopped, a few at a time. */
+  async endAll(journeyId = 'cart', partOfList = 3, isTimeOver = () => false): Promise<EndAnswer> {
+    const read = new ReadModel(this.db, new Outbox(this.db, this.clock));
+    return endEnrollments({
+      ...this.ports,
+      inside: (id, cursor) =>
+        read.enrollmentsIn(id, 'active', { limit: partOfList, ...(cursor !== undefined && { cursor }) }),
+    })({ journeyId, isTimeOver });
   }
   /** Carries out all that has been committed. */
   drain(): Promise<void> {

@@ -44,6 +44,7 @@ export const suppressionListKey = (channel: Channel, addressHash: string, reason
   sk: `r#${reason}`,
 });
 export const controlPartition = 'control';
+export const controlKey = (subject: string): Key => ({ pk: controlPartition, sk: subject });
 
 /** Parts of a list that is written to by everybody, so that no partition takes more than its share. */
 export const listShards = 8;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Context } from 'hono';
+import { stopOfJourney } from '../../../core/control/stop.ts';
 import type { JourneyVersion } from '../../../core/definitions.ts';
 import type { Trigger } from '../../../core/enrollment/enter.ts';
 import { isObject, type Json, type JsonObject } from '../../../core/json.ts';
@@ -27,6 +28,7 @@ export function journeyRoutes({ ports, directory, enter, durable }: ApiOptions):
       stage,
       kind,
       version: journey.version,
+      state: stopOfJourney(await ports.profiles.stops(), id) ?? 'running',
       counts: (await directory.journeyCounts(id)) as unknown as Json,
     };
   };
