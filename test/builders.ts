@@ -265,6 +265,10 @@ export class TestHome {
     const rows = this.db.all<{ body: string }>('SELECT body FROM deliveries ORDER BY at_ms, delivery_id');
     return rows.map((row) => JSON.parse(row.body) as Delivery);
   }
+  /** Executions that have not ended. */
+  running(): number {
+    return this.db.get<{ n: number }>(`SELECT count(*) AS n FROM executions WHERE status = 'running'`)!.n;
+  }
   /** All facts of a kind, in order of commit. */
   facts(kind: Fact['kind']): readonly { readonly name: string; readonly detail: JsonObject }[] {
     const rows = this.db.all<{ name: string; detail: string }>(
