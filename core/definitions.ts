@@ -5,6 +5,7 @@ import {
   defaultRetention,
   stages,
   type Audience,
+  type CouponPool,
   type Documents,
   type EventMatch,
   type Goal,
@@ -65,6 +66,10 @@ export interface Definitions {
   readonly segments: readonly CompiledSegment[];
   readonly audiences: readonly CompiledAudience[];
   readonly journeys: ReadonlyMap<string, JourneyVersion>;
+  /** Pools by id; on AWS without their codes, which lie in rows of their own. */
+  readonly coupons: ReadonlyMap<string, CouponPool>;
+  /** Ids of the tables. */
+  readonly tables: ReadonlySet<string>;
   readonly conversion: readonly CompiledMatch[];
   /** Rules of the life-cycle stages, the first stage first. */
   readonly stages: readonly { readonly stage: Stage; readonly condition: Compiled }[];
@@ -145,6 +150,8 @@ export function publish(documents: Documents, hash: string = hashOf(documents)):
     segments,
     audiences,
     journeys,
+    coupons: new Map(documents.coupons.map((pool) => [pool.id, pool])),
+    tables: new Set(documents.tables.map(({ id }) => id)),
     conversion: workspace.conversion.map((match) => compileMatch(match)),
     stages: stageRules,
     ...indexRules(

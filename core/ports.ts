@@ -1,5 +1,6 @@
 import type { Stop, Stops } from './control/stop.ts';
 import type { Definitions, JourneyVersion } from './definitions.ts';
+import type { Asking } from './enrollment/ask.ts';
 import type { EntryGuard, Enrollment } from './enrollment/enrollment.ts';
 import type { Message, StoredEvent } from './event/event.ts';
 import type { Channel } from './journey/document.ts';
@@ -16,6 +17,7 @@ export interface Ports {
   readonly definitions: DefinitionStore;
   readonly content: Content;
   readonly channels: Channels;
+  readonly asking: Asking;
   readonly executions: Executions;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -135,6 +137,7 @@ export interface ProfileStore {
   history(profileIds: readonly string[], filter?: HistoryFilter): Promise<readonly StoredEvent[]>;
   enrollments(enrollmentIds: readonly string[]): Promise<readonly Enrollment[]>;
   delivery(deliveryId: string): Promise<Delivery | undefined>;
+  task(taskId: string): Promise<Task | undefined>;
   guard(profileIds: readonly string[], journeyId: string, key: string): Promise<EntryGuard | undefined>;
   suppressions(
     addresses: readonly { readonly channel: Channel; readonly addressHash: string }[],

@@ -6,7 +6,10 @@ import type { Ports } from '../core/ports.ts';
 import { acceptEvents } from '../functions/accept-events/accept-events.ts';
 import { enterJourney } from '../functions/enter-journey/enter-journey.ts';
 import { markFailed } from '../functions/mark-failed/mark-failed.ts';
+import { askingOf } from '../functions/parts/asking/asking.ts';
+import { createCalls } from '../functions/parts/channels/call.ts';
 import { createSmtp, type Smtp } from '../functions/parts/channels/smtp.ts';
+import type { Reach } from '../functions/parts/channels/webhook-request.ts';
 import { contentOf } from '../functions/parts/content/content.ts';
 import { publishTemplates } from '../functions/parts/content/publish-templates.ts';
 import { rendererOf, type Renderer } from '../functions/parts/content/renderer.ts';
@@ -19,6 +22,7 @@ import { Bus } from './bus.ts';
 import { HomeChannels } from './channels.ts';
 import { HomeClock, type ClockKind } from './clock.ts';
 import { HomeControls } from './controls.ts';
+import { HomeCoupons } from './coupons.ts';
 import { HomeDefinitions } from './definitions.ts';
 import { ExecutionStore } from './interpreter/execution-store.ts';
 import { Interpreter } from './interpreter/interpreter.ts';
@@ -44,6 +48,10 @@ export interface HomeOptions {
   /** Where an empty home's manual or fast clock begins; epoch milliseconds. */
   readonly startMs?: number;
   readonly smtpUrl?: string;
+  /** What calls to other systems are signed with. @default one that is made of this home's own secret */
+  readonly webhookSecret?: string;
+  /** How the systems that are called are reached; tests reach their own. */
+  readonly reach?: Reach;
   /** Base of the links in messages; absent: wherever the server listens. */
   readonly baseUrl?: string;
   /** Makes ids and chance come out the same at every run. */
@@ -67,6 +75,7 @@ export class Home {
   readonly store: SqliteProfileStore;
   readonly controls: HomeControls;
   readonly outbox: Outbox;
+  readonly coupons: HomeCoupons;
   readonly links: SignedLinks;
   readonly read: ReadModel;
   readonly ports: Ports;
@@ -133,6 +142,13 @@ export class Home {
     const touches = new UnderWay();
     this.controls = new HomeControls(db, () => touches.over());
     this.outbox = new Outbox(db, clock);
+    this.coupons = new HomeCoupons({
+      db,
+      keyring: this.secrets.keyring,
+      clock,
+      onLow: (pool, left) => onProblem(`give coupons of ${pool}`, new Error(`${left} codes are left.`)),
+    });
+    this.coupons.stock(definitions.documents.coupons);
     this.isBaseUrlOpen = options.baseUrl === undefined;
     this.links = new SignedLinks(this.secrets.keyring, options.baseUrl ?? 'http://127.0.0.1:4000');
     this.read = new ReadModel(db, this.outbox);
@@ -150,10 +166,14 @@ export class Home {
       concurrency: clock.kind === 'real' ? liveConcurrency : 1,
       onBroken: (name, error) => onProblem(`run execution ${name}`, error),
     });
+    const content = contentOf(made.renderer, definitions.documents, this.links, clock);
+    const { webhookSecret = this.secrets.keyring.sign('webhook', '') } = options;
+    const call = createCalls({ secrets: [webhookSecret], nowMs: () => clock.nowMs(), ...options.reach });
     this.ports = {
       profiles: this.store,
       definitions,
-      content: contentOf(made.renderer, definitions.documents, this.links, clock),
+      content,
+      asking: askingOf({ definitions, content, coupons: this.coupons, call }),
       channels: new HomeChannels(this.outbox, this.smtp, () => this.store.durable()),
       executions: this.interpreter,
       clock,

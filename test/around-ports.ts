@@ -1,5 +1,6 @@
 import type fc from 'fast-check';
 import { StoreUnavailable } from '../core/failures.ts';
+import type { Asking } from '../core/enrollment/ask.ts';
 import type { Channels, Content, Executions, Ports, ProfileStore } from '../core/ports.ts';
 
 /** Stands around one call of a port: may put it off, or make it fail before or after its effect. */
@@ -35,6 +36,7 @@ export function portsAround(ports: Ports, around: Around): Ports {
     profiles: storeAround(ports.profiles, around),
     content: contentAround(ports.content, around),
     channels: channelsAround(ports.channels, around),
+    asking: askingAround(ports.asking, around),
     executions: executionsAround(ports.executions, around),
     clock: { nowMs: () => ports.clock.nowMs(), backOff: () => around('back off', () => Promise.resolve()) },
   };
@@ -48,6 +50,7 @@ const storeAround = (store: ProfileStore, around: Around): ProfileStore => ({
   history: (...asked) => around('history', () => store.history(...asked)),
   enrollments: (ids) => around('enrollments', () => store.enrollments(ids)),
   delivery: (deliveryId) => around('delivery', () => store.delivery(deliveryId)),
+  task: (taskId) => around('task', () => store.task(taskId)),
   guard: (...asked) => around('guard', () => store.guard(...asked)),
   suppressions: (addresses) => around('suppressions', () => store.suppressions(addresses)),
   stops: () => store.stops(),
@@ -62,6 +65,10 @@ const channelsAround = (channels: Channels, around: Around): Channels => ({
   turn: (...asked) => around('turn', () => channels.turn(...asked)),
   deliver: (deliveryId, message) => around('deliver', () => channels.deliver(deliveryId, message)),
   reconcile: (...asked) => around('reconcile', () => channels.reconcile(...asked)),
+});
+
+const askingAround = (asking: Asking, around: Around): Asking => ({
+  ask: (ask) => around(`ask ${ask.kind}`, () => asking.ask(ask)),
 });
 
 const executionsAround = (executions: Executions, around: Around): Executions => ({

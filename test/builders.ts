@@ -31,7 +31,7 @@ import { SqliteProfileStore } from '../local/store/profile-store.ts';
 import { ReadModel } from '../local/read-model.ts';
 import { UnderWay } from '../local/under-way.ts';
 import { portsAround, type Around } from './around-ports.ts';
-import { CountingIds, RecordedExecutions, TestChannels, TestContent, TestDefinitions } from './fakes.ts';
+import { CountingIds, RecordedExecutions, TestAsking, TestChannels, TestContent, TestDefinitions } from './fakes.ts';
 
 /** A Monday morning, ten o'clock in UTC. */
 export const startMs = Date.parse('2026-03-02T10:00:00Z');
@@ -125,6 +125,7 @@ export class TestHome {
   readonly definitions: TestDefinitions;
   readonly content = new TestContent();
   readonly channels = new TestChannels();
+  readonly asking = new TestAsking();
   readonly recorded = new RecordedExecutions();
   readonly ports: Ports;
   readonly controls: HomeControls;
@@ -171,6 +172,7 @@ export class TestHome {
       definitions: this.definitions,
       content: this.content,
       channels: this.channels,
+      asking: this.asking,
       executions: isRecorded ? this.recorded : this.interpreter,
       clock,
       ids: new CountingIds(),

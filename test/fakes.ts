@@ -1,3 +1,4 @@
+import type { Ask, Asked, Asking } from '../core/enrollment/ask.ts';
 import { publish, type Definitions, type JourneyVersion } from '../core/definitions.ts';
 import { VersionUnknown } from '../core/failures.ts';
 import { idOf } from '../core/hash.ts';
@@ -98,6 +99,28 @@ const rendered = ({ channel, templateId, deliveryId, to, purpose }: RenderReques
       return { channel, url: 'https://hook.example', method: 'POST', headers: {}, body: {}, tags };
   }
 };
+
+/** Answers what steps ask as it is told; tells what it was asked. A coupon's code is made of its ask, so no two get the same. */
+export class TestAsking implements Asking {
+  readonly asked: Ask[] = [];
+  answer: (ask: Ask, count: number) => Asked | undefined = () => undefined;
+  async ask(ask: Ask): Promise<Asked> {
+    const count = this.asked.push(ask);
+    return this.answer(ask, count) ?? answerOf(ask);
+  }
+}
+function answerOf(ask: Ask): Asked {
+  switch (ask.kind) {
+    case 'coupon':
+      return { kind: 'coupon', code: `${ask.pool}/${ask.askId}` };
+    case 'row':
+      return { kind: 'row', row: { key: ask.key } };
+    case 'call':
+      return { kind: 'answered', body: { ok: true } };
+    case 'text':
+      return { kind: 'text', text: ask.liquid };
+  }
+}
 
 /** The process that handed over died, before the provider had the message or after: its function runs out of time. */
 export class Died extends Error {

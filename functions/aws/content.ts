@@ -1,30 +1,38 @@
-import type { Clock, Content } from '../../core/ports.ts';
-import { contentOf, type Links } from '../parts/content/content.ts';
+import type { Clock } from '../../core/ports.ts';
+import type { Definitions } from '../../core/definitions.ts';
+import { contentOf, type Links, type PublishedContent } from '../parts/content/content.ts';
 import { rendererOf } from '../parts/content/renderer.ts';
 import type { DynamoDefinitions } from './definition-store.ts';
 
-/** The templates that are published now, parsed once for as long as they are. */
+/** The templates and tables that are published now, read and parsed once for as long as they are. */
 export function publishedContent(
-  definitions: Pick<DynamoDefinitions, 'current' | 'templates'>,
+  definitions: Pick<DynamoDefinitions, 'current' | 'templates' | 'tables'>,
   links: Links,
   clock: Pick<Clock, 'nowMs'>,
-): Content {
+): PublishedContent {
   let hash: string | undefined;
-  let content: Promise<Content> | undefined;
-  const read = async (of: string, workspace: Parameters<typeof rendererOf>[1]): Promise<Content> => {
-    const templates = await definitions.templates(of);
-    return contentOf(rendererOf(templates, workspace), { workspace, templates }, links, clock);
+  let content: Promise<PublishedContent> | undefined;
+  const read = async (of: Definitions): Promise<PublishedContent> => {
+    const [templates, tables] = await Promise.all([
+      definitions.templates(of.hash),
+      of.tables.size === 0 ? [] : definitions.tables(of.hash),
+    ]);
+    const { workspace } = of;
+    return contentOf(rendererOf(templates, workspace), { workspace, templates, tables }, links, clock);
+  };
+  const current = async (): Promise<PublishedContent> => {
+    const published = await definitions.current();
+    if (!content || hash !== published.hash) {
+      hash = published.hash;
+      content = read(published);
+      // What could not be read is asked for again.
+      content.catch(() => (content = undefined));
+    }
+    return content;
   };
   return {
-    async render(request) {
-      const current = await definitions.current();
-      if (!content || hash !== current.hash) {
-        hash = current.hash;
-        content = read(current.hash, current.workspace);
-        // What could not be read is asked for again.
-        content.catch(() => (content = undefined));
-      }
-      return (await content).render(request);
-    },
+    render: async (request) => (await current()).render(request),
+    text: async (liquid, context) => (await current()).text(liquid, context),
+    row: async (table, key) => (await current()).row(table, key),
   };
 }

@@ -1,10 +1,11 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { compileJourney, publish, type Definitions, type JourneyVersion } from '../../core/definitions.ts';
 import { VersionUnknown } from '../../core/failures.ts';
-import type { Documents, Journey } from '../../core/journey/document.ts';
+import type { Documents, Journey, ReferenceTable } from '../../core/journey/document.ts';
 import type { Clock, DefinitionStore } from '../../core/ports.ts';
 import type { PublishedTemplate } from '../parts/content/renderer.ts';
 import type { Publication } from '../parts/publication.ts';
+import { stockPool } from './coupon-stock.ts';
 import { loadPatterns } from './patterns.ts';
 import { pack, unpack } from './table/pack.ts';
 import type { Item } from './table/profile-rows.ts';
@@ -18,7 +19,7 @@ const partBytes = 380_000;
 const currentKey = { pk: 'definitions', sk: 'current' };
 /** Ids of all journeys that were ever published here. */
 const journeysKey = { pk: 'definitions', sk: 'journeys' };
-type Kind = 'documents' | 'templates';
+type Kind = 'documents' | 'templates' | 'tables';
 const partsOf = (hash: string, kind: Kind): { readonly pk: string; readonly prefix: string } => ({
   pk: `definitions#${hash}`,
   prefix: `${kind}#`,
@@ -30,6 +31,13 @@ interface PinnedVersion {
   readonly journey: JourneyVersion;
   readonly machineArn: string;
 }
+
+/** What every function keeps at hand: neither codes, which are rows of their own, nor the rows of tables. */
+const withoutContents = (documents: Documents): Documents => ({
+  ...documents,
+  coupons: documents.coupons.map(({ codes: _, ...pool }) => pool),
+  tables: documents.tables.map((table) => ({ ...table, rows: [] })),
+});
 
 /** Published documents in the table: immutable by their hash, and one row that says which are current. */
 export class DynamoDefinitions implements DefinitionStore {
@@ -68,6 +76,11 @@ export class DynamoDefinitions implements DefinitionStore {
   /** Templates that belong to published documents. */
   async templates(hash: string): Promise<readonly PublishedTemplate[]> {
     return (await this.readParts(hash, 'templates')) as unknown as readonly PublishedTemplate[];
+  }
+
+  /** Tables that belong to published documents, with their rows. */
+  async tables(hash: string): Promise<readonly ReferenceTable[]> {
+    return (await this.readParts(hash, 'tables')) as unknown as readonly ReferenceTable[];
   }
 
   async journey(journeyId: string, version: string): Promise<JourneyVersion> {
@@ -109,8 +122,10 @@ export class DynamoDefinitions implements DefinitionStore {
    */
   async publish({ hash, documents, templates }: Publication, machines: ReadonlyMap<string, string>): Promise<void> {
     await loadPatterns(documents);
-    await this.writeParts(hash, 'documents', documents);
+    await this.writeParts(hash, 'documents', withoutContents(documents));
     await this.writeParts(hash, 'templates', templates);
+    await this.writeParts(hash, 'tables', documents.tables);
+    for (const pool of documents.coupons) await stockPool(this.table, pool);
     for (const { id, version, document } of publish(documents, hash).journeys.values()) {
       const arn = machines.get(id);
       if (arn === undefined) throw new RangeError(`No state machine was named for the journey ${id}.`);

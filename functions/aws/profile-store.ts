@@ -5,6 +5,7 @@ import type { StoredEvent } from '../../core/event/event.ts';
 import type { Channel } from '../../core/journey/document.ts';
 import type { Delivery, Suppression } from '../../core/message/delivery.ts';
 import type { Change, Clock, HistoryFilter, IdentityKey, Loaded, ProfileStore } from '../../core/ports.ts';
+import type { Task } from '../../core/task/task.ts';
 import { commitOf } from './table/commit.ts';
 import { isExpired, readEvent } from './table/event-rows.ts';
 import {
@@ -19,9 +20,10 @@ import {
   identityRowKey,
   profilePartition,
   suppressionKey,
+  taskKey,
 } from './table/keys.ts';
 import { readProfile, type Item, type ReadProfile } from './table/profile-rows.ts';
-import { dueKey, readDelivery, readEnrollment, readGuard } from './table/rows.ts';
+import { dueKey, readDelivery, readEnrollment, readGuard, readTask } from './table/rows.ts';
 import { readSuppressions } from './table/suppression-row.ts';
 import { Table } from './table/table.ts';
 
@@ -187,6 +189,11 @@ export class DynamoProfileStore implements ProfileStore {
   async delivery(deliveryId: string): Promise<Delivery | undefined> {
     const [row] = await this.table.get([deliveryKey(deliveryId)]);
     return row && readDelivery(row);
+  }
+
+  async task(taskId: string): Promise<Task | undefined> {
+    const [row] = await this.table.get([taskKey(taskId)]);
+    return row && readTask(row);
   }
 
   async guard(profileIds: readonly string[], journeyId: string, key: string): Promise<EntryGuard | undefined> {

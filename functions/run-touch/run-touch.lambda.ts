@@ -1,5 +1,6 @@
 import { decisionPorts, definitions, keyring } from '../aws/container.ts';
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import { deployedAsking } from '../aws/deployed-asking.ts';
 import { deployedChannels } from '../aws/deployed-channels.ts';
 import { setting } from '../aws/setting.ts';
 import { publishedContent } from '../aws/content.ts';
@@ -19,7 +20,12 @@ async function build(): Promise<ReturnType<typeof runTouch>> {
       metrics.addMetric('SendFailures', MetricUnit.Count, 1);
     },
   });
-  return runTouch({ ...ports, channels, content: publishedContent(definitions(), links, ports.clock) });
+  const content = publishedContent(definitions(), links, ports.clock);
+  const asking = deployedAsking(content, (pool) => {
+    logger.warn('Few coupons are left.', { pool });
+    metrics.addMetric('CouponsLow', MetricUnit.Count, 1);
+  });
+  return runTouch({ ...ports, channels, content, asking });
 }
 
 /** A task of a journey's state machine: all steps up to the next hold. */

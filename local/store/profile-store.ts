@@ -5,6 +5,7 @@ import type { Channel } from '../../core/journey/document.ts';
 import { blocks, type Delivery, type Suppression, type SuppressionReason } from '../../core/message/delivery.ts';
 import type { Change, DueRow, HistoryFilter, IdentityKey, Loaded, ProfileStore } from '../../core/ports.ts';
 import type { Profile } from '../../core/profile/profile.ts';
+import type { Task } from '../../core/task/task.ts';
 import type { Database } from './database.ts';
 import { OutgoingFacts, type QueuedFact } from './outgoing-facts.ts';
 import { readHistory } from './read-history.ts';
@@ -173,6 +174,11 @@ export class SqliteProfileStore implements ProfileStore {
   async delivery(deliveryId: string): Promise<Delivery | undefined> {
     const row = this.db.get<{ body: string }>('SELECT body FROM deliveries WHERE delivery_id = ?', deliveryId);
     return row && (JSON.parse(row.body) as Delivery);
+  }
+
+  async task(taskId: string): Promise<Task | undefined> {
+    const row = this.db.get<{ body: string }>('SELECT body FROM tasks WHERE task_id = ?', taskId);
+    return row && (JSON.parse(row.body) as Task);
   }
 
   async guard(profileIds: readonly string[], journeyId: string, key: string): Promise<EntryGuard | undefined> {

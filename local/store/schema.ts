@@ -33,6 +33,13 @@ CREATE TABLE IF NOT EXISTS suppressions (
   channel TEXT NOT NULL, address_hash TEXT NOT NULL, reason TEXT NOT NULL, at_ms INTEGER NOT NULL, source TEXT, purpose TEXT,
   PRIMARY KEY (channel, address_hash, reason)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS controls (subject TEXT PRIMARY KEY, kind TEXT NOT NULL, at_ms INTEGER NOT NULL, said_by TEXT, why TEXT) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS coupons (
+  pool TEXT NOT NULL, code TEXT NOT NULL, place INTEGER, ask_id TEXT, given_ms INTEGER, PRIMARY KEY (pool, code)) WITHOUT ROWID;
+CREATE UNIQUE INDEX IF NOT EXISTS coupons_given ON coupons (pool, ask_id) WHERE ask_id IS NOT NULL;
+CREATE INDEX IF NOT EXISTS coupons_free ON coupons (pool, place) WHERE ask_id IS NULL;
+CREATE TABLE IF NOT EXISTS tasks (
+  task_id TEXT PRIMARY KEY, profile_id TEXT NOT NULL, queue TEXT NOT NULL, status TEXT NOT NULL, created_ms INTEGER NOT NULL, body TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS tasks_by_status ON tasks (status, queue, created_ms);
 CREATE TABLE IF NOT EXISTS due (profile_id TEXT NOT NULL, subject TEXT NOT NULL, due_ms INTEGER NOT NULL, PRIMARY KEY (profile_id, subject)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS due_by_time ON due (due_ms, profile_id, subject);
 CREATE TABLE IF NOT EXISTS commit_facts (profile_id TEXT NOT NULL, version INTEGER NOT NULL, facts TEXT NOT NULL, PRIMARY KEY (profile_id, version)) WITHOUT ROWID;

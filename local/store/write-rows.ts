@@ -2,6 +2,7 @@ import type { EntryGuard, Enrollment } from '../../core/enrollment/enrollment.ts
 import type { Delivery } from '../../core/message/delivery.ts';
 import type { Change, EventRow } from '../../core/ports.ts';
 import type { Profile } from '../../core/profile/profile.ts';
+import type { Task } from '../../core/task/task.ts';
 import type { Database } from './database.ts';
 
 /** Thrown inside a transaction to undo it: somebody else was first. */
@@ -30,6 +31,7 @@ export function writeRows(
   for (const { row, isNew } of change.enrollments ?? []) writeEnrollment(db, row, isNew);
   for (const { row, isNew } of change.deliveries ?? []) writeDelivery(db, row, isNew);
   for (const guard of change.guards ?? []) writeGuard(db, guard);
+  for (const { row, isNew } of change.tasks ?? []) writeTask(db, row, isNew);
   writeSuppressions(db, change);
   writeDue(db, change);
 }
@@ -131,6 +133,20 @@ function writeGuard(db: Database, guard: EntryGuard): void {
     guard.enteredMs,
     guard.enrollmentId,
   );
+}
+
+function writeTask(db: Database, row: Task, isNew: boolean): void {
+  const clash = isNew ? 'NOTHING' : 'UPDATE SET status = excluded.status, body = excluded.body';
+  const done = db.run(
+    `INSERT INTO tasks VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO ${clash}`,
+    row.taskId,
+    row.profileId,
+    row.queue,
+    row.status,
+    row.createdMs,
+    JSON.stringify(row),
+  );
+  if (done.changes === 0) throw new Conflict();
 }
 
 function writeSuppressions(db: Database, change: Change): void {

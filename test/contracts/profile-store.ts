@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Change, DueRow, OutgoingFact, ProfileStore } from '../../core/ports.ts';
 import type { Profile } from '../../core/profile/profile.ts';
-import { aDelivery, aFact, anEnrollment, anEvent, aProfile, atMs } from './rows.ts';
+import { aDelivery, aFact, anEnrollment, anEvent, aProfile, aTask, atMs } from './rows.ts';
 
 /** A store to be tried, empty. */
 export interface OpenStore {
@@ -257,6 +257,16 @@ export function profileStoreContract(name: string, open: () => Promise<OpenStore
         await commit({ deliveries: [{ row: aDelivery('d1', { status: 'sent' }), isNew: false }] }, 1);
         expect(await store.delivery('d1')).toEqual(aDelivery('d1', { status: 'sent' }));
         expect(await store.delivery('d0')).toBeUndefined();
+      });
+
+      it('of tasks are made once and changed after', async () => {
+        expect(await commit({ tasks: [{ row: aTask('e1-call-0'), isNew: true }] })).toBe('committed');
+        expect(await commit({ tasks: [{ row: aTask('e1-call-0'), isNew: true }] }, 1)).toBe('conflict');
+        expect((await store.load('p1'))?.version).toBe(1);
+        const done = aTask('e1-call-0', { status: 'done', doneMs: atMs + 5, outcome: 'reached' });
+        expect(await commit({ tasks: [{ row: done, isNew: false }] }, 1)).toBe('committed');
+        expect(await store.task('e1-call-0')).toEqual(done);
+        expect(await store.task('e1-call')).toBeUndefined();
       });
 
       it('of entries tell the latest one of any of a person’s ids, by journey and key', async () => {

@@ -2,6 +2,7 @@ import type { Enrollment } from '../../core/enrollment/enrollment.ts';
 import type { Delivery } from '../../core/message/delivery.ts';
 import type { EventRow, Fact } from '../../core/ports.ts';
 import { newProfile, type Profile } from '../../core/profile/profile.ts';
+import type { Task } from '../../core/task/task.ts';
 
 /** An instant that rows stand at where the test does not care. */
 export const atMs = 1_772_445_600_000;
@@ -50,6 +51,18 @@ export const aDelivery = (deliveryId: string, over: Partial<Delivery> = {}): Del
   atMs,
   attemptId: 'attempt-1',
   tries: 0,
+  ...over,
+});
+export const aTask = (taskId: string, over: Partial<Task> = {}): Task => ({
+  taskId,
+  profileId: 'p1',
+  journeyId: 'cart',
+  enrollmentId: 'e1',
+  stepId: 'call-back',
+  queue: 'calls',
+  title: 'Call Ana',
+  status: 'open',
+  createdMs: atMs,
   ...over,
 });
 export const aFact = (name: string, over: Partial<Fact> = {}): Fact => ({

@@ -3,7 +3,7 @@ import type { Change, EventRow, Fact } from '../../../core/ports.ts';
 import { eventItem, factsItem, keptMs } from './event-rows.ts';
 import { identityRowKey } from './keys.ts';
 import { coldItem, hotItem, isColdSame, type Item, type ReadProfile } from './profile-rows.ts';
-import { deliveryItem, dueItem, enrollmentItem, guardItem, minuteOf } from './rows.ts';
+import { deliveryItem, dueItem, enrollmentItem, guardItem, minuteOf, taskItem } from './rows.ts';
 import { membershipChanges } from './memberships.ts';
 import { suppressionUpdates, unlessSuppressed, unsuppress } from './suppression-row.ts';
 import { keyOf } from './table.ts';
@@ -77,6 +77,9 @@ export function commitOf(input: CommitInput): Commit {
       put(deliveryItem(one.row), one.isNew ? { ConditionExpression: isNew } : undefined),
     ),
     ...(change.guards ?? []).map((guard) => put(guardItem(guard))),
+    ...(change.tasks ?? []).map((one) =>
+      put(taskItem(one.row), one.isNew ? { ConditionExpression: isNew } : undefined),
+    ),
     ...[...Map.groupBy(change.suppressions ?? [], (one) => `${one.channel}#${one.addressHash}`).values()].flatMap(
       (all) => suppressionUpdates(tableName, all),
     ),

@@ -33,6 +33,18 @@ export const identityRowKey = (key: string): Key => ({ pk: `i#${key}`, sk: 'i' }
 export const enrollmentKey = (enrollmentId: string): Key => ({ pk: `n#${enrollmentId}`, sk: 'n' });
 export const deliveryKey = (deliveryId: string): Key => ({ pk: `d#${deliveryId}`, sk: 'd' });
 export const messageKey = (deliveryId: string): Key => ({ pk: `d#${deliveryId}`, sk: 'm' });
+export const taskKey = (taskId: string): Key => ({ pk: `k#${taskId}`, sk: 'k' });
+/** What a pool has to give out, in order of its document; beside it, what was last taken up of that. */
+export const poolPartition = (pool: string): string => `c#${pool}`;
+export const stockKey = (pool: string): Key => ({ pk: poolPartition(pool), sk: 'stock' });
+export const freeCodePrefix = 'o#';
+export const freeCodeKey = (pool: string, place: number, code: string): Key => ({
+  pk: poolPartition(pool),
+  sk: `${freeCodePrefix}${String(place).padStart(8, '0')}#${code}`,
+});
+/** That a code was given out, and to whom: two rows, so that each can be asked for by its own key. */
+export const givenCodeKey = (pool: string, code: string): Key => ({ pk: `${poolPartition(pool)}#g#${code}`, sk: 'g' });
+export const couponKey = (pool: string, askId: string): Key => ({ pk: `${poolPartition(pool)}#a#${askId}`, sk: 'a' });
 export const suppressionPart = 's';
 export const suppressionKey = (channel: Channel, addressHash: string): Key => ({
   pk: `s#${channel}#${addressHash}`,

@@ -1,6 +1,7 @@
 import type { EntryGuard, Enrollment } from '../../../core/enrollment/enrollment.ts';
 import type { Delivery } from '../../../core/message/delivery.ts';
 import type { DueRow } from '../../../core/ports.ts';
+import type { Task } from '../../../core/task/task.ts';
 import {
   deliveryKey,
   enrollmentKey,
@@ -9,6 +10,7 @@ import {
   listShards,
   shardOf,
   sortable,
+  taskKey,
   type Key,
 } from './keys.ts';
 import { pack, unpack } from './pack.ts';
@@ -54,6 +56,19 @@ export function deliveryItem(row: Delivery): Item {
   };
 }
 export const readDelivery = (item: Item): Delivery => unpack(item['b']!.B!) as unknown as Delivery;
+
+/** A task's row, listed by its status; lists are filtered by its queue. */
+export function taskItem(row: Task): Item {
+  const { taskId, profileId, queue, status, createdMs } = row;
+  return {
+    ...keyItem(taskKey(taskId)),
+    ...listed(profileId, taskList(status), taskId, createdMs),
+    ch: { S: queue },
+    b: { B: pack(row) },
+  };
+}
+export const taskList = (status: Task['status']): string => `k#${status}`;
+export const readTask = (item: Item): Task => unpack(item['b']!.B!) as unknown as Task;
 
 export const guardItem = ({ profileId, journeyId, key, enteredMs, enrollmentId }: EntryGuard): Item => ({
   ...keyItem(guardKey(profileId, journeyId, key)),

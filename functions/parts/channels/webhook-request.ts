@@ -1,4 +1,5 @@
 import { lookup as lookupHost, type LookupAddress } from 'node:dns';
+import type { IncomingMessage } from 'node:http';
 import { Agent, request as startRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import type { HandOver } from '../../../core/ports.ts';
@@ -26,24 +27,46 @@ export interface Reach {
 // A kept connection that the other side has closed meanwhile would leave a request's outcome unknown.
 const agent = new Agent({ keepAlive: false });
 
-/**
- * Makes one request over https. Redirects are not followed, and of the answer only its status is read. The host's
- * addresses are checked in the very look-up that the connection uses, so that no second answer can slip in between.
- */
-export function requestOnce(asked: ForeignRequest, reach: Reach = {}): Promise<HandOver> {
-  const url = URL.parse(asked.url);
-  if (url?.protocol !== 'https:') return Promise.resolve(never('not-https'));
-  const isAllowed = reach.isAllowed ?? isPublicAddress;
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  // A literal address is connected to without a look-up.
-  if (isIP(host) !== 0 && !isAllowed(host)) return Promise.resolve(never('address-not-public'));
-  return exchange(url, asked, { ...reach, isAllowed }).catch(() => never('not-a-request'));
+/** What came of a request. */
+export type Exchange =
+  /** Nobody has read the body: whoever takes the answer reads it or destroys it. */
+  | { readonly kind: 'answered'; readonly response: IncomingMessage }
+  /** It is no request that may be made. */
+  | { readonly kind: 'never'; readonly reason: string }
+  /** Nothing of a request leaves before its connection stands. */
+  | { readonly kind: 'broken'; readonly reason: string; readonly isConnected: boolean };
+
+/** Makes one request over https, of whose answer only the status is read. */
+export async function requestOnce(asked: ForeignRequest, reach: Reach = {}): Promise<HandOver> {
+  const exchange = await exchangeOnce(asked, reach);
+  if (exchange.kind === 'never') return never(exchange.reason);
+  if (exchange.kind === 'answered') {
+    exchange.response.destroy();
+    return outcomeOfStatus(exchange.response.statusCode ?? 0);
+  }
+  const { reason, isConnected } = exchange;
+  // After that, silence leaves open what was done with it.
+  return isConnected ? { kind: 'unknown', reason } : { kind: 'refused', reason, isPermanent: false };
 }
 
 const never = (reason: string): HandOver => ({ kind: 'refused', reason, isPermanent: true });
 
+/**
+ * Makes one request over https. Redirects are not followed. The host's addresses are checked in the very look-up that
+ * the connection uses, so that no second answer can slip in between.
+ */
+export async function exchangeOnce(asked: ForeignRequest, reach: Reach = {}): Promise<Exchange> {
+  const url = URL.parse(asked.url);
+  if (url?.protocol !== 'https:') return { kind: 'never', reason: 'not-https' };
+  const isAllowed = reach.isAllowed ?? isPublicAddress;
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  // A literal address is connected to without a look-up.
+  if (isIP(host) !== 0 && !isAllowed(host)) return { kind: 'never', reason: 'address-not-public' };
+  return exchange(url, asked, { ...reach, isAllowed }).catch(() => ({ kind: 'never', reason: 'not-a-request' }));
+}
+
 function exchange(url: URL, asked: ForeignRequest, reach: Reach & Required<Pick<Reach, 'isAllowed'>>) {
-  return new Promise<HandOver>((resolve) => {
+  return new Promise<Exchange>((resolve) => {
     let isConnected = false;
     const options = {
       method: asked.method,
@@ -55,11 +78,12 @@ function exchange(url: URL, asked: ForeignRequest, reach: Reach & Required<Pick<
       ...(reach.ca !== undefined && { ca: reach.ca }),
     };
     const request = startRequest(url, options, (response) => {
-      resolve(outcomeOfStatus(response.statusCode ?? 0));
-      response.destroy();
+      // One that breaks off while nobody reads it is nobody's error.
+      response.on('error', () => undefined);
+      resolve({ kind: 'answered', response });
     });
     request.once('socket', (socket) => socket.once('secureConnect', () => (isConnected = true)));
-    request.on('error', (error) => resolve(outcomeOfError(error, isConnected)));
+    request.on('error', (error) => resolve(brokenBy(error, isConnected)));
     request.end(asked.body);
   });
 }
@@ -82,11 +106,10 @@ class AddressNotPublic extends Error {
   override readonly name = 'AddressNotPublic';
 }
 
-/** Nothing of a request leaves before its connection stands; after that, silence leaves open what was done with it. */
-function outcomeOfError(error: Error, isConnected: boolean): HandOver {
-  if (error instanceof AddressNotPublic) return never('address-not-public');
+function brokenBy(error: Error, isConnected: boolean): Exchange {
+  if (error instanceof AddressNotPublic) return { kind: 'never', reason: 'address-not-public' };
   const reason = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
-  return isConnected ? { kind: 'unknown', reason } : { kind: 'refused', reason, isPermanent: false };
+  return { kind: 'broken', reason, isConnected };
 }
 
 /** Answers that say "later"; every other 5xx leaves open whether the request was acted on. */

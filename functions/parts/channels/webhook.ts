@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { WebhookMessage } from '../../../core/message/message.ts';
 import type { HandOver } from '../../../core/ports.ts';
-import { requestOnce, type Reach } from './webhook-request.ts';
+import { requestOnce, type ForeignRequest, type Reach } from './webhook-request.ts';
 
 export interface WebhookOptions extends Reach {
   /** Each request is signed with all of them, so that a receiver can go from one to the next. */
@@ -21,25 +21,33 @@ const reserved =
  */
 export const createWebhooks =
   ({ secrets, nowMs, ...reach }: WebhookOptions): SendWebhook =>
-  (deliveryId, { url, method, headers, body }) => {
+  (deliveryId, message) => {
     if (secrets.length === 0)
       return Promise.resolve({ kind: 'refused', reason: 'no-signing-secret', isPermanent: false });
-    // A body would be no part of what a GET asks for.
-    const text = method === 'GET' ? '' : JSON.stringify(body);
-    const seconds = Math.floor(nowMs() / 1_000);
-    const request = {
-      url,
-      method,
-      body: text,
-      headers: {
-        ...(text !== '' && { 'content-type': 'application/json' }),
-        ...allowed(headers),
-        'sojourn-delivery': deliveryId,
-        'sojourn-signature': signature(secrets, seconds, text),
-      },
-    };
-    return requestOnce(request, reach);
+    return requestOnce(signedRequest(message, { 'sojourn-delivery': deliveryId }, { secrets, nowMs }), reach);
   };
+
+/** The request that a rendered webhook asks for, signed, with headers of ours beside the template's. */
+export function signedRequest(
+  { url, method, headers, body }: WebhookMessage,
+  own: { readonly [name: string]: string },
+  { secrets, nowMs }: Pick<WebhookOptions, 'secrets' | 'nowMs'>,
+): ForeignRequest {
+  // A body would be no part of what a GET asks for.
+  const text = method === 'GET' ? '' : JSON.stringify(body);
+  const seconds = Math.floor(nowMs() / 1_000);
+  return {
+    url,
+    method,
+    body: text,
+    headers: {
+      ...(text !== '' && { 'content-type': 'application/json' }),
+      ...allowed(headers),
+      ...own,
+      'sojourn-signature': signature(secrets, seconds, text),
+    },
+  };
+}
 
 const allowed = (headers: WebhookMessage['headers']): { [name: string]: string } =>
   Object.fromEntries(

@@ -12,7 +12,8 @@ import { TemplateError, UnfitMessageError } from './template-failures.ts';
 /** Renders one template file. */
 export type RunContent = (scope: object, settings: DateSettings) => MessageContent;
 
-type RunText = (scope: object, settings: DateSettings) => string;
+/** Renders one plain text. */
+export type RunText = (scope: object, settings: DateSettings) => string;
 
 /** An email of compiled MJML and its one-line settings. */
 export function compileEmail(
@@ -115,7 +116,8 @@ function readHeaders(value: Json): { readonly [name: string]: string } {
   return Object.fromEntries(entries);
 }
 
-function compileText(source: string, compile: CompileTemplate): RunText {
+/** Plain text, each output of which must have a value. */
+export function compileText(source: string, compile: CompileTemplate): RunText {
   const run = compile(guardText(source, 'text'), 'plain');
   return (scope, settings) => clean(run(scope, settings), 'text');
 }

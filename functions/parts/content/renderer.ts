@@ -2,7 +2,8 @@ import type { Channel, TemplateFile, Workspace } from '../../../core/journey/doc
 import type { JsonObject } from '../../../core/json.ts';
 import type { MessageContent } from '../../../core/message/message.ts';
 import { chooseFile, formatLocale, templateKey } from './choose-file.ts';
-import { compileContent, compileEmail, type RunContent } from './compile-content.ts';
+import { compileContent, compileEmail, compileText, type RunContent, type RunText } from './compile-content.ts';
+import type { DateSettings } from './format-date.ts';
 import { createCompiler, type CompileTemplate } from './liquid-engine.ts';
 import { liquidProblem, MissingValueError, UnfitMessageError } from './template-failures.ts';
 
@@ -61,7 +62,10 @@ export interface PublishedTemplate extends TemplateFile {
 }
 export interface Renderer {
   render(request: RenderRequest): RenderOutcome;
+  /** Runs Liquid that stands in a step, in the workspace's language and zone. */
+  text(liquid: string, request: Pick<RenderRequest, 'nowMs' | 'context'>): TextOutcome;
 }
+export type TextOutcome = { readonly kind: 'written'; readonly text: string } | MissingValue | RenderFailed;
 
 interface CompiledFile {
   readonly file: string;
@@ -82,7 +86,37 @@ export function rendererOf(templates: readonly PublishedTemplate[], workspace: W
     locales.set(locale?.toLowerCase() ?? '', { file, ...(locale && { locale }), ...(run && { run }) });
     byTemplate.set(key, locales);
   }
-  return { render: (request) => renderOne(byTemplate, workspace, request) };
+  return {
+    render: (request) => renderOne(byTemplate, workspace, request),
+    text: writerOf(workspace, compile),
+  };
+}
+
+/** Texts kept compiled: documents have few, but what a text holds is not this code's to trust. */
+const mostTexts = 1_000;
+
+function writerOf(workspace: Workspace, compile: CompileTemplate): Renderer['text'] {
+  const texts = new Map<string, RunText>();
+  const compiled = (liquid: string): RunText => {
+    const run = texts.get(liquid) ?? compileText(liquid, compile);
+    if (texts.size >= mostTexts) texts.clear();
+    texts.set(liquid, run);
+    return run;
+  };
+  return (liquid, { nowMs, context }) => {
+    const { locale, timeZone } = workspace;
+    try {
+      const text = compiled(liquid)(scopeOf(context, workspace), { nowMs, timeZone, locale });
+      return { kind: 'written', text };
+    } catch (error) {
+      return outcomeOf(error);
+    }
+  };
+}
+
+/** What templates may name. */
+function scopeOf(context: RenderContext, { name, sender, currency, locale, timeZone }: Workspace): object {
+  return { ...context, workspace: { name, sender, currency, locale, timeZone } };
 }
 
 /** @throws TemplateError, and what Liquid throws */
@@ -102,18 +136,13 @@ function renderOne(
   if (!chosen)
     return failed(`There is no ${channel} template "${templateId}" for the locale ${locale ?? workspace.locale}.`);
   if (!chosen.run) return failed(`The template ${chosen.file} has an error.`);
-  const settings = {
+  const settings: DateSettings = {
     nowMs,
     timeZone: timeZone ?? workspace.timeZone,
     locale: formatLocale(chosen.locale, locale, workspace.locale),
   };
-  const { name, sender, currency } = workspace;
-  const scope = {
-    ...context,
-    workspace: { name, sender, currency, locale: workspace.locale, timeZone: workspace.timeZone },
-  };
   try {
-    return { kind: 'rendered', content: chosen.run(scope, settings), file: chosen.file };
+    return { kind: 'rendered', content: chosen.run(scopeOf(context, workspace), settings), file: chosen.file };
   } catch (error) {
     return outcomeOf(error, chosen.file);
   }
@@ -122,11 +151,12 @@ function renderOne(
 const failed = (reason: string): RenderFailed => ({ kind: 'render-failed', reason });
 
 /** Liquid wraps what its filters throw; what lies beneath says which outcome it is. */
-function outcomeOf(error: unknown, file: string): MissingValue | RenderFailed {
+function outcomeOf(error: unknown, file?: string): MissingValue | RenderFailed {
+  const place = file === undefined ? '' : `${file}: `;
   for (let cause = error; cause instanceof Error; cause = 'originalError' in cause ? cause.originalError : undefined) {
     if (cause instanceof MissingValueError) return { kind: 'missing-value', variable: cause.variable };
     if ('variableName' in cause) return { kind: 'missing-value', variable: String(cause.variableName) };
-    if (cause instanceof UnfitMessageError) return failed(`${file}: ${cause.message}`);
+    if (cause instanceof UnfitMessageError) return failed(`${place}${cause.message}`);
   }
-  return failed(`${file}: ${liquidProblem(error)[0]}`);
+  return failed(`${place}${liquidProblem(error)[0]}`);
 }

@@ -1,0 +1,28 @@
+import type { Asking } from '../../core/enrollment/ask.ts';
+import { askingOf, type Coupons } from '../parts/asking/asking.ts';
+import type { Call } from '../parts/channels/call.ts';
+import type { PublishedContent } from '../parts/content/content.ts';
+import { definitions } from './container.ts';
+
+/** What steps ask of the world; what they ask of is loaded when the first one asks. */
+export function deployedAsking(content: PublishedContent, onLow: (pool: string) => void): Asking {
+  const coupons = onDemand<Coupons>(async () => (await import('./open/coupons.ts')).openCoupons(onLow));
+  // Opened anew for each call: the secret that it signs with may have been replaced.
+  const call: Call = async (askId, message) => (await (await import('./open/call.ts')).openCall())(askId, message);
+  return askingOf({
+    definitions: definitions(),
+    content,
+    coupons: { claim: async (pool, askId) => (await coupons()).claim(pool, askId) },
+    call,
+  });
+}
+
+/** Opened once; what could not be opened is tried again. */
+function onDemand<T>(open: () => Promise<T>): () => Promise<T> {
+  let opened: Promise<T> | undefined;
+  return () => {
+    opened ??= open();
+    opened.catch(() => (opened = undefined));
+    return opened;
+  };
+}
