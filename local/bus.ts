@@ -1,3 +1,5 @@
+import type { Definitions } from '../core/definitions.ts';
+import { entryRule } from '../core/journey/entry-rule.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 
 /** A rule of the bus: what it lets through, and to whom. */
@@ -6,10 +8,21 @@ export interface Rule {
   readonly target: string;
 }
 
+/** The rules by which events begin journeys. */
+export const entryRules = ({ journeys }: Pick<Definitions, 'journeys'>): readonly Rule[] =>
+  [...journeys.values()].flatMap((journey) => {
+    const pattern = entryRule(journey);
+    return pattern ? [{ pattern, target: journey.id }] : [];
+  });
+
 /** EventBridge's pattern rules, in one process. */
 export class Bus {
-  private readonly rules: readonly Rule[];
+  private rules: readonly Rule[];
   constructor(rules: readonly Rule[]) {
+    this.rules = rules;
+  }
+  /** What is let through from now on. */
+  replace(rules: readonly Rule[]): void {
     this.rules = rules;
   }
   /** Targets of an event, in the order of the rules. */

@@ -1,7 +1,6 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Message } from '../core/event/event.ts';
-import { entryRule } from '../core/journey/entry-rule.ts';
 import type { Ports } from '../core/ports.ts';
 import { acceptEvents } from '../functions/accept-events/accept-events.ts';
 import { enterJourney } from '../functions/enter-journey/enter-journey.ts';
@@ -18,7 +17,7 @@ import { registerHold } from '../functions/register-hold/register-hold.ts';
 import { resumeEnrollment } from '../functions/resume-enrollment/resume-enrollment.ts';
 import { runTouch } from '../functions/run-touch/run-touch.ts';
 import { wakeDue } from '../functions/wake-due/wake-due.ts';
-import { Bus } from './bus.ts';
+import { Bus, entryRules } from './bus.ts';
 import { HomeChannels } from './channels.ts';
 import { HomeClock, type ClockKind } from './clock.ts';
 import { HomeControls } from './controls.ts';
@@ -83,6 +82,7 @@ export class Home {
   readonly relay: Relay;
   readonly scheduler: Scheduler;
   readonly accept: (messages: readonly Message[]) => ReturnType<ReturnType<typeof acceptEvents>>;
+  private readonly bus: Bus;
   private readonly isBaseUrlOpen: boolean;
   private readonly smtp: Smtp | undefined;
   private readonly lock: FolderLock | undefined;
@@ -180,14 +180,10 @@ export class Home {
       ids: this.secrets,
     };
     this.accept = acceptEvents(this.ports);
+    this.bus = new Bus(entryRules(definitions.now));
     this.relay = new Relay({
       store: this.store,
-      bus: new Bus(
-        [...definitions.now.journeys.values()].flatMap((journey) => {
-          const pattern = entryRule(journey);
-          return pattern ? [{ pattern, target: journey.id }] : [];
-        }),
-      ),
+      bus: this.bus,
       clock,
       enter: enterJourney(this.ports),
       resume: resumeEnrollment(this.ports),

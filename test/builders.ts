@@ -4,7 +4,6 @@ import { callNames, type CallType, type Message } from '../core/event/event.ts';
 import type { JsonObject } from '../core/json.ts';
 import { touchDefinition } from '../core/journey/compile.ts';
 import type { Audience, Documents, Journey, Segment, Steps, Workspace } from '../core/journey/document.ts';
-import { entryRule } from '../core/journey/entry-rule.ts';
 import type { Delivery } from '../core/message/delivery.ts';
 import type { Change, Fact, Ports } from '../core/ports.ts';
 import type { Profile } from '../core/profile/profile.ts';
@@ -14,21 +13,22 @@ import { endEnrollments, type EndAnswer } from '../functions/end-enrollments/end
 import { acceptEvents } from '../functions/accept-events/accept-events.ts';
 import { enterJourney } from '../functions/enter-journey/enter-journey.ts';
 import { markFailed } from '../functions/mark-failed/mark-failed.ts';
+import { migrateEnrollments, type MigratedBatch } from '../functions/migrate-enrollments/migrate-enrollments.ts';
 import { registerHold } from '../functions/register-hold/register-hold.ts';
 import { resumeEnrollment } from '../functions/resume-enrollment/resume-enrollment.ts';
 import { runTouch } from '../functions/run-touch/run-touch.ts';
 import { wakeDue } from '../functions/wake-due/wake-due.ts';
-import { Bus } from '../local/bus.ts';
+import { Bus, entryRules } from '../local/bus.ts';
 import { HomeClock } from '../local/clock.ts';
 import { HomeControls } from '../local/controls.ts';
 import { ExecutionStore } from '../local/interpreter/execution-store.ts';
 import { Interpreter } from '../local/interpreter/interpreter.ts';
 import { Outbox } from '../local/outbox.ts';
+import { ReadModel } from '../local/read-model.ts';
 import { Relay } from '../local/relay.ts';
 import { Scheduler } from '../local/scheduler.ts';
 import { Database } from '../local/store/database.ts';
 import { SqliteProfileStore } from '../local/store/profile-store.ts';
-import { ReadModel } from '../local/read-model.ts';
 import { UnderWay } from '../local/under-way.ts';
 import { portsAround, type Around } from './around-ports.ts';
 import { CountingIds, RecordedExecutions, TestAsking, TestChannels, TestContent, TestDefinitions } from './fakes.ts';
@@ -136,6 +136,7 @@ export class TestHome {
   beforeHold: () => Promise<void> = async () => undefined;
   private underWay = 0;
   private readonly interpreter: Interpreter;
+  private readonly bus: Bus;
   private readonly relay: Relay;
   private readonly scheduler: Scheduler;
   private readonly touches = new UnderWay();
@@ -144,6 +145,7 @@ export class TestHome {
     const { startMs: fromMs = startMs, isRecorded = false, around, concurrency = 1, ...documents } = options;
     this.clock = new HomeClock(this.db, { kind: 'manual', startMs: fromMs });
     this.definitions = new TestDefinitions(documentsOf(documents));
+    this.bus = new Bus(entryRules(this.definitions.now));
     const { clock, store, touches } = this;
     this.controls = new HomeControls(this.db, () => touches.over());
     this.interpreter = new Interpreter({
@@ -180,7 +182,7 @@ export class TestHome {
     this.ports = around ? portsAround(ports, around) : ports;
     this.relay = new Relay({
       store,
-      bus: new Bus(this.rules()),
+      bus: this.bus,
       clock,
       enter: enterJourney(this.ports),
       resume: resumeEnrollment(this.ports),
@@ -192,11 +194,20 @@ export class TestHome {
     this.scheduler = new Scheduler({ clock, store, interpreter, relay, wakeDue: wakeDue(this.ports), onError });
   }
 
-  private rules(): ConstructorParameters<typeof Bus>[0] {
-    return [...this.definitions.now.journeys.values()].flatMap((journey) => {
-      const pattern = entryRule(journey);
-      return pattern ? [{ pattern, target: journey.id }] : [];
-    });
+  /** Publishes other documents; who is inside stays with the version under which they came. */
+  publish(documents: Partial<Documents>): void {
+    this.bus.replace(entryRules(this.definitions.publish(documentsOf(documents))));
+  }
+  /** Moves those inside earlier versions of a journey to the current one, and does all that this causes. */
+  async migrate(journeyId = 'cart'): Promise<MigratedBatch> {
+    const batch = await this.moveAll(journeyId);
+    await this.drain();
+    return batch;
+  }
+  /** Moves them, and does not wait for what that causes. */
+  moveAll(journeyId = 'cart'): Promise<MigratedBatch> {
+    const people = new ReadModel(this.db, new Outbox(this.db, this.clock));
+    return migrateEnrollments(this.ports, people)({ journeyId });
   }
 
   /** Accepts messages in one request, and does not wait for what they cause. */

@@ -94,6 +94,17 @@ export const aRandomJourney: fc.Arbitrary<Journey> = steps.map((list) =>
   aJourney({ steps: named(list, { value: 1 }), exit: [{ on: { event: 'Gone' } }] }),
 );
 
+/** As `aRandomJourney`, with waits between its lists: people are inside it for days. */
+export const aLongRandomJourney: fc.Arbitrary<Journey> = fc.array(steps, { minLength: 2, maxLength: 4 }).map((lists) =>
+  aJourney({
+    steps: named(
+      lists.flatMap((list): Steps => [{ send: { email: 'one' } }, { wait: 'PT36H' }, ...list]),
+      { value: 1 },
+    ),
+    exit: [{ on: { event: 'Gone' } }],
+  }),
+);
+
 /** Ten days of what a person does; no two things in the same millisecond, and none on a whole second but the trigger. */
 export const randomEvents: fc.Arbitrary<readonly Happened[]> = fc
   .array(

@@ -80,6 +80,10 @@ export interface Enrollment {
   readonly attemptId: string;
 }
 
+/** Whether an enrollment has gone over to another version than the one a task is of: that task does nothing any more. */
+export const hasMoved = (row: Enrollment, task: { readonly version?: string }): boolean =>
+  task.version !== undefined && task.version !== row.version;
+
 /** When a person last entered a journey (and key): what `again` asks. */
 export interface EntryGuard {
   readonly profileId: string;

@@ -1,5 +1,5 @@
 import { afterState, deferState, holdState } from '../journey/compile.ts';
-import type { Plan } from '../journey/plan.ts';
+import { reachableUntilHold, type Plan } from '../journey/plan.ts';
 import type { TouchAnswer, TouchInput } from './advance.ts';
 import type { Enrollment, Hold } from './enrollment.ts';
 
@@ -31,6 +31,14 @@ export function elsewhere({ touch, nowMs, journey }: TouchInput, { hold, cursor,
   return toAfter(before, nowMs);
 }
 
-/** The hold whose following touch holds a node: the last one on the person's path. */
-const touchOf = (nodeId: string, plan: Plan, path: readonly string[]): string =>
-  path.findLast((id) => id !== nodeId && plan.nodes.get(id)?.role === 'hold') ?? nodeId;
+/**
+ * The hold whose following touch holds a node: the last one on the person's path, else any in the document, for whoever
+ * came to the node by another version.
+ */
+function touchOf(nodeId: string, plan: Plan, path: readonly string[]): string {
+  const leadsThere = (id: string): boolean =>
+    id !== nodeId &&
+    plan.nodes.get(id)?.role === 'hold' &&
+    reachableUntilHold(plan, id).some((node) => node.id === nodeId);
+  return path.findLast(leadsThere) ?? [...plan.nodes.keys()].find(leadsThere) ?? nodeId;
+}

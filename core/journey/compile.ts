@@ -78,7 +78,12 @@ const toFailure = {
 };
 const toEnded = { ErrorEquals: ['EnrollmentEnded'], Next: endedState };
 const input = (name: string): string => `{% $states.context.Execution.Input.${name} %}`;
-const ids = { profileId: input('profileId'), enrollmentId: input('enrollmentId') };
+/** Whom a task is about, and of which version it is: once the enrollment has moved to another, it does nothing. */
+const aboutIn = (version: string): JsonObject => ({
+  profileId: input('profileId'),
+  enrollmentId: input('enrollmentId'),
+  version,
+});
 
 /** A hold at least this long is worth a state that waits by itself: a touch may take a minute of it. */
 const shortestOwnWaitSeconds = 15 * 60;
@@ -92,30 +97,31 @@ const longestTimeoutSeconds = 99_999_999;
  */
 export function compileStateMachine(journey: JourneyVersion): JsonObject {
   const { plan } = journey;
+  const about = aboutIn(journey.version);
   const holds = [...plan.nodes.values()].filter((node) => node.role === 'hold');
   const states: { [name: string]: JsonObject } = {};
   const targets: string[] = [];
   const touch = (state: string, follows?: string): void => {
     const definition = touchDefinition(plan, state, follows);
-    states[state] = touchState(definition);
+    states[state] = touchState(definition, about);
     targets.push(state);
     const next = nextStates(definition);
     if (next.length > 1) states[`Next of ${state}`] = choice(next);
     if (definition.nodes.some(isDeferrable)) {
-      states[deferState(state)] = holdTask(anySend, state);
+      states[deferState(state)] = holdTask(anySend, state, about);
       targets.push(deferState(state));
     }
   };
   touch(startState);
   for (const hold of holds) {
-    states[holdState(hold.id)] = holdTask(hold.id, afterState(hold.id));
+    states[holdState(hold.id)] = holdTask(hold.id, afterState(hold.id), about);
     targets.push(holdState(hold.id));
     touch(afterState(hold.id), hold.id);
   }
   states['Divert'] = choice([...targets, doneState]);
   states[doneState] = { Type: 'Succeed' };
   states[endedState] = { Type: 'Succeed' };
-  Object.assign(states, failureStates());
+  Object.assign(states, failureStates(about));
   return {
     Comment: `${journey.document.name} (${journey.version})`,
     QueryLanguage: 'JSONata',
@@ -181,9 +187,9 @@ const callback = {
   retryCount: '{% $exists($states.context.State.RetryCount) ? $states.context.State.RetryCount : 0 %}',
 };
 
-function touchState(definition: TouchDefinition): JsonObject {
+function touchState(definition: TouchDefinition, about: JsonObject): JsonObject {
   // The plan travels as text: a document's own `{% %}` would be taken for JSONata.
-  const task = { ...ids, touch: JSON.stringify(definition) };
+  const task = { ...about, touch: JSON.stringify(definition) };
   if (definition.ownWait) return waitingTouch(definition.ownWait, task);
   const next = definition.expects ?? `Next of ${definition.state}`;
   return {
@@ -220,13 +226,13 @@ function waitingTouch({ stepId, seconds }: NonNullable<TouchDefinition['ownWait'
 }
 
 /** Waits for its token, at most until `wakeAt`; the touch that follows decides by what was committed. */
-function holdTask(nodeId: string, next: string): JsonObject {
+function holdTask(nodeId: string, next: string, about: JsonObject): JsonObject {
   return {
     Type: 'Task',
     Resource: `${invoke}.waitForTaskToken`,
     Arguments: {
       FunctionName: functionNames.registerHold,
-      Payload: { ...ids, stepId: nodeId, ...callback, wakeAt: '{% $wakeAt %}' },
+      Payload: { ...about, stepId: nodeId, ...callback, wakeAt: '{% $wakeAt %}' },
     },
     Output: {},
     TimeoutSeconds: `{% $min([${longestTimeoutSeconds}, $max([1, $ceil(($toMillis($wakeAt) - $toMillis($states.context.State.EnteredTime)) / 1000)])]) %}`,
@@ -244,7 +250,7 @@ const choice = (names: readonly string[]): JsonObject =>
   }) as JsonObject;
 
 /** The last resort: the enrollment is marked failed, with the reason; and where nothing is the matter with it. */
-const failureStates = (): { readonly [name: string]: JsonObject } => ({
+const failureStates = (about: JsonObject): { readonly [name: string]: JsonObject } => ({
   [interruptedState]: {
     Type: 'Fail',
     Error: 'EnrollmentInterrupted',
@@ -255,7 +261,7 @@ const failureStates = (): { readonly [name: string]: JsonObject } => ({
     Resource: invoke,
     Arguments: {
       FunctionName: functionNames.markFailed,
-      Payload: { ...ids, error: '{% $failure.Error %}', cause: '{% $failure.Cause %}' },
+      Payload: { ...about, error: '{% $failure.Error %}', cause: '{% $failure.Cause %}' },
     },
     TimeoutSeconds: 60,
     Retry: retry,

@@ -118,7 +118,8 @@ function nameSteps(steps: Steps): ReadonlyMap<Step, string> {
   return ids;
 }
 
-function innerLists(step: Step): readonly Steps[] {
+/** The lists of steps inside a step. */
+export function innerLists(step: Step): readonly Steps[] {
   const { role } = roleOf(step);
   if (role.role === 'choose') return Object.values(role.ways(step));
   if (role.role !== 'hold') return [];

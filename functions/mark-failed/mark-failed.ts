@@ -1,5 +1,6 @@
 import { decideLoop } from '../../core/decide-loop.ts';
 import { closed } from '../../core/enrollment/after-end.ts';
+import { hasMoved } from '../../core/enrollment/enrollment.ts';
 import { deliveryIdOf } from '../../core/enrollment/send-step.ts';
 import type { DecisionPorts } from '../../core/ports.ts';
 import { Draft } from '../../core/profile/draft.ts';
@@ -7,6 +8,8 @@ import { Draft } from '../../core/profile/draft.ts';
 export interface FailTask {
   readonly profileId: string;
   readonly enrollmentId: string;
+  /** Of the journey; absent in executions of earlier releases. */
+  readonly version?: string;
   readonly error: string;
   readonly cause: string;
 }
@@ -14,11 +17,12 @@ export interface FailTask {
 /** Marks an enrollment whose execution broke, with the reason, so that nobody is lost without a word. */
 export const markFailed =
   (ports: DecisionPorts) =>
-  async ({ profileId, enrollmentId, error, cause }: FailTask): Promise<void> => {
+  async (task: FailTask): Promise<void> => {
+    const { profileId, enrollmentId, error, cause } = task;
     await decideLoop<void>(ports, async (attemptId) => {
       const loaded = await ports.profiles.load(profileId);
       const [row] = await ports.profiles.enrollments([enrollmentId]);
-      if (!loaded || row?.status !== 'active') return { answer: undefined };
+      if (!loaded || row?.status !== 'active' || hasMoved(row, task)) return { answer: undefined };
       const definitions = await ports.definitions.current();
       const draft = new Draft(
         { definitions, nowMs: ports.clock.nowMs(), attemptId, enrollments: new Map(), journeys: new Map() },

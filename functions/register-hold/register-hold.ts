@@ -1,4 +1,5 @@
 import { decideLoop } from '../../core/decide-loop.ts';
+import { hasMoved } from '../../core/enrollment/enrollment.ts';
 import { callbackOf, withToken } from '../../core/enrollment/own-wait.ts';
 import { anySend } from '../../core/journey/compile.ts';
 import type { Ports } from '../../core/ports.ts';
@@ -9,6 +10,8 @@ export type RegisterPorts = Pick<Ports, 'profiles' | 'definitions' | 'executions
 export interface HoldTask {
   readonly profileId: string;
   readonly enrollmentId: string;
+  /** Of the journey; absent in executions of earlier releases. */
+  readonly version?: string;
   /** The holding step; `*` for a send that waits for its time. */
   readonly stepId: string;
   readonly token: string;
@@ -30,7 +33,7 @@ export const registerHold =
     const registered = await decideLoop<Registered>(ports, async (attemptId) => {
       const loaded = await ports.profiles.load(profileId);
       const [row] = await ports.profiles.enrollments([enrollmentId]);
-      if (!loaded || row?.status !== 'active') return { answer: 'ended' };
+      if (!loaded || row?.status !== 'active' || hasMoved(row, task)) return { answer: 'ended' };
       const { hold } = row;
       const isHere =
         hold !== undefined &&

@@ -4,7 +4,7 @@ import { decideTouch, type TouchAnswer } from '../../core/enrollment/advance.ts'
 import { callbackOf } from '../../core/enrollment/own-wait.ts';
 import type { Handed, Prepared } from '../../core/enrollment/send-step.ts';
 import { deliveryIdOf } from '../../core/enrollment/send-step.ts';
-import type { Enrollment } from '../../core/enrollment/enrollment.ts';
+import { hasMoved, type Enrollment } from '../../core/enrollment/enrollment.ts';
 import { EnrollmentEnded, TouchDiverted } from '../../core/failures.ts';
 import type { JourneyVersion } from '../../core/definitions.ts';
 import { doneState, holdState, type TouchDefinition } from '../../core/journey/compile.ts';
@@ -22,6 +22,8 @@ export type TouchPorts = Omit<Ports, 'executions'>;
 export interface TouchTask {
   readonly profileId: string;
   readonly enrollmentId: string;
+  /** Of the journey; absent in executions of earlier releases. */
+  readonly version?: string;
   /** The touch's definition, as JSON text. */
   readonly touch: string;
   /** Of a state that can wait by itself: its token, when it was entered (ISO 8601), and tries before this one. */
@@ -177,7 +179,7 @@ async function tryTouch(
 ): Promise<Tried<Answer>> {
   const loaded = await ports.profiles.load(task.profileId);
   const [enrollment] = await ports.profiles.enrollments([task.enrollmentId]);
-  if (!loaded || !enrollment) return { answer: { kind: 'ended' } };
+  if (!loaded || !enrollment || hasMoved(enrollment, task)) return { answer: { kind: 'ended' } };
   const { profile } = loaded;
   const { enrollmentId, cursor } = enrollment;
   const delivery = await ports.profiles.delivery(deliveryIdOf(enrollmentId, cursor.stepId, cursor.visit));

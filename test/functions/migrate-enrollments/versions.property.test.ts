@@ -1,0 +1,126 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { compileJourney, type JourneyVersion } from '../../../core/definitions.ts';
+import type { Enrollment } from '../../../core/enrollment/enrollment.ts';
+import type { Journey } from '../../../core/journey/document.ts';
+import type { PlanNode } from '../../../core/journey/plan.ts';
+import { anIdentify, aTrack, startMs, TestHome } from '../../builders.ts';
+import { runs } from '../../properties.ts';
+import { anEdit, edited, type Edit } from '../../random-edits.ts';
+import { aLongRandomJourney, endMs, randomEvents } from '../../random-journeys.ts';
+
+type Act =
+  | { readonly kind: 'publish'; readonly edits: readonly Edit[]; readonly isMigrated: boolean }
+  | { readonly kind: 'roll back'; readonly to: number }
+  | { readonly kind: 'migrate' };
+interface Doing {
+  readonly atMs: number;
+  readonly act: Act;
+}
+
+const doings: fc.Arbitrary<readonly Doing[]> = fc
+  .array(
+    fc.record({
+      minutes: fc.integer({ min: 0, max: 5 * 1440 }),
+      act: fc.oneof(
+        fc.record({
+          kind: fc.constant('publish' as const),
+          edits: fc.array(anEdit, { minLength: 1, maxLength: 3 }),
+          isMigrated: fc.boolean(),
+        }),
+        fc.record({ kind: fc.constant('roll back' as const), to: fc.nat(8) }),
+        fc.record({ kind: fc.constant('migrate' as const) }),
+      ),
+    }),
+    { minLength: 1, maxLength: 8 },
+  )
+  .map((all) => all.map(({ minutes, act }, index) => ({ atMs: startMs + minutes * 60_000 + index * 11 + 3, act })));
+
+/** Publishes, rolls back and migrates one journey, and remembers its versions. */
+class Publisher {
+  readonly home: TestHome;
+  readonly versions: Journey[];
+  private count = 0;
+
+  constructor(home: TestHome, first: Journey) {
+    this.home = home;
+    this.versions = [first];
+  }
+  async do(act: Act): Promise<void> {
+    if (act.kind === 'migrate') return void (await this.home.migrate());
+    const next =
+      act.kind === 'roll back'
+        ? this.versions[act.to % this.versions.length]!
+        : act.edits.reduce((journey, edit) => edited(journey, edit, this.count++), this.versions.at(-1)!);
+    this.versions.push(next);
+    this.home.publish({ journeys: [next] });
+    if (act.kind === 'publish' && act.isMigrated) await this.home.migrate();
+  }
+}
+
+const followers = (node: PlanNode): readonly (string | null)[] =>
+  node.role === 'act'
+    ? [node.next]
+    : node.role === 'end'
+      ? [null]
+      : Object.values(node.ways).map((next) => next ?? null);
+
+/** Every step comes after the one before it by the version that the person was in then: nobody skips, nobody goes back. */
+function expectWalked(home: TestHome, versions: ReadonlyMap<string, JourneyVersion>): void {
+  const walked = new Map<string, Enrollment>();
+  for (const { row } of home.log.flatMap((change) => change.enrollments ?? [])) {
+    const { plan } = versions.get(row.version)!;
+    const before = walked.get(row.enrollmentId)?.path ?? [];
+    expect(row.path.slice(0, before.length)).toEqual(before);
+    const isOver = row.status === 'completed' && walked.get(row.enrollmentId)?.status === 'active';
+    const stops = [...row.path.slice(before.length), ...(isOver ? [null] : [])];
+    let at = before.at(-1);
+    for (const stop of stops) {
+      const node = at === undefined ? undefined : plan.nodes.get(at);
+      expect(node ? followers(node) : [plan.start]).toContain(stop);
+      at = stop ?? undefined;
+    }
+    walked.set(row.enrollmentId, row);
+  }
+}
+
+describe('whatever is published, rolled back and migrated while people are inside', () => {
+  it('gives nobody a step twice, lets nobody skip one, and loses nobody', async () => {
+    await fc.assert(
+      fc.asyncProperty(aLongRandomJourney, randomEvents, doings, async (journey, events, all) => {
+        const home = new TestHome({ journeys: [journey], startMs: startMs - 3 * 86_400_000 });
+        try {
+          const publisher = new Publisher(home, journey);
+          await home.accept(anIdentify({ email: 'ana@example.com' }));
+          const says = (name: string, atMs: number) => () =>
+            home.accept(aTrack(name, {}, { occurredMs: atMs, receivedMs: atMs }));
+          const moments = [
+            ...[...events, { atMs: startMs, name: 'Cart Filled' }].map(({ atMs, name }) => ({
+              atMs,
+              act: says(name, atMs),
+            })),
+            ...all.map(({ atMs, act }) => ({ atMs, act: () => publisher.do(act) })),
+          ].sort((a, b) => a.atMs - b.atMs);
+          for (const { atMs, act } of moments) {
+            await home.windTo(atMs);
+            await act();
+          }
+          await home.windTo(endMs);
+          expect(home.problems).toEqual([]);
+          const versions = publisher.versions.map((one) => compileJourney(one));
+          expectWalked(home, new Map(versions.map((one) => [one.version, one])));
+          for (const { path, status } of home.enrollments()) {
+            expect(new Set(path).size).toBe(path.length);
+            expect(status).not.toBe('active');
+          }
+          const sends = home.deliveries().map(({ enrollmentId, stepId }) => `${enrollmentId}/${stepId}`);
+          expect(new Set(sends).size).toBe(sends.length);
+          expect(home.channels.handed.length).toBe(sends.length);
+        } finally {
+          home.close();
+        }
+      }),
+      runs(2_000),
+    );
+  });
+});
