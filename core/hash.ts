@@ -1,3 +1,4 @@
+import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 
@@ -29,6 +30,19 @@ export function shareOf(...parts: readonly string[]): number {
   const high = mix(fnv(text, 0));
   const low = mix(fnv(text, 0x9747b28c));
   return (high * 2 ** 21 + (low >>> 11)) / 2 ** 53;
+}
+
+/**
+ * A stable share of 0 ≤ x < 1 for a subject under a key: HMAC-SHA-256, of which the first 53 bits count. Under two keys the
+ * same subjects fall independently of each other.
+ * @see test/fixtures/hash-vectors.json
+ */
+export function keyedShareOf(key: string, subject: string): number {
+  const digest = hmac(sha256, utf8ToBytes(key), utf8ToBytes(subject));
+  const high = (digest[0]! << 13) | (digest[1]! << 5) | (digest[2]! >>> 3);
+  const low =
+    ((digest[2]! & 7) << 29) | (digest[3]! << 21) | (digest[4]! << 13) | (digest[5]! << 5) | (digest[6]! >>> 3);
+  return (high * 2 ** 32 + (low >>> 0)) / 2 ** 53;
 }
 
 /** A short stable id (13 characters, base 36) of some ids or text; not for secrets. */

@@ -3,6 +3,7 @@ import type { Definitions, JourneyVersion } from './definitions.ts';
 import type { Asking } from './enrollment/ask.ts';
 import type { EntryGuard, Enrollment } from './enrollment/enrollment.ts';
 import type { Message, StoredEvent } from './event/event.ts';
+import type { Ruling } from './experiment/ruling.ts';
 import type { Channel } from './journey/document.ts';
 import type { JsonObject } from './json.ts';
 import type { Delivery, Suppression } from './message/delivery.ts';
@@ -144,6 +145,8 @@ export interface ProfileStore {
   ): Promise<readonly Suppression[]>;
   /** What is stopped now; on AWS as of at most 5 s ago. */
   stops(): Promise<Stops>;
+  /** What was decided of experiments so far; under the lease of the stops. */
+  rulings(): Promise<readonly Ruling[]>;
   /** Answers once all that was committed before this call will survive a power cut. */
   durable(): Promise<void>;
 }

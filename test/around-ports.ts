@@ -54,6 +54,7 @@ const storeAround = (store: ProfileStore, around: Around): ProfileStore => ({
   guard: (...asked) => around('guard', () => store.guard(...asked)),
   suppressions: (addresses) => around('suppressions', () => store.suppressions(addresses)),
   stops: () => store.stops(),
+  rulings: () => store.rulings(),
   durable: () => store.durable(),
 });
 

@@ -1,6 +1,9 @@
 import { lookAgainMs, stopOfJourney, type Stops } from '../control/stop.ts';
 import type { JourneyVersion } from '../definitions.ts';
 import type { Occurrence } from '../event/event.ts';
+import { withExposure } from '../experiment/exposure.ts';
+import type { Ruling } from '../experiment/ruling.ts';
+import { withStepDraw } from '../experiment/step-holdout.ts';
 import { idOf } from '../hash.ts';
 import type { JsonObject } from '../json.ts';
 import { doneState, type TouchDefinition } from '../journey/compile.ts';
@@ -32,6 +35,8 @@ export interface TouchInput extends Surroundings {
   readonly history: readonly Occurrence[];
   readonly suppressions: readonly Suppression[];
   readonly stops: Stops;
+  /** What was decided of experiments; needed where the touch draws. */
+  readonly rulings?: readonly Ruling[];
   readonly delivery: Delivery | undefined;
   readonly addressHash: (channel: Channel, address: string) => string;
   /** Where the touch's own state can wait. */
@@ -129,7 +134,7 @@ class Walk {
   }
 
   private view(): StepView {
-    const { definitions, nowMs, history } = this.input;
+    const { definitions, nowMs, history, rulings } = this.input;
     const profile = this.draft.profile(this.profileId);
     const zone = zoneOf(profile, definitions);
     const asked = this.input.touch.nodes.flatMap((node) => {
@@ -147,6 +152,7 @@ class Walk {
       saved: row.saved,
       enrollment: row,
       workspace: definitions.workspace,
+      ...(rulings && { rulings }),
     };
   }
 
@@ -169,11 +175,12 @@ class Walk {
   private choose(node: Extract<PlanNode, { role: 'choose' }>): Move {
     const { role } = roleOf(node.step);
     if (role.role !== 'choose') throw new RangeError(`Step ${node.id} does not choose`);
-    const { way, draw } = role.choose(node.step, this.view());
+    const { way, draw, met } = role.choose(node.step, this.view());
     const profile = this.draft.profile(this.profileId);
     if (draw && profile.assignments[draw.name] === undefined) {
       this.draft.set({ ...profile, assignments: { ...profile.assignments, [draw.name]: draw.value } });
     }
+    if (met) this.row = withExposure(this.row, met.experiment, met.variant, this.input.nowMs);
     this.arrive(node.id);
     return { to: node.ways[way] ?? null };
   }
@@ -214,6 +221,7 @@ class Walk {
 
   private send(node: Extract<PlanNode, { role: 'act' }>, request: SendRequest): Move {
     if (this.row.cursor.stepId !== node.id) this.moveCursor(node.id);
+    this.draft.set(withStepDraw(this.draft.profile(this.profileId), this.row.journeyId, node.id, request.holdout));
     const verdict = new SendStep(this.input, this.row, node.id, request, this.draft.profile(this.profileId)).decide();
     if (verdict.profile) this.draft.set(verdict.profile);
     if (verdict.delivery) {

@@ -1,3 +1,4 @@
+import type { Exposures } from '../experiment/exposure.ts';
 import type { JsonObject } from '../json.ts';
 import type { ConditionState } from '../profile/profile.ts';
 
@@ -63,6 +64,8 @@ export interface Enrollment {
   readonly enteredMs: number;
   readonly exitedMs?: number;
   readonly goalReachedMs?: number;
+  /** Variants that the person met here. */
+  readonly exposures?: Exposures;
   readonly event?: TriggerEvent;
   /** What `save` and `call` put aside: `journey.…`. */
   readonly saved: JsonObject;

@@ -1,5 +1,6 @@
 import type { CompiledMatch, JourneyVersion } from '../definitions.ts';
-import { valuesAt, type Occurrence } from '../event/event.ts';
+import { amountAt, valuesAt, type Occurrence } from '../event/event.ts';
+import { withGoalOutcome } from '../experiment/exposure.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { Workspace } from '../journey/document.ts';
 import { roleOf } from '../journey/roles/role-of.ts';
@@ -62,7 +63,9 @@ export function resolveEnrollment(
   const goalUntilMs = stub?.goalUntilMs;
   if (event && journey.goal && row.goalReachedMs === undefined && goalUntilMs !== undefined && nowMs < goalUntilMs) {
     if (isMatch(journey.goal, event, row.key, zone)) {
-      next = { ...next, goalReachedMs: nowMs };
+      const value = happening.workspace.value;
+      const worth = value === undefined ? undefined : amountAt(event, value);
+      next = withGoalOutcome({ ...next, goalReachedMs: nowMs }, nowMs, worth);
       goalReached = true;
     }
   }

@@ -1,3 +1,4 @@
+import { isOutOfStep } from '../experiment/step-holdout.ts';
 import { shareOf } from '../hash.ts';
 import type { JsonObject } from '../json.ts';
 import type { SendRequest } from '../journey/roles/role.ts';
@@ -155,6 +156,7 @@ export class SendStep {
         (one) => one.channel === request.channel && one.addressHash === addressHash,
       ),
       stops: input.stops,
+      ...(isOutOfStep(profile, row.journeyId, this.stepId, request.holdout) && { isStepHeldOut: true }),
       nowMs,
       zone: zoneOf(profile, definitions),
     });

@@ -87,3 +87,9 @@ function pushPart(into: Json[], value: Json, part: string): void {
   const inner = (value as JsonObject)[part];
   if (inner !== undefined && inner !== null) into.push(inner);
 }
+
+/** The sum of the numbers at a path of an event's properties; `undefined` where there is none. */
+export function amountAt({ properties }: Pick<Occurrence, 'properties'>, path: string): number | undefined {
+  const numbers = valuesAt(properties, path.split('.')).filter((value) => typeof value === 'number');
+  return numbers.length === 0 ? undefined : numbers.reduce((sum, number) => sum + number, 0);
+}

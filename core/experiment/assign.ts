@@ -1,4 +1,4 @@
-import { shareOf } from '../hash.ts';
+import { keyedShareOf, shareOf } from '../hash.ts';
 
 /** A variant and its part of a hundred. */
 export interface Share {
@@ -8,18 +8,19 @@ export interface Share {
 }
 
 /**
- * The variant that an experiment assigns to a person: by a stable hash of the two ids.
+ * The variant that an experiment assigns to a person: by a hash of the person under the experiment's name, so that no two
+ * experiments sort people alike. It is for those who were not assigned before: a draw is kept for good.
  * @param variants their percents add up to 100
  * @returns the id of one of them
  */
 export function assignVariant(experiment: string, profileId: string, variants: readonly Share[]): string {
-  let left = shareOf('experiment', experiment, profileId) * 100;
+  let left = keyedShareOf(`experiment/${experiment}`, profileId) * 100;
   for (const variant of variants) {
     left -= variant.percent;
     if (left < 0) return variant.id;
   }
-  // Percents such as 33.3 × 3 leave a sliver, which goes to the last one.
-  return variants.at(-1)?.id ?? 'control';
+  // Percents such as 33.3 × 3 leave a sliver, which goes to the last one that has a part.
+  return variants.findLast(({ percent }) => percent > 0)?.id ?? 'control';
 }
 
 /** Whether a person is held out at this percent (0–100), by a stable hash. */

@@ -165,6 +165,8 @@ export interface SendStep extends Named {
   readonly send: Content | { readonly firstOf: readonly Content[] };
   readonly topic?: string;
   readonly useBy?: DurationText;
+  /** Percent of people who do not get this message. */
+  readonly holdout?: number;
 }
 export interface BranchStep extends Named {
   readonly branch: readonly { readonly when: Condition; readonly steps: Steps }[];
@@ -190,6 +192,8 @@ export interface CascadeStep extends Named {
   readonly cascade: readonly Content[];
   readonly every: DurationText;
   readonly until?: Until;
+  /** Percent of people who get none of its messages. */
+  readonly holdout?: number;
 }
 export interface RepeatStep extends Named {
   readonly repeat: {

@@ -28,6 +28,13 @@ function ownNames(touch: TouchDefinition): readonly string[] {
   return found;
 }
 
+/** Whether a touch may draw a variant: then it must know what was decided of experiments. */
+export const mayDraw = (touch: TouchDefinition): boolean =>
+  touch.nodes.some(({ step }) => {
+    const { role } = roleOf(step);
+    return role.role === 'choose' && role.draws === true;
+  });
+
 /** Channels that a touch may send on. */
 export function sendChannels(touch: TouchDefinition): readonly Channel[] {
   const found = new Set<Channel>();

@@ -42,6 +42,9 @@ const holdout: SendRule = (context) => {
   return isMarketing(context) && isHeldOut ? skip('holdout') : undefined;
 };
 
+/** A step's own holdout is about whatever it sends. */
+const stepHoldout: SendRule = ({ isStepHeldOut }) => (isStepHeldOut ? skip('step-holdout') : undefined);
+
 /** Held, not lost: whoever waits for a resumption looks again, until the message is of no use. */
 const stops: SendRule = ({ stops: stopped, enrollment, channel, nowMs }) => {
   const kind = stopOfMessage(stopped, enrollment.journeyId, channel);
@@ -91,6 +94,7 @@ const rules: readonly SendRule[] = [
   consent,
   address,
   holdout,
+  stepHoldout,
   stops,
   quietHours,
   caps,

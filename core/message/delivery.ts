@@ -10,6 +10,7 @@ export const refusals = [
   'no-address',
   'address-unverified',
   'holdout',
+  'step-holdout',
   'paused',
   'breaker',
   'quiet-hours',

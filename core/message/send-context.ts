@@ -30,6 +30,8 @@ export interface SendContext {
   readonly topic?: string;
   /** Of this channel; none for a webhook. */
   readonly address?: Address;
+  /** Whether the person was drawn to go without this step's message. */
+  readonly isStepHeldOut?: boolean;
   /** Those of the address. */
   readonly suppressions: readonly Suppression[];
   readonly stops: Stops;

@@ -2,6 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { StopKind, Stops } from '../../core/control/stop.ts';
 import type { EntryGuard, Enrollment } from '../../core/enrollment/enrollment.ts';
 import type { StoredEvent } from '../../core/event/event.ts';
+import type { Ruling } from '../../core/experiment/ruling.ts';
 import type { Channel } from '../../core/journey/document.ts';
 import type { Delivery, Suppression } from '../../core/message/delivery.ts';
 import type { Change, Clock, HistoryFilter, IdentityKey, Loaded, ProfileStore } from '../../core/ports.ts';
@@ -24,6 +25,7 @@ import {
 } from './table/keys.ts';
 import { readProfile, type Item, type ReadProfile } from './table/profile-rows.ts';
 import { dueKey, readDelivery, readEnrollment, readGuard, readTask } from './table/rows.ts';
+import { readRuling, rulingPartition } from './table/rulings.ts';
 import { readSuppressions } from './table/suppression-row.ts';
 import { Table } from './table/table.ts';
 
@@ -42,6 +44,7 @@ export class DynamoProfileStore implements ProfileStore {
   private readonly clock: Pick<Clock, 'nowMs'>;
   private readonly remembered = new Map<string, ReadProfile>();
   private lease: { readonly untilMs: number; readonly stops: Stops } | undefined;
+  private ruled: { readonly untilMs: number; readonly rulings: readonly Ruling[] } | undefined;
 
   constructor(client: DynamoDBClient, tableName: string, clock: Pick<Clock, 'nowMs'>) {
     this.table = new Table(client, tableName);
@@ -224,6 +227,18 @@ export class DynamoProfileStore implements ProfileStore {
     const stops = new Map(rows.map((row) => [row['sk']!.S!, row['k']!.S as StopKind]));
     this.lease = { untilMs: nowMs + leaseMs, stops };
     return stops;
+  }
+
+  async rulings(): Promise<readonly Ruling[]> {
+    const nowMs = this.clock.nowMs();
+    if (this.ruled && nowMs < this.ruled.untilMs) return this.ruled.rulings;
+    const rows = await this.table.query({
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': { S: rulingPartition } },
+    });
+    const rulings = rows.map(readRuling);
+    this.ruled = { untilMs: nowMs + leaseMs, rulings };
+    return rulings;
   }
 
   /** A commit is answered once it is durable. */

@@ -9,7 +9,7 @@ import { EnrollmentEnded, TouchDiverted } from '../../core/failures.ts';
 import type { JourneyVersion } from '../../core/definitions.ts';
 import { doneState, holdState, type TouchDefinition } from '../../core/journey/compile.ts';
 import type { Channel } from '../../core/journey/document.ts';
-import { askedNames, sendChannels } from '../../core/journey/touch-needs.ts';
+import { askedNames, mayDraw, sendChannels } from '../../core/journey/touch-needs.ts';
 import { addressFor } from '../../core/message/addresses.ts';
 import type { Message as RenderedMessage } from '../../core/message/message.ts';
 import type { Ports, RenderRequest, Turn } from '../../core/ports.ts';
@@ -199,6 +199,7 @@ async function tryTouch(
     history: names.length === 0 ? [] : await ports.profiles.history(historyIds(profile), { names }),
     suppressions: await readSuppressions(ports, touch, profile),
     stops: await ports.profiles.stops(),
+    ...(mayDraw(touch) && { rulings: await ports.profiles.rulings() }),
     delivery,
     addressHash: ports.ids.addressHash,
     ...(callback && { callback }),

@@ -1,6 +1,7 @@
 import type { StopKind, Stops } from '../../core/control/stop.ts';
 import type { EntryGuard, Enrollment } from '../../core/enrollment/enrollment.ts';
 import type { StoredEvent } from '../../core/event/event.ts';
+import type { Ruling } from '../../core/experiment/ruling.ts';
 import type { Channel } from '../../core/journey/document.ts';
 import { blocks, type Delivery, type Suppression, type SuppressionReason } from '../../core/message/delivery.ts';
 import type { Change, DueRow, HistoryFilter, IdentityKey, Loaded, ProfileStore } from '../../core/ports.ts';
@@ -9,6 +10,7 @@ import type { Task } from '../../core/task/task.ts';
 import type { Database } from './database.ts';
 import { OutgoingFacts, type QueuedFact } from './outgoing-facts.ts';
 import { readHistory } from './read-history.ts';
+import { readRulings } from './experiments.ts';
 import { Conflict, writeMemberships, writeRows } from './write-rows.ts';
 
 /** Profiles kept decoded; about 3 KB each. */
@@ -223,6 +225,10 @@ export class SqliteProfileStore implements ProfileStore {
   async stops(): Promise<Stops> {
     const rows = this.db.all<{ subject: string; kind: StopKind }>('SELECT subject, kind FROM controls');
     return new Map(rows.map((row) => [row.subject, row.kind]));
+  }
+
+  async rulings(): Promise<readonly Ruling[]> {
+    return readRulings(this.db);
   }
 
   /** Due rows at or before an instant, earliest first, then by profile and subject. */

@@ -40,6 +40,9 @@ CREATE INDEX IF NOT EXISTS coupons_free ON coupons (pool, place) WHERE ask_id IS
 CREATE TABLE IF NOT EXISTS tasks (
   task_id TEXT PRIMARY KEY, profile_id TEXT NOT NULL, queue TEXT NOT NULL, status TEXT NOT NULL, created_ms INTEGER NOT NULL, body TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS tasks_by_status ON tasks (status, queue, created_ms);
+CREATE TABLE IF NOT EXISTS rulings (
+  experiment TEXT NOT NULL, kind TEXT NOT NULL, variant TEXT NOT NULL, at_ms INTEGER NOT NULL, because TEXT NOT NULL);
+CREATE UNIQUE INDEX IF NOT EXISTS rulings_once ON rulings (experiment, kind, CASE kind WHEN 'winner' THEN '' ELSE variant END);
 CREATE TABLE IF NOT EXISTS due (profile_id TEXT NOT NULL, subject TEXT NOT NULL, due_ms INTEGER NOT NULL, PRIMARY KEY (profile_id, subject)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS due_by_time ON due (due_ms, profile_id, subject);
 CREATE TABLE IF NOT EXISTS commit_facts (profile_id TEXT NOT NULL, version INTEGER NOT NULL, facts TEXT NOT NULL, PRIMARY KEY (profile_id, version)) WITHOUT ROWID;

@@ -2,11 +2,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assignVariant, isHeldOut } from '../../core/experiment/assign.ts';
-import { idOf, shareOf, shortHash } from '../../core/hash.ts';
+import { idOf, keyedShareOf, shareOf, shortHash } from '../../core/hash.ts';
 import { runs } from '../properties.ts';
 
 interface Vectors {
   readonly shareOf: readonly { readonly parts: readonly string[]; readonly share: number }[];
+  readonly keyedShareOf: readonly { readonly key: string; readonly subject: string; readonly share: number }[];
   readonly idOf: readonly { readonly parts: readonly string[]; readonly id: string }[];
   readonly shortHash: readonly { readonly parts: readonly string[]; readonly hash: string }[];
 }
@@ -17,6 +18,7 @@ describe('chance', () => {
     expect(existsSync(file)).toBe(true);
     const vectors = JSON.parse(readFileSync(file, 'utf8')) as Vectors;
     for (const { parts, share } of vectors.shareOf) expect(shareOf(...parts)).toBe(share);
+    for (const { key, subject, share } of vectors.keyedShareOf) expect(keyedShareOf(key, subject)).toBe(share);
     for (const { parts, id } of vectors.idOf) expect(idOf(...parts)).toBe(id);
     for (const { parts, hash } of vectors.shortHash) expect(shortHash(...parts)).toBe(hash);
   });

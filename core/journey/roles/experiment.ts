@@ -1,4 +1,5 @@
 import { assignVariant } from '../../experiment/assign.ts';
+import { currentShares } from '../../experiment/ruling.ts';
 import type { ExperimentStep, Steps } from '../document.ts';
 import type { Role } from './role.ts';
 
@@ -10,11 +11,16 @@ export const experimentRole: Role<ExperimentStep> = {
     for (const variant of step.variants) ways[variant.id] = variant.steps;
     return ways;
   },
-  choose: (step, view) => {
-    const name = `experiment:${step.experiment}`;
+  draws: true,
+  choose: ({ experiment, variants }, { profile, rulings = [] }) => {
+    const name = `experiment:${experiment}`;
+    const own = rulings.filter((ruling) => ruling.experiment === experiment);
     const value =
-      view.profile.assignments[name] ?? assignVariant(step.experiment, view.profile.profileId, step.variants);
-    return { way: step.variants.some((variant) => variant.id === value) ? value : 'otherwise', draw: { name, value } };
+      profile.assignments[name] ?? assignVariant(experiment, profile.profileId, currentShares(variants, own));
+    const draw = { name, value };
+    // A variant that this version of the journey does not have leads nowhere, and nobody meets it.
+    if (!variants.some((variant) => variant.id === value)) return { way: 'otherwise', draw };
+    return { way: value, draw, met: { experiment, variant: value } };
   },
   asks: () => [],
 };

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../json.ts';
+import type { Ruling } from '../../experiment/ruling.ts';
 import type { Enrollment } from '../../enrollment/enrollment.ts';
 import type { View } from '../../segment/compile-condition.ts';
 import type { Condition } from '../../segment/condition.ts';
@@ -8,6 +9,8 @@ import type { Channel, EventMatch, Steps, Workspace } from '../document.ts';
 export interface StepView extends View {
   readonly enrollment: Enrollment;
   readonly workspace: Workspace;
+  /** What was decided of experiments; needed where a step draws. */
+  readonly rulings?: readonly Ruling[];
 }
 
 /** A message that a send step asks for. */
@@ -17,6 +20,8 @@ export interface SendRequest {
   readonly topic?: string;
   /** How long it may be put off. */
   readonly useBy: string;
+  /** Percent of people who do not get it, drawn by the step that stands in the document. */
+  readonly holdout?: number;
 }
 
 /** What a step does at once. */
@@ -24,6 +29,15 @@ export type Act =
   | { readonly kind: 'traits'; readonly traits: JsonObject }
   | { readonly kind: 'emit'; readonly event: string; readonly properties: JsonObject }
   | { readonly kind: 'send'; readonly request: SendRequest };
+
+/** Which way a person goes on. */
+export interface Choice {
+  readonly way: string;
+  /** Kept for good, at its first use. */
+  readonly draw?: { readonly name: string; readonly value: string };
+  /** The variant that the person meets by it. */
+  readonly met?: { readonly experiment: string; readonly variant: string };
+}
 
 /** Where a hold leaves to. */
 export type HoldWay = 'event' | 'timeout' | 'skip';
@@ -42,10 +56,9 @@ export type Role<S> =
       readonly role: 'choose';
       /** Inner lists by way; a way without a list goes on to what follows. */
       ways(step: S): { readonly [way: string]: Steps };
-      choose(
-        step: S,
-        view: StepView,
-      ): { readonly way: string; readonly draw?: { readonly name: string; readonly value: string } };
+      choose(step: S, view: StepView): Choice;
+      /** Whether a way may be drawn, by what was decided of experiments. */
+      draws?: true;
       /** Conditions that are asked here, so that history can be read before. */
       asks(step: S): readonly Condition[];
     }

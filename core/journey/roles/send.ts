@@ -18,6 +18,7 @@ export const sendRole: Role<SendStep> = {
         templateId: content[channel]!,
         ...(step.topic && { topic: step.topic }),
         useBy: step.useBy ?? defaultUseBy,
+        ...(step.holdout !== undefined && { holdout: step.holdout }),
       },
     };
   },

@@ -1,6 +1,6 @@
 import { isObject } from '../../json.ts';
 import { byKey, either, fullList, keys } from '../../shape.ts';
-import { duration, text } from '../../values.ts';
+import { duration, percent, text } from '../../values.ts';
 import { channels, type Content, type SendStep } from '../document.ts';
 import { content, messagesOf } from './content.ts';
 import { stepKeys, type StepKind } from './step-kind.ts';
@@ -17,6 +17,7 @@ export const send: StepKind<SendStep> = {
     send: either((value) => (isObject(value) ? shapeOf(value) : content), [content, firstOf]),
     topic: text('the id of a topic').optional(),
     useBy: duration.optional(),
+    holdout: percent.optional(),
   }),
   bodies: () => [],
   messages: ({ send: message }) => {

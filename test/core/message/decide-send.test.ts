@@ -73,6 +73,7 @@ const cases: readonly (readonly [string, Over])[] = [
   ['skip no-consent', { profile: { consent: { 'email/marketing': says('denied') } } }],
   ['skip address-unverified', { address: { value: 'ana@b.lv', isVerified: false } }],
   ['skip holdout', { profile: { assignments: { holdout: 'held-out' } } }],
+  ['skip step-holdout', { isStepHeldOut: true }],
   ['defer paused', { stops: new Map([['journey/cart', 'paused']]) }],
   ['defer quiet-hours', { workspace: { quietHours: { email: { from: '09:00', to: '11:00' } } } }],
   [
@@ -194,11 +195,15 @@ describe('an address', () => {
 
 describe('a transactional message', () => {
   const passes: Over = joined(
-    cases.filter(([reason]) => /consent|holdout|quiet|cap/.test(reason)).map(([, over]) => over),
+    cases.filter(([reason]) => /consent|skip holdout|quiet|cap/.test(reason)).map(([, over]) => over),
   );
 
   it('passes consent, holdout, quiet hours and caps', () => {
     expect(decide({ ...passes, purpose: 'transactional', topic: 'offers' })).toBe('send');
+  });
+
+  it('is kept back by the holdout of its own step', () => {
+    expect(decide({ purpose: 'transactional', isStepHeldOut: true })).toBe('skip step-holdout');
   });
 
   it('stops where transactional messages are denied, people are erased or sending is paused', () => {
