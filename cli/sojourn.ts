@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { checkCommand } from './check.ts';
+import { controlCommands } from './control.ts';
 import { compileCommand } from './compile.ts';
 import { doctorCommand } from './doctor.ts';
 import { drawCommand } from './draw.ts';
@@ -22,6 +23,7 @@ for (const command of [
   profileCommand(),
   journeyCommand(),
   explainCommand(),
+  ...controlCommands(),
   redriveCommand(),
   doctorCommand(),
 ])

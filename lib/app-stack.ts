@@ -23,6 +23,7 @@ import { markStack } from './mark-stack.ts';
 import { Outbox } from './outbox.ts';
 import { Publishing } from './publishing.ts';
 import { Push } from './push.ts';
+import { Control } from './control.ts';
 import { Redrive } from './redrive.ts';
 import { needRoom } from './room.ts';
 import type { Settings } from './settings.ts';
@@ -65,6 +66,7 @@ export class AppStack extends Stack {
     const due = new Due(this, 'Due', { shared });
     journeys.allowStart('Starts', entries.enterJourney, due.wakeDue, management.manage);
     journeys.allowTasks('Resumes', holds.resumeEnrollment, due.wakeDue);
+    const { control } = new Control(this, 'Control', { shared, intake, management });
     this.addChannels(journeys, { shared, settings, workflows, baseUrl });
     const { bucket } = new Import(this, 'Import', { shared });
     const { redrive } = new Redrive(this, 'Redrive', { shared, outbox });
@@ -72,6 +74,7 @@ export class AppStack extends Stack {
     this.watch({ settings, journeys, outbox, filler });
     this.tell({
       ImportBucket: bucket.bucketName,
+      ControlFunction: control.functionName,
       RedriveFunction: redrive.functionName,
       ...shared.deadLetters.outputs,
       ApiUrl: intake.url,

@@ -5,6 +5,7 @@ export const deployedFunctions = [
   'accept-emitted',
   'accept-events',
   'answer-link',
+  'control-journeys',
   'enter-journey',
   'fill-lake',
   'find-due',

@@ -25,6 +25,8 @@ export class Management extends Construct {
   readonly users: cognito.UserPool;
   /** What the console logs in by. */
   readonly client: cognito.UserPoolClient;
+  /** Lets colleagues in. */
+  readonly authorizer: HttpUserPoolAuthorizer;
   /** Answers `/api`. */
   readonly manage: SojournFunction;
   /** Answers `/u` and `/health`. */
@@ -38,6 +40,7 @@ export class Management extends Construct {
       preventUserExistenceErrors: true,
       disableOAuth: true,
     });
+    this.authorizer = new HttpUserPoolAuthorizer('Login', this.users, { userPoolClients: [this.client] });
     this.manage = this.reader(shared, 'manage', 'Manage', 'Answers the management API.');
     shared.store.grantLists(this.manage);
     this.answerLink = this.reader(
@@ -51,7 +54,7 @@ export class Management extends Construct {
       path: '/api/{proxy+}',
       methods: [HttpMethod.GET, HttpMethod.POST, HttpMethod.PUT, HttpMethod.DELETE],
       integration: new HttpLambdaIntegration('Manage', this.manage),
-      authorizer: new HttpUserPoolAuthorizer('Login', this.users, { userPoolClients: [this.client] }),
+      authorizer: this.authorizer,
     });
     const reason = 'The sealed part of the link says whom it is for, and is signed.';
     intake.addOpenRoute('Links', '/u/{sealed}', this.answerLink, reason);
