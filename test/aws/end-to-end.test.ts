@@ -118,6 +118,35 @@ describe('the synthesized template', () => {
     expect(deployed.failures).toEqual([]);
   });
 
+  it('holds a paused journey, and ends one that is stopped', async () => {
+    const { profileId } = await somebodyInside('fay');
+    const paused = await deployed.control('POST', '/api/journeys/welcome/pause', {
+      by: 'eva',
+      reason: 'A wrong price',
+    });
+    expect(paused).toMatchObject({ status: 200, body: { subject: 'journey/welcome', kind: 'paused' } });
+    expect((await deployed.control('GET', '/api/stops')).body['items']).toMatchObject([
+      { by: 'eva', reason: 'A wrong price' },
+    ]);
+    await deployed.windTo(deployed.nowMs + 60 * hourMs);
+    const mine = async () =>
+      (await items(`/api/profiles/${profileId}/deliveries`)).map(({ status, reason }) => [status, reason]);
+    expect(await mine()).toContainEqual(['deferred', 'paused']);
+    expect(await mine()).toContainEqual(['sent', undefined]);
+    const stopped = await deployed.control('POST', '/api/journeys/welcome/stop');
+    expect(stopped).toMatchObject({ status: 200, body: { kind: 'stopped', isMore: false } });
+    expect(Number(stopped.body['ended'])).toBeGreaterThan(0);
+    await deployed.settle();
+    expect((await items(`/api/profiles/${profileId}/enrollments`))[0]).toMatchObject({
+      status: 'exited',
+      reason: 'stopped',
+    });
+    expect((await mine()).filter(([status]) => status === 'deferred')).toEqual([]);
+    await deployed.control('POST', '/api/journeys/welcome/resume');
+    expect((await deployed.api('GET', '/api/journeys/welcome')).body).toMatchObject({ state: 'running' });
+    expect(deployed.failures).toEqual([]);
+  }, 120_000);
+
   it('lets nobody in without a write key', async () => {
     const track = { userId: 'eve', event: 'Signed Up', properties: {} };
     expect(await deployed.post('/v1/track', track, 'wrong')).toMatchObject({ status: 401 });
