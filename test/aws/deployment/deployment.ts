@@ -182,8 +182,8 @@ export class Deployment implements Situation {
     return this.requests.send('manage', { method, path, headers, ...(body && { body: JSON.stringify(body) }) });
   }
   /** A pause, a stop or a resumption, past its authoriser. */
-  control(method: string, path: string, body: object = {}): Promise<HttpAnswer> {
-    return this.requests.send('control-journeys', { method, path, headers: {}, body: JSON.stringify(body) });
+  control(method: string, path: string, body?: object): Promise<HttpAnswer> {
+    return this.requests.send('control-journeys', { method, path, ...(body && { body: JSON.stringify(body) }) });
   }
   /** A request of a page behind a link. */
   link(method: string, path: string): Promise<HttpAnswer> {

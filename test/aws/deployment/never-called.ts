@@ -22,6 +22,7 @@ const reasons: readonly (readonly [RegExp, string])[] = [
     /^(?!relay|redrive|wake-due|run-touch|mark-failed|accept-events).* dynamodb:DeleteItem$/,
     'After any commit the due rows are taken away that it moved: one place, which the others come by. Failing changes nothing.',
   ],
+  [/^control-journeys /, 'Nobody pauses in these lives; end-to-end.test.ts does.'],
   [/^redrive dynamodb:BatchGetItem$/, 'Reading is granted as one.'],
 ];
 
