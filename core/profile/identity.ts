@@ -2,6 +2,7 @@ import type { Message } from '../event/event.ts';
 import { isObject, type Json } from '../json.ts';
 import type { IdentityKey } from '../ports.ts';
 import { normalizeEmail, normalizePhone } from './address.ts';
+import { identityKey } from './identity-key.ts';
 import type { IdentifierKind, WebPush } from './profile.ts';
 
 /** One identifier that a message carries, and what it may do. */
@@ -42,8 +43,6 @@ const junk = new Set([
 
 /** Whether an id is one that programs send where they mean nobody. */
 export const isJunk = (value: string): boolean => junk.has(value.trim().toLowerCase()) || /^[0-]+$/.test(value.trim());
-
-export const identityKey = (kind: string, value: string): IdentityKey => `${kind}:${value}`;
 
 const textOf = (value: Json | undefined): string | undefined =>
   typeof value === 'string' ? value : typeof value === 'number' ? String(value) : undefined;

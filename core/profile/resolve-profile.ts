@@ -1,7 +1,8 @@
 import type { Message } from '../event/event.ts';
 import type { IdentityKey } from '../ports.ts';
 import type { Draft } from './draft.ts';
-import { claimsOf, identityKey, isJunk, type Claim } from './identity.ts';
+import { identityKey } from './identity-key.ts';
+import { claimsOf, isJunk, type Claim } from './identity.ts';
 import { reweighed } from './consent.ts';
 import type { Owners } from './owners.ts';
 import { isWinner, mergeProfiles, mostMovedIdentities, withIdentifier } from './merge.ts';

@@ -6,7 +6,7 @@ import type { Message, StoredEvent } from '../../core/event/event.ts';
 import type { Change, DecisionPorts, IdentityKey, Loaded } from '../../core/ports.ts';
 import { decideAccept, type ItemResult } from '../../core/profile/accept.ts';
 import { versionKey } from '../../core/profile/draft.ts';
-import { identityKey } from '../../core/profile/identity.ts';
+import { identityKey } from '../../core/profile/identity-key.ts';
 import { historyIds } from '../../core/profile/profile.ts';
 import { keysOf } from '../../core/profile/resolve-profile.ts';
 

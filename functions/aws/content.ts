@@ -1,7 +1,6 @@
 import type { Clock } from '../../core/ports.ts';
 import type { Definitions } from '../../core/definitions.ts';
-import { contentOf, type Links, type PublishedContent } from '../parts/content/content.ts';
-import { rendererOf } from '../parts/content/renderer.ts';
+import type { Links, PublishedContent } from '../parts/content/content.ts';
 import type { DynamoDefinitions } from './definition-store.ts';
 
 /** The templates and tables that are published now, read and parsed once for as long as they are. */
@@ -13,12 +12,13 @@ export function publishedContent(
   let hash: string | undefined;
   let content: Promise<PublishedContent> | undefined;
   const read = async (of: Definitions): Promise<PublishedContent> => {
-    const [templates, tables] = await Promise.all([
+    // Liquid is a fifth of what a touch would load at its start, and many touches write nothing.
+    const [{ openTemplates }, templates, tables] = await Promise.all([
+      import('./open/templates.ts'),
       definitions.templates(of.hash),
       of.tables.size === 0 ? [] : definitions.tables(of.hash),
     ]);
-    const { workspace } = of;
-    return contentOf(rendererOf(templates, workspace), { workspace, templates, tables }, links, clock);
+    return openTemplates(templates, tables, { workspace: of.workspace, links, clock });
   };
   const current = async (): Promise<PublishedContent> => {
     const published = await definitions.current();

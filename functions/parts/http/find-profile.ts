@@ -1,0 +1,26 @@
+import type { Context } from 'hono';
+import { normalizeEmail, normalizePhone } from '../../../core/profile/address.ts';
+import { identityKey } from '../../../core/profile/identity-key.ts';
+import type { ApiOptions } from './api-options.ts';
+import { ApiProblem } from './api-problem.ts';
+import { presentProfile } from './present.ts';
+
+const profileQueries = ['userId', 'anonymousId', 'email', 'phone'] as const;
+
+/** The profile that one of its identifiers finds, as a list of one or none. */
+export async function findProfile({ ports }: ApiOptions, context: Context): Promise<Response> {
+  const kind = profileQueries.find((name) => context.req.query(name) !== undefined);
+  if (!kind) throw new ApiProblem(422, 'query_missing', 'Say whom to look for: userId, anonymousId, email or phone.');
+  const value = normalized(kind, context.req.query(kind)!);
+  const key = value === undefined ? undefined : identityKey(kind, value);
+  const owner = key === undefined ? undefined : (await ports.profiles.owners([key])).get(key);
+  const loaded = owner === undefined ? undefined : await ports.profiles.load(owner);
+  const definitions = await ports.definitions.current();
+  return Response.json({ items: loaded ? [presentProfile(loaded, definitions, ports.clock.nowMs())] : [] });
+}
+
+function normalized(kind: (typeof profileQueries)[number], value: string): string | undefined {
+  if (kind === 'email') return normalizeEmail(value);
+  // An unescaped + in a query reads as a space.
+  return kind === 'phone' ? normalizePhone(value.replace(/^ /, '+')) : value.trim();
+}
