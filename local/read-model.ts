@@ -4,6 +4,7 @@ import type { Channel } from '../core/journey/document.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Delivery, Suppression, SuppressionReason } from '../core/message/delivery.ts';
 import type { Message as RenderedMessage } from '../core/message/message.ts';
+import type { Task } from '../core/task/task.ts';
 import {
   cursorOf,
   openCursor,
@@ -12,6 +13,7 @@ import {
   type JourneyCounts,
   type Page,
   type PageQuery,
+  type TaskFilter,
   type TimelineItem,
 } from '../functions/parts/http/directory.ts';
 import type { Outbox } from './outbox.ts';
@@ -63,9 +65,14 @@ export class ReadModel implements Directory {
     const events = `SELECT occurred_ms AS at, printf('%015d/0/', version) || event_id || '/' || profile_id AS id, json_object('kind', 'event', 'name', name, 'eventId', event_id, 'event', json(body)) AS body FROM events WHERE profile_id IN (${ids})`;
     const deliveries = `SELECT deliveries.at_ms, printf('a/%015d', deliveries.rowid), json_object('kind', 'delivery', 'name', json_extract(deliveries.body, '$.template'), 'delivery', json(deliveries.body)) FROM ${deliveriesOf(profileIds)}`;
     const facts = `SELECT at_ms, printf('%015d/1/%05d/', version, idx) || profile_id, json_object('kind', kind, 'name', name, 'detail', json(detail)) FROM facts WHERE profile_id IN (${ids}) AND kind IN ('segment', 'enrollment', 'consent')`;
-    const values = [...profileIds, ...profileIds, ...profileIds];
-    return this.newest(`${events} UNION ALL ${deliveries} UNION ALL ${facts}`, [], values, page, ({ at, body }) =>
-      timelineItem(at, JSON.parse(body) as RawItem),
+    const tasks = `SELECT created_ms, printf('b/%015d', rowid), json_object('kind', 'task', 'name', queue, 'task', json(body)) FROM tasks WHERE profile_id IN (${ids})`;
+    const values = [...profileIds, ...profileIds, ...profileIds, ...profileIds];
+    return this.newest(
+      `${events} UNION ALL ${deliveries} UNION ALL ${facts} UNION ALL ${tasks}`,
+      [],
+      values,
+      page,
+      ({ at, body }) => timelineItem(at, JSON.parse(body) as RawItem),
     );
   }
 
@@ -152,6 +159,12 @@ export class ReadModel implements Directory {
       .map(([, value]) => value);
     const select = `SELECT at_ms AS at, printf('%015d', rowid) AS id, body, journey_id, channel, status FROM deliveries`;
     return this.newest(select, where, values, page, (row) => JSON.parse(row.body) as Delivery);
+  }
+  async tasks({ queue, status }: TaskFilter, page: PageQuery): Promise<Page<Task>> {
+    const where = [...(queue === undefined ? [] : ['queue = ?']), ...(status === undefined ? [] : ['status = ?'])];
+    const values = [queue, status].filter((value) => value !== undefined);
+    const select = `SELECT created_ms AS at, printf('%015d', rowid) AS id, body, queue, status FROM tasks`;
+    return this.newest(select, where, values, page, (row) => JSON.parse(row.body) as Task);
   }
   async message(deliveryId: string): Promise<RenderedMessage | undefined> {
     return this.outbox.message(deliveryId);

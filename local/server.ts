@@ -6,6 +6,7 @@ import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { Trust } from '../core/event/event.ts';
 import { changeConsent } from '../functions/change-consent/change-consent.ts';
+import { completeTask } from '../functions/complete-task/complete-task.ts';
 import { enterJourney } from '../functions/enter-journey/enter-journey.ts';
 import { apiRoutes } from '../functions/parts/http/api.ts';
 import { refused, type IntakeResponse } from '../functions/parts/http/intake-answers.ts';
@@ -113,6 +114,8 @@ function appOf({ home }: ServerOptions, token: string, onError: (error: unknown,
     enter: enterJourney(home.ports),
     changeConsent: changeConsent(home.ports),
     suppress: suppressAddress(home.ports),
+    completeTask: completeTask(home.ports),
+    countCoupons: (pool) => home.coupons.count(pool),
     durable: () => home.store.durable(),
   });
   mount(

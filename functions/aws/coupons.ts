@@ -10,6 +10,7 @@ import {
   couponKey,
   freeCodePrefix,
   givenCodeKey,
+  givenList,
   listPartition,
   listShards,
   poolPartition,
@@ -34,9 +35,6 @@ const mostTries = 8;
 const firstWindow = 8;
 /** Codes so short that this many in a row are taken are as good as used up. */
 const mostTaken = 100;
-
-/** The list in which the codes of a pool stand that were given out. */
-export const givenList = (pool: string): string => `c#${pool}`;
 
 /**
  * Coupons in the table. One transaction takes a code off the pool's list, says that it was given out and says to whom: a

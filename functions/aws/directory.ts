@@ -3,12 +3,14 @@ import type { Enrollment } from '../../core/enrollment/enrollment.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Delivery, Suppression } from '../../core/message/delivery.ts';
 import type { Message as RenderedMessage } from '../../core/message/message.ts';
+import type { Task } from '../../core/task/task.ts';
 import type {
   DeliveryFilter,
   Directory,
   JourneyCounts,
   Page,
   PageQuery,
+  TaskFilter,
   TimelineItem,
 } from '../parts/http/directory.ts';
 import type { Clock } from '../../core/ports.ts';
@@ -32,7 +34,7 @@ import { memberPartition, readMember } from './table/memberships.ts';
 import { cursorAt, newestRows, openSortKey, type ListPlace } from './table/newest.ts';
 import { unpack } from './table/pack.ts';
 import type { Item } from './table/profile-rows.ts';
-import { readDelivery, readEnrollment } from './table/rows.ts';
+import { readDelivery, readEnrollment, readTask, taskList } from './table/rows.ts';
 import { readSuppressions } from './table/suppression-row.ts';
 import { Table } from './table/table.ts';
 
@@ -59,11 +61,12 @@ export class DynamoDirectory implements Directory {
   }
 
   async timeline(profileIds: readonly string[], { limit, cursor }: PageQuery): Promise<Page<TimelineItem>> {
-    const [events, deliveries] = await Promise.all([
+    const [events, deliveries, tasks] = await Promise.all([
       Promise.all(profileIds.map((id) => this.happened(id))),
       this.ofPeople(profileIds, 'd#', { limit: Infinity }, readDelivery),
+      this.ofPeople(profileIds, 'k#', { limit: Infinity }, readTask),
     ]);
-    const all = [...events.flat(), ...deliveries.items.map(deliveryItem)];
+    const all = [...events.flat(), ...deliveries.items.map(deliveryItem), ...tasks.items.map(taskLine)];
     const before = cursor === undefined ? undefined : openSortKey(cursor);
     const rows = all
       .filter(({ sortKey }) => before === undefined || sortKey < before)
@@ -187,6 +190,12 @@ export class DynamoDirectory implements Directory {
     const filter = { expression: clauses.join(' AND '), values };
     return this.whole(clauses.length === 0 ? place : { ...place, filter }, page, readDelivery);
   }
+  async tasks({ queue, status }: TaskFilter, page: PageQuery): Promise<Page<Task>> {
+    const found = status === undefined ? (['open', 'done'] as const) : [status];
+    const place = { partitions: found.flatMap((one) => shardsOf(taskList(one))), index: lists };
+    const filter = { expression: 'ch = :queue', values: { ':queue': { S: queue ?? '' } } };
+    return this.whole(queue === undefined ? place : { ...place, filter }, page, readTask);
+  }
   async message(deliveryId: string): Promise<RenderedMessage | undefined> {
     const [row] = await this.table.get([messageKey(deliveryId)]);
     if (!row || isExpired(row, this.clock.nowMs())) return undefined;
@@ -256,6 +265,14 @@ const deliveryItem = (row: Delivery): Sorted<TimelineItem> => ({
   atMs: row.atMs,
   detail: { delivery: row as unknown as JsonObject },
   sortKey: `${sortable(row.atMs)}#a/${row.deliveryId}`,
+});
+
+const taskLine = (row: Task): Sorted<TimelineItem> => ({
+  kind: 'task',
+  name: row.queue,
+  atMs: row.createdMs,
+  detail: { task: row as unknown as JsonObject },
+  sortKey: `${sortable(row.createdMs)}#b/${row.taskId}`,
 });
 
 const tallyOf = (item: Item): Tally => ({

@@ -21,6 +21,9 @@ async function build(): Promise<ReturnType<typeof handle>> {
     enter: enterJourney(ports),
     changeConsent: changeConsent(ports),
     suppress: suppressAddress(ports),
+    completeTask: async (task) => (await import('../complete-task/complete-task.ts')).completeTask(ports)(task),
+    countCoupons: async (pool) =>
+      (await import('../aws/coupon-counts.ts')).countCoupons(dynamo(), setting(ENV.table), pool),
     durable: () => ports.profiles.durable(),
   });
   const app = new Hono();

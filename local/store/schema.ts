@@ -39,7 +39,8 @@ CREATE UNIQUE INDEX IF NOT EXISTS coupons_given ON coupons (pool, ask_id) WHERE 
 CREATE INDEX IF NOT EXISTS coupons_free ON coupons (pool, place) WHERE ask_id IS NULL;
 CREATE TABLE IF NOT EXISTS tasks (
   task_id TEXT PRIMARY KEY, profile_id TEXT NOT NULL, queue TEXT NOT NULL, status TEXT NOT NULL, created_ms INTEGER NOT NULL, body TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS tasks_by_status ON tasks (status, queue, created_ms);
+CREATE INDEX IF NOT EXISTS tasks_by_time ON tasks (created_ms);
+CREATE INDEX IF NOT EXISTS tasks_by_profile ON tasks (profile_id);
 CREATE TABLE IF NOT EXISTS rulings (
   experiment TEXT NOT NULL, kind TEXT NOT NULL, variant TEXT NOT NULL, at_ms INTEGER NOT NULL, because TEXT NOT NULL);
 CREATE UNIQUE INDEX IF NOT EXISTS rulings_once ON rulings (experiment, kind, CASE kind WHEN 'winner' THEN '' ELSE variant END);

@@ -5,7 +5,7 @@ import type { Change, ProfileStore } from '../../core/ports.ts';
 import type { Profile } from '../../core/profile/profile.ts';
 import { CursorInvalid, type Directory, type Page, type PageQuery } from '../../functions/parts/http/directory.ts';
 import { aJourney, anAudience, aSegment, documentsOf } from '../builders.ts';
-import { aDelivery, aFact, anEnrollment, anEvent, aProfile, atMs } from './rows.ts';
+import { aDelivery, aFact, anEnrollment, anEvent, aProfile, aTask, atMs } from './rows.ts';
 
 /** Lists to be tried, empty, over a store that has published `documents`. */
 export interface OpenDirectory {
@@ -102,6 +102,17 @@ export function directoryContract(name: string, open: () => Promise<OpenDirector
             atMs,
             detail: { eventId: 'm1', event: { type, properties, context, receivedMs, note, isSilent } },
           },
+        ]);
+      });
+
+      it('shows tasks where they were made, of all ids of a person', async () => {
+        const [task, later] = [aTask('e1-call-0'), aTask('e2-call-0', { profileId: 'p2', createdMs: atMs + 1 })];
+        const others = aTask('e3-call-0', { profileId: 'p3' });
+        const rows = [task, later, others].map((row) => ({ row, isNew: true }));
+        await commit({ tasks: rows });
+        expect(await timeline('p1', 'p2')).toEqual([
+          { kind: 'task', name: 'calls', atMs: atMs + 1, detail: { task: later } },
+          { kind: 'task', name: 'calls', atMs, detail: { task } },
         ]);
       });
 
@@ -304,6 +315,40 @@ export function directoryContract(name: string, open: () => Promise<OpenDirector
         await opened.keep('e2-1', message);
         expect(await directory.message('e2-1')).toEqual(message);
         expect(await directory.message('e1-1')).toBeUndefined();
+      });
+    });
+
+    describe('of tasks', () => {
+      const rows = [
+        aTask('e1-call-0'),
+        aTask('e2-call-0', { createdMs: atMs + 2 }),
+        aTask('e3-visit-0', { queue: 'visits', createdMs: atMs + 1 }),
+        aTask('e4-call-0', { profileId: 'p2' }),
+      ];
+      beforeEach(() => commit({ tasks: rows.map((row) => ({ row, isNew: true })) }, [aProfile('p1'), aProfile('p2')]));
+      const tasks = (filter: Parameters<Directory['tasks']>[0]) => listed((page) => directory.tasks(filter, page));
+
+      it('all are listed whole, newest first, and narrowed down by queue and status', async () => {
+        const found = await tasks({});
+        expect(found.map((one) => one.createdMs - atMs)).toEqual([2, 1, 0, 0]);
+        expect(found).toEqual(expect.arrayContaining(rows));
+        const ids = async (filter: Parameters<Directory['tasks']>[0]) =>
+          (await tasks(filter)).map((one) => one.taskId).sort();
+        expect(await ids({ queue: 'calls' })).toEqual(['e1-call-0', 'e2-call-0', 'e4-call-0']);
+        expect(await ids({ queue: 'visits', status: 'open' })).toEqual(['e3-visit-0']);
+        expect(await ids({ queue: 'unknown' })).toEqual([]);
+        expect(await ids({ status: 'done' })).toEqual([]);
+      });
+
+      it('one that is done leaves the open ones', async () => {
+        const done = aTask('e1-call-0', { status: 'done', doneMs: atMs + 9, outcome: 'reached' });
+        await commit({ tasks: [{ row: done, isNew: false }] });
+        expect(await tasks({ status: 'done' })).toEqual([done]);
+        expect((await tasks({ status: 'open', queue: 'calls' })).map((one) => one.taskId)).toEqual([
+          'e2-call-0',
+          'e4-call-0',
+        ]);
+        expect(await tasks({})).toHaveLength(4);
       });
     });
 

@@ -496,10 +496,6 @@ describe('all routes', () => {
       '',
     ]);
   });
-  it('keep tasks, of which there are none yet', async () => {
-    expect((await local.api('GET', '/api/tasks?queue=calls')).body).toEqual({ items: [] });
-    expect(refusal(await local.api('POST', '/api/tasks/t1', { outcome: 'done' }))).toEqual([404, 'task_unknown', 'id']);
-  });
   it('tell anybody that the home is well', async () => {
     const { status, body } = await local.call({ path: '/health' });
     expect([status, body['ok'], body['atRest']]).toEqual([200, true, true]);

@@ -44,6 +44,8 @@ export const freeCodeKey = (pool: string, place: number, code: string): Key => (
 });
 /** That a code was given out, and to whom: two rows, so that each can be asked for by its own key. */
 export const givenCodeKey = (pool: string, code: string): Key => ({ pk: `${poolPartition(pool)}#g#${code}`, sk: 'g' });
+/** The list in which whatever was given out of a pool stands. */
+export const givenList = poolPartition;
 export const couponKey = (pool: string, askId: string): Key => ({ pk: `${poolPartition(pool)}#a#${askId}`, sk: 'a' });
 export const suppressionPart = 's';
 export const suppressionKey = (channel: Channel, addressHash: string): Key => ({

@@ -1,6 +1,10 @@
+import type { PoolCount } from '../../../core/coupon/code.ts';
 import type { EntryAnswer, Trigger } from '../../../core/enrollment/enter.ts';
+import type { CouponPool } from '../../../core/journey/document.ts';
 import type { DecisionPorts } from '../../../core/ports.ts';
+import type { TaskAnswer } from '../../../core/task/complete.ts';
 import type { ConsentChange } from '../../change-consent/change-consent.ts';
+import type { CompletionTask } from '../../complete-task/complete-task.ts';
 import type { SuppressTask } from '../../suppress-address/suppress-address.ts';
 import type { Directory } from './directory.ts';
 
@@ -11,6 +15,8 @@ export interface ApiOptions {
   readonly enter: (task: { readonly journeyId: string; readonly trigger: Trigger }) => Promise<EntryAnswer>;
   readonly changeConsent: (change: ConsentChange) => Promise<'changed' | 'unknown-profile'>;
   readonly suppress: (task: SuppressTask) => Promise<void>;
+  readonly completeTask: (task: CompletionTask) => Promise<TaskAnswer>;
+  readonly countCoupons: (pool: CouponPool) => Promise<PoolCount>;
   /** Answers once what was written cannot be lost. */
   readonly durable: () => Promise<void>;
 }

@@ -2,6 +2,7 @@ import type { Enrollment } from '../../../core/enrollment/enrollment.ts';
 import type { JsonObject } from '../../../core/json.ts';
 import type { Delivery, Suppression } from '../../../core/message/delivery.ts';
 import type { Message as RenderedMessage } from '../../../core/message/message.ts';
+import type { Task } from '../../../core/task/task.ts';
 
 /** Which part of a list is asked for. */
 export interface PageQuery {
@@ -16,10 +17,14 @@ export interface Page<T> {
 }
 
 export interface TimelineItem {
-  readonly kind: 'event' | 'delivery' | 'segment' | 'enrollment' | 'consent';
+  readonly kind: 'event' | 'delivery' | 'segment' | 'enrollment' | 'consent' | 'task';
   readonly atMs: number;
   readonly name: string;
   readonly detail: JsonObject;
+}
+export interface TaskFilter {
+  readonly queue?: string;
+  readonly status?: Task['status'];
 }
 export interface DeliveryFilter {
   readonly journeyId?: string;
@@ -52,6 +57,7 @@ export interface Directory {
   enrollmentsIn(journeyId: string, status: string | undefined, page: PageQuery): Promise<Page<Enrollment>>;
   journeyCounts(journeyId: string): Promise<JourneyCounts>;
   deliveries(filter: DeliveryFilter, page: PageQuery): Promise<Page<Delivery>>;
+  tasks(filter: TaskFilter, page: PageQuery): Promise<Page<Task>>;
   /** Triggers of a journey that were refused and left a note, newest first. */
   refusalsOf(
     profileIds: readonly string[],

@@ -5,12 +5,11 @@ import type { JourneyVersion } from '../../../core/definitions.ts';
 import type { Trigger } from '../../../core/enrollment/enter.ts';
 import { isObject, type Json, type JsonObject } from '../../../core/json.ts';
 import type { Loaded } from '../../../core/ports.ts';
-import { identityKey } from '../../../core/profile/identity.ts';
+import { identityKey } from '../../../core/profile/identity-key.ts';
 import { historyIds } from '../../../core/profile/profile.ts';
 import { closest, didYouMean } from '../../../core/suggest.ts';
 import type { ApiOptions } from './api-options.ts';
 import { ApiProblem } from './api-problem.ts';
-import { explainJourney } from './explain.ts';
 import type { RouteTable } from './mount.ts';
 import { presentEnrollment } from './present.ts';
 import { bodyOf, list, pageOf } from './requests.ts';
@@ -110,7 +109,8 @@ export function journeyRoutes({ ports, directory, enter, durable }: ApiOptions):
   ];
 }
 
-async function findJourney(
+/** @throws ApiProblem 404 */
+export async function findJourney(
   { definitions }: Pick<ApiOptions['ports'], 'definitions'>,
   id: string,
 ): Promise<JourneyVersion> {
@@ -143,17 +143,3 @@ async function profileOf(body: JsonObject, ports: ApiOptions['ports']): Promise<
     );
   return loaded;
 }
-
-/** Why a person is, or is not, in a journey. */
-export const explainRoutes = ({ ports, directory }: ApiOptions): RouteTable => [
-  [
-    'GET',
-    '/api/profiles/:profileId/journeys/:id',
-    async (context) => {
-      const loaded = await ports.profiles.load(context.req.param('profileId') ?? '');
-      if (!loaded) throw new ApiProblem(404, 'profile_unknown', 'There is no profile with this id.', 'profileId');
-      const journey = await findJourney(ports, context.req.param('id') ?? '');
-      return Response.json(await explainJourney(ports, directory, loaded, journey));
-    },
-  ],
-];

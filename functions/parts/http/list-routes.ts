@@ -6,7 +6,7 @@ import type { RouteTable } from './mount.ts';
 import { presentDelivery } from './present.ts';
 import { pageOf, list } from './requests.ts';
 
-/** Segments and audiences with their members, deliveries, tasks. */
+/** Segments and audiences with their members, deliveries. */
 export function listRoutes({ ports, directory }: ApiOptions): RouteTable {
   const member = ({ profileId, sinceMs }: { readonly profileId: string; readonly sinceMs: number }): JsonObject => ({
     profileId,
@@ -88,15 +88,6 @@ export function listRoutes({ ports, directory }: ApiOptions): RouteTable {
           throw new ApiProblem(404, 'delivery_unknown', 'There is no delivery with this id.', 'deliveryId');
         const message = await directory.message(deliveryId);
         return Response.json({ ...presentDelivery(delivery), ...(message && { message }) });
-      },
-    ],
-    // Tasks come with the step that makes them; until then nothing waits in any queue.
-    ['GET', '/api/tasks', () => Response.json({ items: [] })],
-    [
-      'POST',
-      '/api/tasks/:id',
-      () => {
-        throw new ApiProblem(404, 'task_unknown', 'There is no task with this id.', 'id');
       },
     ],
   ];

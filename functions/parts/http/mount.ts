@@ -4,9 +4,12 @@ import { retryAfterSeconds } from '../../api.ts';
 import { ApiProblem, problemResponse } from './api-problem.ts';
 import { CursorInvalid } from './directory.ts';
 
-type Handler = (context: Context) => Promise<Response> | Response;
-/** Method and path of each route; answers 405 with Allow come from this same table. */
-export type RouteTable = readonly (readonly ['GET' | 'POST' | 'PUT' | 'DELETE', string, Handler])[];
+/** Answers a request. */
+export type Handler = (context: Context) => Promise<Response> | Response;
+/** Method, path, and what answers. */
+export type Route = readonly ['GET' | 'POST' | 'PUT' | 'DELETE', string, Handler];
+/** All routes; answers 405 with Allow come from this same table. */
+export type RouteTable = readonly Route[];
 
 /** Adds routes to an app, with JSON errors, 404, and 405 with Allow. */
 export function mount(app: Hono, table: RouteTable, onError: (error: unknown, requestId: string) => void): void {

@@ -4,6 +4,7 @@ import type { Stage } from '../../../core/journey/document.ts';
 import type { JsonObject } from '../../../core/json.ts';
 import type { Delivery, Suppression } from '../../../core/message/delivery.ts';
 import type { Loaded } from '../../../core/ports.ts';
+import type { Task } from '../../../core/task/task.ts';
 import { newestIdentifier, type Profile } from '../../../core/profile/profile.ts';
 import { zoneOf } from '../../../core/segment/settle.ts';
 import { toInstant } from '../../../core/time/instant.ts';
@@ -104,9 +105,25 @@ export const presentDelivery = (row: Delivery): JsonObject =>
     to: row.to,
   });
 
+/** A task, as the API gives it. */
+export const presentTask = (row: Task): JsonObject =>
+  tidy({
+    taskId: row.taskId,
+    profileId: row.profileId,
+    journeyId: row.journeyId,
+    enrollmentId: row.enrollmentId,
+    stepId: row.stepId,
+    queue: row.queue,
+    title: row.title,
+    status: row.status,
+    createdAt: at(row.createdMs),
+    doneAt: at(row.doneMs),
+    outcome: row.outcome,
+  });
+
 /** A line of a person's timeline, as the API gives it. */
 export const presentTimelineItem = ({ kind, atMs, name, detail }: TimelineItem): JsonObject => {
-  const { event, delivery, detail: fact, eventId } = detail as { readonly [key: string]: JsonObject | undefined };
+  const { event, delivery, task, detail: fact, eventId } = detail as { readonly [key: string]: JsonObject | undefined };
   const more = event
     ? {
         eventId,
@@ -119,7 +136,9 @@ export const presentTimelineItem = ({ kind, atMs, name, detail }: TimelineItem):
       }
     : delivery
       ? presentDelivery(delivery as never)
-      : (fact ?? {});
+      : task
+        ? presentTask(task as never)
+        : (fact ?? {});
   return { ...(more as JsonObject), kind, at: toInstant(atMs), name };
 };
 

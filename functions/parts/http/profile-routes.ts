@@ -2,8 +2,6 @@ import type { Context } from 'hono';
 import { channels } from '../../../core/journey/document.ts';
 import { isObject, type JsonObject } from '../../../core/json.ts';
 import type { Loaded } from '../../../core/ports.ts';
-import { normalizeEmail, normalizePhone } from '../../../core/profile/address.ts';
-import { identityKey } from '../../../core/profile/identity.ts';
 import { historyIds, type ConsentStatus } from '../../../core/profile/profile.ts';
 import type { ApiOptions } from './api-options.ts';
 import { ApiProblem } from './api-problem.ts';
@@ -11,9 +9,7 @@ import type { RouteTable } from './mount.ts';
 import { presentDelivery, presentEnrollment, presentProfile, presentTimelineItem } from './present.ts';
 import { bodyOf, list, pageOf } from './requests.ts';
 
-const profileQueries = ['userId', 'anonymousId', 'email', 'phone'] as const;
-
-/** People: found, shown, listed, and their consent. */
+/** People: shown, listed, and their consent. */
 export function profileRoutes({ ports, directory, changeConsent, durable }: ApiOptions): RouteTable {
   const one = async (context: Context): Promise<Loaded> => {
     const loaded = await ports.profiles.load(context.req.param('profileId') ?? '');
@@ -28,24 +24,6 @@ export function profileRoutes({ ports, directory, changeConsent, durable }: ApiO
     return loaded;
   };
   return [
-    [
-      'GET',
-      '/api/profiles',
-      async (context) => {
-        const kind = profileQueries.find((name) => context.req.query(name) !== undefined);
-        if (!kind)
-          throw new ApiProblem(422, 'query_missing', 'Say whom to look for: userId, anonymousId, email or phone.');
-        const value = normalized(kind, context.req.query(kind)!);
-        const owner =
-          value === undefined
-            ? undefined
-            : (await ports.profiles.owners([identityKey(kind, value)])).get(identityKey(kind, value));
-        const loaded = owner === undefined ? undefined : await ports.profiles.load(owner);
-        return Response.json({
-          items: loaded ? [presentProfile(loaded, await ports.definitions.current(), ports.clock.nowMs())] : [],
-        });
-      },
-    ],
     [
       'GET',
       '/api/profiles/:profileId',
@@ -88,12 +66,6 @@ export function profileRoutes({ ports, directory, changeConsent, durable }: ApiO
       },
     ],
   ];
-}
-
-function normalized(kind: (typeof profileQueries)[number], value: string): string | undefined {
-  if (kind === 'email') return normalizeEmail(value);
-  // An unescaped + in a query reads as a space.
-  return kind === 'phone' ? normalizePhone(value.replace(/^ /, '+')) : value.trim();
 }
 
 function readConsent(given: JsonObject): { readonly [key: string]: ConsentStatus } {

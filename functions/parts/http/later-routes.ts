@@ -1,0 +1,33 @@
+import type { ApiOptions } from './api-options.ts';
+import type { Route, RouteTable } from './mount.ts';
+
+/** Routes whose code is loaded by the first request for them: a container should not start with all that it may be asked. */
+export const laterRoutes = (options: ApiOptions): RouteTable => [
+  ['GET', '/api/tasks', async (context) => (await import('./tasks.ts')).listTasks(options, context)],
+  ['GET', '/api/tasks/:id', async (context) => (await import('./tasks.ts')).showTask(options, context)],
+  ['POST', '/api/tasks/:id', async (context) => (await import('./tasks.ts')).finishTask(options, context)],
+  ['POST', '/api/tasks/:id/complete', async (context) => (await import('./tasks.ts')).finishTask(options, context)],
+  ['GET', '/api/coupons', async () => (await import('./coupons.ts')).listCoupons(options)],
+  // Whoever looks people up by telephone needs the rules of all countries' numbers, 70 KB.
+  ['GET', '/api/profiles', async (context) => (await import('./find-profile.ts')).findProfile(options, context)],
+  ...laterTable(['GET', 'POST', 'DELETE'], '/api/suppressions', async () =>
+    (await import('./suppression-routes.ts')).suppressionRoutes(options),
+  ),
+  [
+    'GET',
+    '/api/profiles/:profileId/journeys/:id',
+    async (context) => (await import('./explain-route.ts')).explainEntry(options, context),
+  ],
+];
+
+/** The routes of one address, of a table that is loaded by the first request. */
+const laterTable = (methods: readonly Route[0][], path: string, load: () => Promise<RouteTable>): RouteTable =>
+  methods.map((method) => [
+    method,
+    path,
+    async (context) => {
+      const [, , handler] = (await load()).find((route) => route[0] === method && route[1] === path) ?? [];
+      if (!handler) throw new RangeError(`No route ${method} ${path} was loaded.`);
+      return handler(context);
+    },
+  ]);
