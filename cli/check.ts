@@ -23,7 +23,7 @@ export const checkCommand = (): Command =>
       if (!existsSync(path)) giveUp(`There is no ${path}.`);
       const { folder, only } = workflowsOf(resolve(path));
       const files = readWorkflows(folder);
-      const all = [...checkDocuments(files).problems, ...(await templateProblems(files))];
+      const all = [...checkDocuments(files, Date.now()).problems, ...(await templateProblems(files))];
       const problems = all.filter((problem) => only === undefined || problem.file === only);
       if (options.json) process.stdout.write(`${JSON.stringify({ problems }, null, 2)}\n`);
       else for (const problem of problems) process.stdout.write(`${renderProblem(problem)}\n\n`);

@@ -19,10 +19,11 @@ export const fileCodes = ['invalid-json', 'missing-workspace', 'unknown-file', .
 /**
  * Reads and checks the documents of a workflows folder, all at once.
  * @param files every file of the folder, with paths relative to it; those that are no documents are passed over
+ * @param nowMs where it is known: what lies before it is told
  */
-export function checkDocuments(files: readonly WorkflowFile[]): CheckedDocuments {
+export function checkDocuments(files: readonly WorkflowFile[], nowMs?: number): CheckedDocuments {
   const read = files.map(({ path, text }) => readFile({ path: tidy(path), text }));
-  const found = findingsByFile(inputOf(read));
+  const found = findingsByFile({ ...inputOf(read), ...(nowMs !== undefined && { nowMs }) });
   const ofFiles = read.flatMap((file) => {
     const findings = [...file.findings, ...(found.get(file.source.file) ?? [])];
     const problems = [...file.problems, ...locate(findings, file.source)];

@@ -33,10 +33,12 @@ import type {
   LastCondition,
   NotCondition,
   RandomCondition,
+  Names,
   SegmentCondition,
   SequenceCondition,
   TraitCondition,
   ValueCondition,
+  Where,
 } from './condition.ts';
 
 /** A condition inside another thing; the path starts at that thing. */
@@ -56,6 +58,16 @@ export interface Later {
   readonly what: string;
 }
 
+/** Events that a condition asks for, and what it asks of their properties. Paths start at the condition. */
+export interface AskedEvents {
+  /** Where the names stand. */
+  readonly path: Path;
+  readonly names: Draft<Names> | undefined;
+  readonly where?: { readonly path: Path; readonly tests: Draft<Where> | undefined };
+  /** A property that is added up. */
+  readonly sum?: { readonly path: Path; readonly property: string };
+}
+
 /** One kind of condition: its keys, and what it holds that checks ask for. Paths start at the condition. */
 export interface ConditionKind<C extends Condition = Condition> extends Kind {
   inner?(condition: Draft<C>): readonly InnerCondition[];
@@ -64,6 +76,7 @@ export interface ConditionKind<C extends Condition = Condition> extends Kind {
   segment?(condition: Draft<C>): string | undefined;
   /** Whether it reads what only a journey knows. */
   readonly isOfJourneys?: boolean;
+  events?(condition: Draft<C>): readonly AskedEvents[];
   later?(condition: Draft<C>): readonly Later[];
 }
 
@@ -135,6 +148,12 @@ const did: ConditionKind<DidCondition> = {
     didRule,
   ),
   windows: (condition) => windowsAt(condition, 'within'),
+  events: ({ did: asked, where: tests, sum }) => [
+    {
+      ...askedAt('did', asked, tests),
+      ...(sum !== undefined && { sum: { path: ['sum'], property: sum } }),
+    },
+  ],
   later: (condition) =>
     condition.distinct === undefined
       ? []
@@ -164,6 +183,12 @@ function didRule(condition: object): Complaint | undefined {
   return { code: 'missing-test', must: 'a test', sentence };
 }
 
+const askedAt = (key: string, asked: Draft<Names> | undefined, tests: Draft<Where> | undefined): AskedEvents => ({
+  path: [key],
+  names: asked,
+  where: { path: ['where'], tests },
+});
+
 function windowsAt(condition: Readonly<Record<string, unknown>>, ...at: readonly string[]): readonly Window[] {
   return at.flatMap((key) => {
     const within = condition[key];
@@ -174,6 +199,7 @@ function windowsAt(condition: Readonly<Record<string, unknown>>, ...at: readonly
 const didNot: ConditionKind<DidNotCondition> = {
   key: 'didNot',
   schema: keys('a condition', { didNot: names, where: where.optional(), within: duration.optional() }),
+  events: ({ didNot: asked, where: tests }) => [askedAt('didNot', asked, tests)],
   windows: (condition) => windowsAt(condition, 'within'),
 };
 
@@ -181,11 +207,13 @@ const occasionShape = { where: where.optional(), olderThan: duration.optional(),
 const last: ConditionKind<LastCondition> = {
   key: 'last',
   schema: keys('a condition', { last: names, ...occasionShape }),
+  events: ({ last: asked, where: tests }) => [askedAt('last', asked, tests)],
   windows: (condition) => windowsAt(condition, 'olderThan', 'newerThan'),
 };
 const first: ConditionKind<FirstCondition> = {
   key: 'first',
   schema: keys('a condition', { first: names, ...occasionShape }),
+  events: ({ first: asked, where: tests }) => [askedAt('first', asked, tests)],
   windows: (condition) => windowsAt(condition, 'olderThan', 'newerThan'),
 };
 
@@ -201,6 +229,14 @@ const sequence: ConditionKind<SequenceCondition> = {
     for: duration.optional(),
   }),
   windows: (condition) => windowsAt(condition, 'within', 'for'),
+  events: ({ sequence: parts, thenNot }) => [
+    ...(parts ?? []).map((part, index) => ({
+      path: ['sequence', index, 'did'],
+      names: part?.did,
+      where: { path: ['sequence', index, 'where'], tests: part?.where },
+    })),
+    { path: ['thenNot'], names: thenNot },
+  ],
   later: () => [{ path: ['sequence'], what: 'A sequence of events' }],
 };
 

@@ -54,6 +54,8 @@ export interface CheckInput {
   readonly templates: readonly TemplateFile[];
   /** Every id that a document has, or that its file's name says (a document that could not be read has only that). */
   readonly ids: Readonly<Record<DocumentKind, ReadonlySet<string>>>;
+  /** What time it is, where that is known: without it nothing is called past. */
+  readonly nowMs?: number;
 }
 
 /** What a check has to say: a finding without its code, and the file it is about. */

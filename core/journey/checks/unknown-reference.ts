@@ -3,8 +3,8 @@ import type { Reference } from '../steps/step-kind.ts';
 import { capital, type Check } from './check.ts';
 
 /** Every document of one kind that a step names exists. */
-const unknownReference = (to: Reference['to']): Check => ({
-  code: `unknown-${to}`,
+const unknownReference = (to: Reference['to'], noun: string = to): Check => ({
+  code: `unknown-${noun.replace(' ', '-')}`,
   severity: 'error',
   check: ({ journeys, ids }) =>
     journeys.flatMap(({ file, steps }) =>
@@ -14,7 +14,7 @@ const unknownReference = (to: Reference['to']): Check => ({
           .map((reference) => ({
             file,
             path: [...path, ...reference.path],
-            message: `${capital(name)} names the ${to} "${reference.id}", but there is no ${to} with that name.`,
+            message: `${capital(name)} names the ${noun} "${reference.id}", but there is no ${noun} with that name.`,
             ...didYouMean(closest(reference.id, ids[to])),
           })),
       ),
@@ -24,3 +24,7 @@ const unknownReference = (to: Reference['to']): Check => ({
 export const unknownJourney = unknownReference('journey');
 /** Every audience that a step changes exists. */
 export const unknownAudience = unknownReference('audience');
+/** Every pool that a step takes coupons of exists. */
+export const unknownCouponPool = unknownReference('coupon', 'coupon pool');
+/** Every table that a step looks a row up in exists. */
+export const unknownTable = unknownReference('table');

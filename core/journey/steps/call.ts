@@ -14,6 +14,8 @@ export const call: StepKind<CallStep> = {
     }),
   }),
   bodies: () => [],
+  saves: ({ call: asked }) =>
+    Object.keys(asked?.save ?? {}).map((name) => ({ path: ['call', 'save', name], at: 'key' as const, name })),
   messages: ({ call: asked }) =>
     asked?.webhook === undefined ? [] : [{ path: ['call', 'webhook'], channel: 'webhook', template: asked.webhook }],
   later: () => [{ path: ['call'], what: 'Calling another system' }],

@@ -19,6 +19,12 @@ export const cascade: StepKind<CascadeStep> = {
   conditions: ({ until }) => (until && !('event' in until) ? [{ path: ['until'], condition: until }] : []),
   events: ({ until }) => (until && 'event' in until ? [{ path: ['until'], match: until }] : []),
   messages: (step) => (step.cascade ?? []).flatMap((one, index) => messagesOf(one, 'cascade', index)),
+  sends: (step) =>
+    (step.cascade ?? []).map((one, index) => ({
+      channels: messagesOf(one).map(({ channel }) => channel),
+      ...(index > 0 && { after: step.every }),
+    })),
+  holds: ({ every }) => (every === undefined ? [] : [{ path: ['every'], duration: every }]),
   later: () => [{ path: ['cascade'], what: 'A cascade' }],
   says: (step, words) => {
     const until = step.until && 'event' in step.until ? words.names(step.until.event) : 'an answer';

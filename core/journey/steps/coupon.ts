@@ -12,6 +12,9 @@ export const coupon: StepKind<CouponStep> = {
     otherwise: stepList.optional(),
   }),
   bodies: (step) => [{ path: ['otherwise'], steps: step.otherwise }],
+  references: ({ coupon: taken }) =>
+    taken?.pool === undefined ? [] : [{ path: ['coupon', 'pool'], to: 'coupon', id: taken.pool }],
+  saves: ({ coupon: taken }) => (taken?.as === undefined ? [] : [{ path: ['coupon', 'as'], name: taken.as }]),
   later: () => [{ path: ['coupon'], what: 'Giving a coupon' }],
   ways: () => ['none is left', 'a code'],
   says: (step) => `Take a coupon of "${step.coupon.pool}".`,

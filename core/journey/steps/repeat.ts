@@ -25,6 +25,9 @@ export const repeat: StepKind<RepeatStep> = {
     const until = again?.until;
     return until && 'event' in until ? [{ path: ['repeat', 'until'], match: until }] : [];
   },
+  holds: ({ repeat: again }) =>
+    again?.every === undefined ? [] : [{ path: ['repeat', 'every'], duration: again.every }],
+  rounds: ({ repeat: again }) => ({ times: again?.times ?? 1, every: again?.every }),
   later: () => [{ path: ['repeat'], what: 'A repeated list of steps' }],
   ways: () => ['each time', 'then'],
   loops: true,

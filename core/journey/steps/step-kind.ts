@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Draft } from '../../draft.ts';
 import type { Kind } from '../../kinds.ts';
 import type { Path } from '../../problem.ts';
+import type { DurationText } from '../../segment/condition.ts';
 import type { InnerCondition, Later } from '../../segment/condition-kinds.ts';
 import { keys, leaf } from '../../shape.ts';
 import { id, text } from '../../values.ts';
@@ -13,6 +14,8 @@ import type { Words } from '../words.ts';
 export interface Body {
   readonly path: Path;
   readonly steps: Draft<Steps> | undefined;
+  /** How long a person is held before they come into it, at the least. */
+  readonly after?: DurationText | undefined;
 }
 /** A message that a step may send. */
 export interface MessagePlace {
@@ -20,11 +23,35 @@ export interface MessagePlace {
   readonly channel: Channel;
   readonly template: string;
 }
+/** A message that goes by one of these channels, some time after the one before it. */
+export interface Sending {
+  readonly channels: readonly Channel[];
+  readonly after?: DurationText | undefined;
+}
 /** Another document that a step names. */
 export interface Reference {
   readonly path: Path;
-  readonly to: 'journey' | 'audience';
+  readonly to: 'journey' | 'audience' | 'coupon' | 'table';
   readonly id: string;
+}
+/** A name under which a step keeps something for the steps behind it. */
+export interface SavedName {
+  readonly path: Path;
+  /** Whether the name is the key at the path and not its value. */
+  readonly at?: 'key';
+  readonly name: string;
+  /** The table whose row it keeps. */
+  readonly table?: string | undefined;
+}
+/** A value of the journey, of its event or of the person that a step reads, such as `event.properties.total`. */
+export interface ReadValue {
+  readonly path: Path;
+  readonly value: string;
+}
+/** How long a step may hold a person. */
+export interface HoldPlace {
+  readonly path: Path;
+  readonly duration: DurationText;
 }
 
 /**
@@ -42,7 +69,17 @@ export interface StepKind<S extends Step = Step> extends Kind {
   /** The events that it waits for. */
   events?(step: Draft<S>): readonly EventPlace[];
   messages?(step: Draft<S>): readonly MessagePlace[];
+  /** The messages that follow each other; one message where it is not said. */
+  sends?(step: Draft<S>): readonly Sending[];
   references?(step: Draft<S>): readonly Reference[];
+  saves?(step: Draft<S>): readonly SavedName[];
+  reads?(step: Draft<S>): readonly ReadValue[];
+  /** The durations for which it may hold a person. */
+  holds?(step: Draft<S>): readonly HoldPlace[];
+  /** The duration that nobody passes it in less than. */
+  lasts?(step: Draft<S>): DurationText | undefined;
+  /** How often its bodies are walked, and how long a person waits in between. */
+  rounds?(step: Draft<S>): { readonly times: number; readonly every: DurationText | undefined };
   /** Whether every person who arrives goes through one of the bodies; with no bodies, nobody goes on. */
   isExhaustive?(step: Draft<S>): boolean;
   /** What of it parses today and runs in a later release. */

@@ -25,11 +25,13 @@ export const waitFor: StepKind<WaitForStep> = {
   }),
   bodies: (step) => [
     { path: ['then'], steps: step.then },
-    { path: ['otherwise'], steps: step.otherwise },
+    { path: ['otherwise'], steps: step.otherwise, after: step.within },
   ],
   conditions: ({ waitFor: awaited }) =>
     awaited && 'when' in awaited ? [{ path: ['waitFor', 'when'], condition: awaited.when }] : [],
   events: ({ waitFor: awaited }) => (awaited && 'event' in awaited ? [{ path: ['waitFor'], match: awaited }] : []),
+  saves: ({ save }) => (save === undefined ? [] : [{ path: ['save'], name: save }]),
+  holds: ({ within }) => (within === undefined ? [] : [{ path: ['within'], duration: within }]),
   isExhaustive: (step) => step.then !== undefined && step.otherwise !== undefined,
   later: ({ waitFor: awaited }) => {
     const isOfStep = awaited && 'of' in awaited && awaited.of !== undefined;

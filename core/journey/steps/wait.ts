@@ -71,6 +71,17 @@ export const wait: StepKind<WaitStep> = {
     ),
   }),
   bodies: () => [],
+  reads: ({ wait: held }) => {
+    const until = isObject(held) && 'until' in held ? held.until : undefined;
+    if (typeof until !== 'object' || !('value' in until) || until.value === undefined) return [];
+    return [{ path: ['wait', 'until', 'value'], value: until.value }];
+  },
+  holds: ({ wait: held }) => {
+    if (typeof held === 'string') return [{ path: ['wait'], duration: held }];
+    const within = held && 'within' in held ? held.within : undefined;
+    return within === undefined ? [] : [{ path: ['wait', 'within'], duration: within }];
+  },
+  lasts: ({ wait: held }) => (typeof held === 'string' ? held : undefined),
   later: ({ wait: held }) => {
     const isLater = isObject(held) && 'until' in held && held.until === bestTime;
     return isLater ? [{ path: ['wait', 'until'], what: "A wait for the person's best time" }] : [];

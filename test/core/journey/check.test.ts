@@ -53,7 +53,11 @@ describe('a broken part', () => {
   it('of a branch leaves its steps and other ways checked', () => {
     const way = { when: { did: 'X', within: 'soon' }, steps: [{ send: { email: 'welcom' } }] };
     const other = { when: { segment: 'vop' }, steps: [] };
-    expect(codesOf([{ branch: [way, other] }])).toEqual(['bad-duration', 'unknown-template', 'unknown-segment']);
+    expect(codesOf([{ branch: [way, other], otherwise: [] }])).toEqual([
+      'bad-duration',
+      'unknown-template',
+      'unknown-segment',
+    ]);
   });
 
   it('that is a whole step leaves the steps beside it checked', () => {

@@ -1,0 +1,44 @@
+import type { Draft } from '../../draft.ts';
+import type { EventDocument, PropertyType } from '../document.ts';
+import { emit } from '../steps/emit.ts';
+import { ofKind } from '../walk.ts';
+import type { CheckInput } from './check.ts';
+
+const channels = ['Email', 'Push', 'SMS', 'In-App', 'Webhook'];
+const fates = ['Sent', 'Delivered', 'Opened', 'Clicked', 'Bounced', 'Complained', 'Failed', 'Unsubscribed', 'Stopped'];
+/** Events that Sojourn records itself, or understands wherever they come from. */
+const ownEvents: readonly string[] = [
+  'Identified',
+  'Page Viewed',
+  'Screen Viewed',
+  'Group Joined',
+  'Alias Given',
+  'Unsubscribed',
+  'Email Marked as Spam',
+  'Task Completed',
+  ...channels.flatMap((channel) => fates.map((fate) => `${channel} ${fate}`)),
+];
+
+/** The names of all events that there are; undefined where there is no catalogue, or a name in it could not be read. */
+export function knownEvents({ events, journeys }: CheckInput): ReadonlySet<string> | undefined {
+  const names = events.map(({ draft }) => draft.name);
+  if (names.length === 0 || names.includes(undefined)) return undefined;
+  const emitted = journeys.flatMap(({ steps }) => ofKind(steps, emit).map(({ step }) => step.emit?.event));
+  return new Set([...names, ...emitted, ...ownEvents].filter((name) => name !== undefined));
+}
+
+/** The properties of an event as the catalogue names them; undefined where it says nothing of them. */
+export const propertiesOf = ({ events }: CheckInput, name: string): Draft<EventDocument>['properties'] | undefined =>
+  events.find(({ draft }) => draft.name === name)?.draft.properties;
+
+/** What the catalogue says of a path: a type, `inside` of a list or an object or above a named path, or undefined. */
+export function typeAt(
+  properties: NonNullable<Draft<EventDocument>['properties']>,
+  path: string,
+): PropertyType | 'inside' | undefined {
+  const named = properties[path];
+  if (named !== undefined) return named;
+  const isNear = Object.keys(properties).some((key) => key.startsWith(`${path}.`) || path.startsWith(`${key}.`));
+  // A key without a value is one that could not be read.
+  return isNear || path in properties ? 'inside' : undefined;
+}

@@ -1,0 +1,43 @@
+import type { Draft } from '../../draft.ts';
+import type { Path } from '../../problem.ts';
+import type { EventDocument } from '../document.ts';
+import { propertiesOf } from './catalogue.ts';
+import type { CheckInput } from './check.ts';
+import { eventUses, namesIn } from './event-uses.ts';
+
+/** A property that a document asks of events which the catalogue describes. */
+export interface PropertyUse {
+  readonly file: string;
+  readonly path: Path;
+  /** Whether the property is the key at the path and not its value. */
+  readonly at: 'key' | 'value';
+  readonly property: string;
+  /** What is asked of it; undefined for what is only read. */
+  readonly test?: unknown;
+  readonly isSum?: boolean;
+  readonly event: string;
+  readonly properties: NonNullable<Draft<EventDocument>['properties']>;
+}
+
+/** Every property that documents ask of an event in the catalogue. */
+export const propertyUses = (input: CheckInput): readonly PropertyUse[] =>
+  eventUses(input).flatMap(({ file, names, path, where, sum }) => {
+    const described = namesIn(names, path).flatMap(({ name }) => {
+      const properties = propertiesOf(input, name);
+      return properties ? [{ event: name, properties }] : [];
+    });
+    const [event] = described;
+    // Of several events each may carry another part of what is asked.
+    if (!event || namesIn(names, path).length > 1) return [];
+    return [
+      ...Object.entries(where?.tests ?? {}).map(([property, test]) => ({
+        file,
+        path: [...(where?.path ?? []), property],
+        at: 'key' as const,
+        property,
+        test,
+        ...event,
+      })),
+      ...(sum ? [{ file, path: sum.path, at: 'value' as const, property: sum.property, isSum: true, ...event }] : []),
+    ];
+  });
