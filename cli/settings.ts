@@ -18,6 +18,8 @@ export const settings = {
   publicKey: given('SOJOURN_PUBLIC_KEY'),
   token: given('SOJOURN_TOKEN'),
   smtpUrl: given('SOJOURN_SMTP_URL'),
+  /** What calls to other systems are signed with. */
+  webhookSecret: given('SOJOURN_WEBHOOK_SECRET'),
   /** Under which people reach this home; links in messages begin with it. */
   url: urlOf(given('SOJOURN_URL')),
 };

@@ -61,6 +61,7 @@ export async function openHome(options: {
       ...(options.isFrozen && { isFrozen: true }),
       ...(options.now !== undefined && { startMs: options.now }),
       ...(settings.smtpUrl !== undefined && { smtpUrl: settings.smtpUrl }),
+      ...(settings.webhookSecret !== undefined && { webhookSecret: settings.webhookSecret }),
       ...(settings.url !== undefined && { baseUrl: settings.url }),
       onProblem: report,
       onFatal: (error) => {

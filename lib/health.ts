@@ -27,6 +27,8 @@ export class Health extends Construct {
   readonly exclusionLatency: IMetric;
   /** Messages that a provider refused for good, or whose hand-over is unknown. */
   readonly sendFailures: IMetric;
+  /** Coupons given out of the last tenth of a pool, or wanted where there were none left. */
+  readonly couponsLow: IMetric;
   /** Executions of the account that have not ended. */
   readonly openExecutions: IMetric;
 
@@ -39,6 +41,7 @@ export class Health extends Construct {
     );
     this.exclusionLatency = ownMetric(shared, 'ExclusionLatency', Stats.MAXIMUM);
     this.sendFailures = ownMetric(shared, 'SendFailures', Stats.SUM);
+    this.couponsLow = ownMetric(shared, 'CouponsLow', Stats.SUM);
     this.openExecutions = accountMetric('AWS/States', 'OpenExecutionCount', Stats.MAXIMUM);
     this.addAlarms(props);
     this.addBudget(props);
@@ -54,6 +57,7 @@ export class Health extends Construct {
       threshold: Duration.minutes(15).toMilliseconds(),
     });
     alarms.add({ title: 'Send failures', severity: 'page', metric: this.sendFailures, threshold: 10 });
+    alarms.add({ title: 'Few coupons', severity: 'ticket', metric: this.couponsLow, threshold: 1 });
     const throttles = [
       accountMetric('AWS/Lambda', 'Throttles', Stats.SUM),
       store.table.metric('WriteThrottleEvents', { statistic: Stats.SUM }),

@@ -34,7 +34,7 @@ export class Publishing extends Construct {
       does: 'Writes the documents of a deployment, and the ARNs of their machines, into the table.',
       timeout: Duration.minutes(5),
     });
-    shared.store.grantRead(this.publishDefinitions);
+    shared.store.grantStock(this.publishDefinitions);
     shared.store.grantUpkeep(this.publishDefinitions);
     this.published = new CustomResource(this, 'Published', {
       resourceType: 'Custom::SojournDocuments',
