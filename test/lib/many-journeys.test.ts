@@ -67,7 +67,7 @@ describe('other numbers of journeys', () => {
   it('four hundred are refused with how many there is room for, and what can be done', () => {
     const refused = (): Synthesis => synthesize(everything, many(400));
     expect(refused).toThrowErrorMatchingInlineSnapshot(`
-      [CannotDeploy: too-many-journeys: The 400 journeys need 1449 resources, and a stack of CloudFormation holds 500.
+      [CannotDeploy: too-many-journeys: The 400 journeys need 1450 resources, and a stack of CloudFormation holds 500.
         There is room for about 93 journeys. Delete those that nobody should enter any more (whoever is inside finishes: docs/deploying.md#removing-a-journey),
         or make one journey with a branch of several that begin with the same event.]
     `);
