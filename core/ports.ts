@@ -20,6 +20,7 @@ export interface Ports {
   readonly channels: Channels;
   readonly asking: Asking;
   readonly executions: Executions;
+  readonly places: Places;
   readonly clock: Clock;
   readonly ids: Ids;
 }
@@ -232,4 +233,67 @@ export interface Executions {
   /** `dead` where the token is no longer waited for. */
   succeed(token: string, output: JsonObject): Promise<'done' | 'dead'>;
   fail(token: string, error: string, cause: string): Promise<'done' | 'dead'>;
+}
+
+/** A place among those that a limit leaves, in one window of it. */
+export interface Place {
+  readonly journeyId: string;
+  readonly startsMs: number;
+  readonly endsMs: number;
+  readonly enrollmentId: string;
+}
+/** How many a limit lets in, counted exactly: a place is an enrollment's, however often it is asked for. */
+export interface Places {
+  /** @returns whether the enrollment has a place, now or from before */
+  take(place: Place, atMost: number): Promise<boolean>;
+  /** Of an enrollment that was not made after all; one that had no place changes nothing. */
+  give(place: Place): Promise<void>;
+}
+
+/** One part of a round: the members of one shard of a segment, or everybody in the order of their rank. */
+export interface RoundPart {
+  readonly journeyId: string;
+  readonly roundId: string;
+  readonly part: number | 'ranked';
+}
+/** How far a part of a round has come. */
+export interface RoundProgress extends RoundPart {
+  /** When the round was begun, and until when whoever had their instant before is not meant. */
+  readonly startedMs: number;
+  readonly sinceMs: number;
+  /** When the last batch was done. */
+  readonly movedMs: number;
+  /** After whom the next batch begins. */
+  readonly cursor?: string;
+  readonly isDone: boolean;
+  /** Outcome → people: `entered`, `later`, `ranked`, or why they were refused. */
+  readonly counts: { readonly [outcome: string]: number };
+}
+/** Someone in a list that is walked, and where the walk goes on after them. */
+export interface Walked {
+  readonly profileId: string;
+  readonly cursor: string;
+}
+export interface Candidate {
+  readonly profileId: string;
+  readonly score: number;
+}
+/** How far schedules have come. */
+export interface Rounds {
+  /** Until when a schedule was looked at, and since when it is known. */
+  looked(journeyId: string): Promise<{ readonly sinceMs: number; readonly untilMs: number } | undefined>;
+  look(journeyId: string, looked: { readonly sinceMs: number; readonly untilMs: number }): Promise<void>;
+  /** Parts of the round that was begun last; none before the first. */
+  latest(journeyId: string): Promise<readonly RoundProgress[]>;
+  progress(journeyId: string, roundId: string): Promise<readonly RoundProgress[]>;
+  /** Writes how far a part has come. */
+  advance(progress: RoundProgress): Promise<void>;
+  members(segmentId: string, part: number, after: string | undefined, most: number): Promise<readonly Walked[]>;
+  /** Puts people in order: the highest score first, ties by a stable hash; safe to repeat. */
+  rank(round: Pick<RoundPart, 'journeyId' | 'roundId'>, candidates: readonly Candidate[]): Promise<void>;
+  ranked(
+    round: Pick<RoundPart, 'journeyId' | 'roundId'>,
+    after: string | undefined,
+    most: number,
+  ): Promise<readonly Walked[]>;
 }

@@ -29,11 +29,14 @@ import { FolderLock } from './lock.ts';
 import { Outbox } from './outbox.ts';
 import { ReadModel } from './read-model.ts';
 import { Relay } from './relay.ts';
+import { Schedules } from './schedules.ts';
 import { Scheduler } from './scheduler.ts';
 import { Secrets } from './secrets.ts';
 import { Database } from './store/database.ts';
 import type { WriteOptions } from './store/journal.ts';
+import { SqlitePlaces } from './store/places.ts';
 import { SqliteProfileStore } from './store/profile-store.ts';
+import { SqliteRounds } from './store/rounds.ts';
 import { UnderWay } from './under-way.ts';
 
 export interface HomeOptions {
@@ -77,6 +80,7 @@ export class Home {
   readonly coupons: HomeCoupons;
   readonly links: SignedLinks;
   readonly read: ReadModel;
+  readonly rounds: SqliteRounds;
   readonly ports: Ports;
   readonly interpreter: Interpreter;
   readonly relay: Relay;
@@ -139,6 +143,7 @@ export class Home {
     this.definitions = definitions;
     this.secrets = new Secrets(db, options.seed);
     this.store = new SqliteProfileStore(db);
+    this.rounds = new SqliteRounds(db);
     const touches = new UnderWay();
     this.controls = new HomeControls(db, () => touches.over());
     this.outbox = new Outbox(db, clock);
@@ -176,6 +181,7 @@ export class Home {
       asking: askingOf({ definitions, content, coupons: this.coupons, call }),
       channels: new HomeChannels(this.outbox, this.smtp, () => this.store.durable()),
       executions: this.interpreter,
+      places: new SqlitePlaces(db),
       clock,
       ids: this.secrets,
     };
@@ -196,6 +202,13 @@ export class Home {
       interpreter: this.interpreter,
       relay: this.relay,
       wakeDue: wakeDue(this.ports),
+      schedules: new Schedules({
+        ...this.ports,
+        rounds: this.rounds,
+        enter: enterJourney(this.ports),
+        missed: ({ journeyId, roundId }) =>
+          onProblem(`enter people into ${journeyId}`, new Error(`Its round of ${roundId} was missed.`)),
+      }),
       onError: onProblem,
     });
     // Of a home that is only looked at, what was left to do stays for the next real start.

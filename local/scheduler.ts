@@ -2,6 +2,7 @@ import type { DueRow } from '../core/ports.ts';
 import type { HomeClock } from './clock.ts';
 import type { Interpreter } from './interpreter/interpreter.ts';
 import type { Relay } from './relay.ts';
+import type { Schedules } from './schedules.ts';
 import type { SqliteProfileStore } from './store/profile-store.ts';
 
 export interface SchedulerOptions {
@@ -10,6 +11,7 @@ export interface SchedulerOptions {
   readonly interpreter: Interpreter;
   readonly relay: Relay;
   readonly wakeDue: (due: DueRow) => Promise<void>;
+  readonly schedules: Schedules;
   readonly onError: (what: string, error: unknown) => void;
 }
 
@@ -56,8 +58,14 @@ export class Scheduler {
       });
   }
 
-  /** What is due next, of whichever kind. */
+  /** What is due next, of whichever kind: a round of a schedule comes last, when all else of its instant has happened. */
   private earliest(): Next | undefined {
+    const next = this.earliestOfPeople();
+    const atMs = this.options.schedules.earliestMs;
+    if (atMs === Infinity || (next && next.atMs <= atMs)) return next;
+    return { atMs, profileId: '', run: () => this.runSchedules() };
+  }
+  private earliestOfPeople(): Next | undefined {
     const due = this.options.store.earliestDue();
     const wake = this.options.interpreter.earliest();
     // At the same instant and for the same person, the due row goes first: it may end what the timer would go on with.
@@ -70,6 +78,15 @@ export class Scheduler {
   }
   get nextMs(): number {
     return this.earliest()?.atMs ?? Infinity;
+  }
+
+  private async runSchedules(): Promise<void> {
+    try {
+      await this.options.schedules.run();
+    } catch (error) {
+      this.options.onError('enter people by a schedule', error);
+      this.options.schedules.postpone(this.options.clock.nowMs() + 60_000);
+    }
   }
 
   private async runDueRow(due: DueRow): Promise<void> {

@@ -26,9 +26,12 @@ import { Interpreter } from '../local/interpreter/interpreter.ts';
 import { Outbox } from '../local/outbox.ts';
 import { ReadModel } from '../local/read-model.ts';
 import { Relay } from '../local/relay.ts';
+import { Schedules } from '../local/schedules.ts';
 import { Scheduler } from '../local/scheduler.ts';
 import { Database } from '../local/store/database.ts';
+import { SqlitePlaces } from '../local/store/places.ts';
 import { SqliteProfileStore } from '../local/store/profile-store.ts';
+import { SqliteRounds } from '../local/store/rounds.ts';
 import { UnderWay } from '../local/under-way.ts';
 import { portsAround, type Around } from './around-ports.ts';
 import { CountingIds, RecordedExecutions, TestAsking, TestChannels, TestContent, TestDefinitions } from './fakes.ts';
@@ -122,6 +125,10 @@ export class TestHome {
   readonly db = new Database(':memory:');
   readonly store = new SqliteProfileStore(this.db);
   readonly clock: HomeClock;
+  readonly rounds = new SqliteRounds(this.db);
+  readonly places = new SqlitePlaces(this.db);
+  /** Rounds of schedules that came and went while the home was off. */
+  readonly missed: string[] = [];
   readonly definitions: TestDefinitions;
   readonly content = new TestContent();
   readonly channels = new TestChannels();
@@ -176,6 +183,7 @@ export class TestHome {
       channels: this.channels,
       asking: this.asking,
       executions: isRecorded ? this.recorded : this.interpreter,
+      places: this.places,
       clock,
       ids: new CountingIds(),
     };
@@ -191,7 +199,21 @@ export class TestHome {
     });
     const onError = (_: string, error: unknown): unknown => this.problems.push(error);
     const { interpreter, relay } = this;
-    this.scheduler = new Scheduler({ clock, store, interpreter, relay, wakeDue: wakeDue(this.ports), onError });
+    const schedules = new Schedules({
+      ...this.ports,
+      rounds: this.rounds,
+      enter: enterJourney(this.ports),
+      missed: ({ roundId }) => this.missed.push(roundId),
+    });
+    this.scheduler = new Scheduler({
+      clock,
+      store,
+      interpreter,
+      relay,
+      wakeDue: wakeDue(this.ports),
+      schedules,
+      onError,
+    });
   }
 
   /** Publishes other documents; who is inside stays with the version under which they came. */

@@ -20,6 +20,7 @@ export type EntryRefusal =
   | 'exit-condition'
   | 'converted'
   | 'too-many'
+  | 'limit'
   | 'paused'
   | 'stopped'
   | 'breaker'

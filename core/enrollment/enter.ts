@@ -7,7 +7,7 @@ import type { JsonObject } from '../json.ts';
 import type { Change, Loaded } from '../ports.ts';
 import { isConversion } from '../profile/apply-event.ts';
 import { Draft, repairDelayMs, type Surroundings } from '../profile/draft.ts';
-import type { EnrollmentStub } from '../profile/profile.ts';
+import { ownValue, type EnrollmentStub } from '../profile/profile.ts';
 import { seedStates, type View } from '../segment/compile-condition.ts';
 import { zoneOf } from '../segment/settle.ts';
 import { addDuration } from '../time/duration.ts';
@@ -27,6 +27,8 @@ export interface Trigger {
   readonly key?: string;
   /** When it was accepted. */
   readonly atMs: number;
+  /** Where many are handled one after the other: when that began. */
+  readonly takenUpMs?: number;
   /** The profile it was accepted under, and the version that made. */
   readonly profileId: string;
   readonly version: number;
@@ -139,7 +141,8 @@ const notable: ReadonlySet<EntryRefusal> = new Set([
   'too-many',
 ]);
 
-function refuse(input: EntryInput, reason: EntryRefusal): EntryDecision {
+/** The person does not enter; with a note where somebody should know. */
+export function refuse(input: EntryInput, reason: EntryRefusal): EntryDecision {
   const answer = { kind: 'refused' as const, reason };
   if (!notable.has(reason)) return { answer };
   const draft = new Draft(input, [input.loaded]);
@@ -155,7 +158,7 @@ function refusalOf(input: EntryInput, key: string | undefined): EntryRefusal | u
   const { entry } = journey.document;
   if (profile.isErased) return 'erased';
   if (!isMeant(input)) return 'not-matched';
-  if (trigger.kind !== 'api' && nowMs - trigger.atMs > staleMs) return 'stale';
+  if (trigger.kind !== 'api' && (trigger.takenUpMs ?? nowMs) - trigger.atMs > staleMs) return 'stale';
   // While everything is paused, people come in and stand before the first step that acts.
   const stopped = input.stops.get(journeySubject(journey.id));
   if (stopped) return stopped;
@@ -172,6 +175,11 @@ function refusalOf(input: EntryInput, key: string | undefined): EntryRefusal | u
   if ('edge' in entry.on && trigger.kind === 'segment') {
     const isMember = Object.hasOwn(profile.segments, entry.on.segment);
     if (isMember !== (entry.on.edge === 'enter')) return 'not-in-segment';
+  }
+  if ('schedule' in entry.on && trigger.kind === 'schedule') {
+    // Who joined after the time was not meant by it.
+    const sinceMs = ownValue(profile.segments, entry.on.segment) ?? Infinity;
+    if (sinceMs > trigger.atMs) return 'not-in-segment';
   }
   const view = entryView(input);
   if (journey.entryWhen && !isTrue(journey.entryWhen, view, input)) return 'when';

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../json.ts';
 import type { OutgoingFact } from '../ports.ts';
 import { onceId, type Trigger } from './enter.ts';
+import { onceInRound } from './rounds.ts';
 
 /** The trigger that a committed fact is: the same however often it is delivered. */
 export function triggerOf(fact: OutgoingFact): Trigger {
@@ -8,7 +9,7 @@ export function triggerOf(fact: OutgoingFact): Trigger {
   const { then } = detail;
   const common = { profileId, version, atMs, ...(Array.isArray(then) && { then: then.map(String) }) };
   if (kind === 'date' || kind === 'schedule') {
-    const once = kind === 'date' ? `date/${String(detail['on'])}` : `round/${String(detail['round'])}`;
+    const once = kind === 'date' ? `date/${String(detail['on'])}` : onceInRound(String(detail['round']));
     return { ...common, kind, once, triggerId: onceId(profileId, once) };
   }
   if (kind !== 'event') {

@@ -37,7 +37,6 @@ const schedule: TriggerKind = {
     segment: segmentId,
   }),
   needsAgain: false,
-  later: () => [{ path: ['schedule'], what: 'An entry by schedule' }],
 };
 
 const traitDate = keys('{ "trait": … }', { trait: path });

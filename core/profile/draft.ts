@@ -1,5 +1,6 @@
 import type { Definitions, JourneyVersion, Rule } from '../definitions.ts';
 import { datesAfter, datesCome } from '../enrollment/dates.ts';
+import { roundsAhead } from '../enrollment/rounds.ts';
 import type { Enrollment, ExitReason } from '../enrollment/enrollment.ts';
 import { endEnrollment, resolveEnrollment, type Happening, type Resolution } from '../enrollment/resolve.ts';
 import { mayWatch } from '../enrollment/watched.ts';
@@ -148,6 +149,19 @@ export class Draft {
     }
   }
 
+  /** Schedules that are under way for a segment, for those whom the walk over its members does not find as they are now. */
+  private joinRounds(): void {
+    const { definitions, nowMs } = this.around;
+    if (definitions.schedulesBySegment.size === 0) return;
+    for (const { profile: now, before } of this.profiles.values()) {
+      const isAnother = now.timeZone?.value !== before?.timeZone?.value || now.mergedIds !== before?.mergedIds;
+      if (now.mergedInto !== undefined || (!isAnother && now.segments === before.segments)) continue;
+      const joined = Object.keys(now.segments).filter((id) => isAnother || !Object.hasOwn(before.segments, id));
+      for (const { profileId, subject, dueMs } of roundsAhead(now, joined, definitions, nowMs))
+        this.dueAt(profileId, subject, dueMs);
+    }
+  }
+
   /** Goals, exits and holds of the person's enrollments, after an event or the passing of time. */
   resolve(
     profileId: string,
@@ -284,6 +298,7 @@ export class Draft {
   /** The change to commit, with each profile's due row where it must come earlier. */
   change(rows: Partial<Change> = {}): Change {
     this.settleDates();
+    this.joinRounds();
     for (const { profile } of this.profiles.values()) {
       if (profile.mergedInto !== undefined) continue;
       const dueMs = this.nextChangeMs(profile);

@@ -1,13 +1,22 @@
 import { decideLoop } from '../../core/decide-loop.ts';
 import { readEnrolled } from '../../core/enrollment/read-enrolled.ts';
-import { decideEntry, standingIds, type EntryAnswer, type Trigger } from '../../core/enrollment/enter.ts';
+import {
+  decideEntry,
+  refuse,
+  standingIds,
+  type EntryAnswer,
+  type EntryDecision,
+  type EntryInput,
+  type Trigger,
+} from '../../core/enrollment/enter.ts';
+import { placeOf } from '../../core/enrollment/place.ts';
 import type { Enrollment } from '../../core/enrollment/enrollment.ts';
 import { keyOf } from '../../core/enrollment/resolve.ts';
 import type { StoredEvent } from '../../core/event/event.ts';
-import type { Loaded, Ports } from '../../core/ports.ts';
+import type { Loaded, Places, Ports } from '../../core/ports.ts';
 import { historyIds } from '../../core/profile/profile.ts';
 
-export type EnterPorts = Pick<Ports, 'profiles' | 'definitions' | 'executions' | 'clock' | 'ids'>;
+export type EnterPorts = Pick<Ports, 'profiles' | 'definitions' | 'executions' | 'places' | 'clock' | 'ids'>;
 export interface EnterTask {
   readonly journeyId: string;
   readonly trigger: Trigger;
@@ -33,7 +42,7 @@ export const enterJourney =
       const [standing] = await ports.profiles.enrollments(standingIds(journeyId, trigger, ids));
       // Enrollments of the same journey that a restart would end.
       const inside = profile.enrollments.filter((stub) => stub.isActive && stub.journeyId === journeyId);
-      return decideEntry({
+      const input: EntryInput = {
         loaded,
         journey,
         trigger,
@@ -46,11 +55,29 @@ export const enterJourney =
         definitions,
         nowMs: ports.clock.nowMs(),
         attemptId,
-      });
+      };
+      return withinLimit(ports.places, input, decideEntry(input));
     });
     if (answer.kind === 'entered' && answer.enrollment.status === 'active') await start(ports, answer.enrollment);
     return answer;
   };
+
+/**
+ * A journey with a limit has a place for everybody who enters it: taken before the commit, and given back where nothing
+ * came of it. A try that dies in between has its place when it comes again.
+ */
+async function withinLimit(places: Places, input: EntryInput, decision: EntryDecision): Promise<EntryDecision> {
+  const { journey, trigger, standing, definitions } = input;
+  const { limit } = journey.document.entry;
+  if (!limit || standing) return decision;
+  const place = placeOf(journey, limit, trigger, definitions);
+  const { answer } = decision;
+  // Held out people are measured and get nothing: what is scarce is not used up by them.
+  const isIn = answer.kind === 'entered' && answer.enrollment.status !== 'held-out';
+  if (isIn) return (await places.take(place, limit.atMost)) ? decision : refuse(input, 'limit');
+  await places.give(place);
+  return decision;
+}
 
 const start = (ports: EnterPorts, { enrollmentId, profileId, journeyId, version, hop }: Enrollment) =>
   ports.executions.start({ name: `${enrollmentId}-${hop}`, journeyId, version, input: { enrollmentId, profileId } });

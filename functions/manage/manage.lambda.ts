@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { handle } from 'hono/aws-lambda';
-import { executionPorts } from '../aws/container-executions.ts';
+import { entryPorts } from '../aws/container-executions.ts';
 import { definitions, dynamo } from '../aws/container.ts';
 import { setting } from '../aws/setting.ts';
 import { DynamoDirectory } from '../aws/directory.ts';
@@ -14,7 +14,7 @@ import { suppressAddress } from '../suppress-address/suppress-address.ts';
 
 let answer: ReturnType<typeof handle> | undefined;
 async function build(): Promise<ReturnType<typeof handle>> {
-  const ports = await executionPorts();
+  const ports = await entryPorts();
   const routes = apiRoutes({
     ports,
     directory: new DynamoDirectory(dynamo(), setting(ENV.table), definitions()),

@@ -17,7 +17,7 @@ import { versionKey } from '../../core/profile/draft.ts';
 import { historyIds, type Profile } from '../../core/profile/profile.ts';
 import { toInstant } from '../../core/time/instant.ts';
 
-export type TouchPorts = Omit<Ports, 'executions'>;
+export type TouchPorts = Omit<Ports, 'executions' | 'places'>;
 /** What the state machine hands to a touch. */
 export interface TouchTask {
   readonly profileId: string;

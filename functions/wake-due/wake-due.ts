@@ -1,16 +1,25 @@
 import { decideLoop } from '../../core/decide-loop.ts';
 import type { Enrollment } from '../../core/enrollment/enrollment.ts';
+import { decideRound } from '../../core/enrollment/decide-round.ts';
+import { readRoundSubject } from '../../core/enrollment/rounds.ts';
 import { readEnrolled } from '../../core/enrollment/read-enrolled.ts';
 import type { DueRow, Ports } from '../../core/ports.ts';
 import { Draft, repairDelayMs } from '../../core/profile/draft.ts';
 
 export type WakePorts = Pick<Ports, 'profiles' | 'definitions' | 'executions' | 'clock' | 'ids'>;
 
-/** Looks at what a due row points to: memberships and watched conditions of a profile, or an enrollment gone quiet. */
+/**
+ * Looks at what a due row points to: memberships, watched conditions and dates of a profile, its instant in a round of a
+ * schedule, or an enrollment gone quiet.
+ */
 export const wakeDue =
   (ports: WakePorts) =>
   (due: DueRow): Promise<void> =>
-    due.subject === 'profile' ? wakeProfile(ports, due) : repair(ports, due);
+    due.subject === 'profile'
+      ? wakeProfile(ports, due)
+      : readRoundSubject(due.subject)
+        ? wakeRound(ports, due)
+        : repair(ports, due);
 
 /** Time alone has changed something: everything is recomputed, and the next instant is written. */
 async function wakeProfile(ports: WakePorts, due: DueRow): Promise<void> {
@@ -36,6 +45,16 @@ async function wakeProfile(ports: WakePorts, due: DueRow): Promise<void> {
     draft.settle(profile.profileId, definitions.rules, false);
     draft.wakeWatches(profile.profileId);
     return { answer: undefined, change: draft.change() };
+  });
+}
+
+/** A round of a schedule has reached the person, wherever they live. */
+async function wakeRound(ports: WakePorts, due: DueRow): Promise<void> {
+  await decideLoop<void>(ports, async (attemptId) => {
+    const loaded = await ports.profiles.load(due.profileId);
+    const definitions = await ports.definitions.current();
+    const change = decideRound({ due, loaded, definitions, nowMs: ports.clock.nowMs(), attemptId });
+    return { answer: undefined, change };
   });
 }
 

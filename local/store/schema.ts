@@ -59,6 +59,17 @@ CREATE TABLE IF NOT EXISTS documents (kind TEXT NOT NULL, id TEXT NOT NULL, hash
 CREATE TABLE IF NOT EXISTS executions (
   name TEXT PRIMARY KEY, profile_id TEXT NOT NULL, journey_id TEXT NOT NULL, version TEXT NOT NULL, status TEXT NOT NULL, state TEXT,
   token TEXT, wake_ms INTEGER, started_ms INTEGER NOT NULL, transitions INTEGER NOT NULL, body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS schedules (journey_id TEXT PRIMARY KEY, since_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS rounds (
+  journey_id TEXT NOT NULL, round_id TEXT NOT NULL, part TEXT NOT NULL, is_done INTEGER NOT NULL, body TEXT NOT NULL,
+  PRIMARY KEY (journey_id, round_id, part)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS candidates (
+  journey_id TEXT NOT NULL, round_id TEXT NOT NULL, place TEXT NOT NULL, profile_id TEXT NOT NULL,
+  PRIMARY KEY (journey_id, round_id, place)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS places (
+  journey_id TEXT NOT NULL, starts_ms INTEGER NOT NULL, enrollment_id TEXT NOT NULL, PRIMARY KEY (journey_id, starts_ms, enrollment_id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS places_taken (
+  journey_id TEXT NOT NULL, starts_ms INTEGER NOT NULL, taken INTEGER NOT NULL, PRIMARY KEY (journey_id, starts_ms)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS executions_by_token ON executions (token) WHERE token IS NOT NULL;
 CREATE INDEX IF NOT EXISTS executions_by_wake ON executions (wake_ms, profile_id) WHERE wake_ms IS NOT NULL;
 CREATE INDEX IF NOT EXISTS executions_running ON executions (name) WHERE status = 'running' AND wake_ms IS NULL;

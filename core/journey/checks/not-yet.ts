@@ -21,11 +21,9 @@ export const notYet: Check = {
       ),
     ),
     ...input.journeys.flatMap(({ file, draft, steps }) => {
-      const { on, limit } = draft.entry ?? {};
-      const limited = { path: ['limit'], what: 'A limit on entries' };
+      const { on } = draft.entry ?? {};
       return [
         ...((on && kindOf(triggerKinds, on)?.later?.(on)) ?? []).map((later) => remark(file, ['entry', 'on'], later)),
-        ...(limit ? [remark(file, ['entry'], limited)] : []),
         ...steps.flatMap(({ kind, step, path }) =>
           (kind.later?.(step) ?? []).map((later) => remark(file, path, later)),
         ),

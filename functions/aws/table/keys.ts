@@ -67,3 +67,23 @@ export const shardOf = (subject: string, shards: number): number => Math.floor(s
 export const listPartition = (list: string, shard: number): string => `${list}#${shard}`;
 /** Instants inside keys, so that they sort as text: 13 digits until the year 2286. */
 export const sortable = (ms: number): string => String(Math.max(0, Math.floor(ms))).padStart(13, '0');
+
+type Window = { readonly journeyId: string; readonly startsMs: number };
+const placePartition = ({ journeyId, startsMs }: Window): string => `l#${journeyId}#${sortable(startsMs)}`;
+/** A place of a limited entry, and the count of those that are taken. */
+export const placeKey = (place: Window & { readonly enrollmentId: string }): Key => ({
+  pk: placePartition(place),
+  sk: `n#${place.enrollmentId}`,
+});
+export const placeCountKey = (window: Window): Key => ({ pk: placePartition(window), sk: 'count' });
+
+/** How far the rounds of a journey's schedule have come: until when it was looked at, and each part of a round. */
+export const roundsPartition = (journeyId: string): string => `r#${journeyId}`;
+export const lookedKey = (journeyId: string): Key => ({ pk: roundsPartition(journeyId), sk: 'looked' });
+export const roundPrefix = 'p#';
+export const roundKey = (journeyId: string, roundId: string, part: number | 'ranked'): Key => ({
+  pk: roundsPartition(journeyId),
+  sk: `${roundPrefix}${roundId}#${part}`,
+});
+/** Where the people of a round stand in the order of their rank. */
+export const rankPartition = (journeyId: string, roundId: string): string => `k#${journeyId}#${roundId}`;
