@@ -38,6 +38,8 @@ export interface CompiledMatch {
   readonly names: ReadonlySet<string>;
   readonly matches: Matcher;
   readonly key?: readonly string[];
+  /** Steps of the enrollment whose messages it must be about. */
+  readonly of?: readonly string[];
 }
 
 /** One published version of a journey: pinned by every enrollment that enters it. */
@@ -208,13 +210,14 @@ const compileGoal = (goal: Goal): CompiledMatch & { readonly within: string } =>
 });
 
 /** Compiles an event name (or several), `where` and `key`. */
-export function compileMatch(match: Pick<EventMatch, 'event' | 'where' | 'key'>): CompiledMatch {
+export function compileMatch(match: Pick<EventMatch, 'event' | 'where' | 'key' | 'of'>): CompiledMatch {
   const names = new Set(typeof match.event === 'string' ? [match.event] : match.event);
   const where = compileWhere(match.where);
   return {
     names,
     matches: (event, zone) => names.has(event.name) && where(event.properties, { nowMs: event.occurredMs, zone }),
     ...(match.key !== undefined && { key: match.key.split('.') }),
+    ...(match.of !== undefined && { of: [match.of].flat() }),
   };
 }
 

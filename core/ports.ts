@@ -67,6 +67,7 @@ export interface Fact {
     | 'conversion'
     | 'resume'
     | 'emit'
+    | 'start'
     | 'conflict'
     | 'entry';
   readonly name: string;

@@ -91,6 +91,7 @@ export class Relay {
   private async carry(fact: OutgoingFact): Promise<void> {
     if (fact.kind === 'resume') await this.options.resume(fact.name);
     else if (fact.kind === 'emit') await this.options.accept([emittedMessage(fact)]);
+    else if (fact.kind === 'start') await this.options.enter({ journeyId: fact.name, trigger: triggerOf(fact) });
     else {
       const detail = { ...fact.detail, name: fact.name };
       const event = { source: 'sojourn', 'detail-type': fact.kind, detail };

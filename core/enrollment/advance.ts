@@ -1,28 +1,29 @@
 import { lookAgainMs, stopOfJourney, type Stops } from '../control/stop.ts';
 import type { JourneyVersion } from '../definitions.ts';
-import type { Occurrence } from '../event/event.ts';
+import type { StoredEvent } from '../event/event.ts';
 import { withExposure } from '../experiment/exposure.ts';
 import type { Ruling } from '../experiment/ruling.ts';
 import { withStepDraw } from '../experiment/step-holdout.ts';
-import { idOf } from '../hash.ts';
-import type { JsonObject } from '../json.ts';
 import { doneState, type TouchDefinition } from '../journey/compile.ts';
 import type { Channel } from '../journey/document.ts';
 import type { PlanNode } from '../journey/plan.ts';
-import type { SendRequest, StepView } from '../journey/roles/role.ts';
+import type { Act, SendRequest, StepView } from '../journey/roles/role.ts';
 import { roleOf } from '../journey/roles/role-of.ts';
 import type { Delivery, Suppression } from '../message/delivery.ts';
 import type { Change, Loaded, RenderRequest } from '../ports.ts';
 import { Draft, repairDelayMs, type Surroundings } from '../profile/draft.ts';
 import type { EnrollmentStub } from '../profile/profile.ts';
-import { compiledOnce, seedStates } from '../segment/compile-condition.ts';
-import { zoneOf } from '../segment/settle.ts';
-import { arriveAtHold } from './arrive-at-hold.ts';
+import type { Task } from '../task/task.ts';
+import { arriveAtHold, watchedFrom } from './arrive-at-hold.ts';
 import { decideAfterEnd } from './after-end.ts';
-import { emitDepth, mostEmitDepth } from './emit-depth.ts';
+import { askOf } from './ask-step.ts';
+import type { Ask, Asked } from './ask.ts';
+import { deliveryIdOf } from './delivery-id.ts';
+import { doAct } from './do-act.ts';
 import type { Enrollment, Hold } from './enrollment.ts';
 import { ownCallback, withToken, type Callback } from './own-wait.ts';
-import { newsOf, SendStep, type Handed, type Prepared } from './send-step.ts';
+import { backOffMs, isRefused, newsOf, putAside, SendStep, type Handed, type Prepared } from './send-step.ts';
+import { stepView } from './step-view.ts';
 import { elsewhere, toAfter, toDeferral, toHold } from './whereabouts.ts';
 
 /** One go at a touch: what was read, and what was done since the last go. */
@@ -32,7 +33,7 @@ export interface TouchInput extends Surroundings {
   readonly journey: JourneyVersion;
   readonly touch: TouchDefinition;
   /** Events that the touch's conditions may ask about, oldest first. */
-  readonly history: readonly Occurrence[];
+  readonly history: readonly StoredEvent[];
   readonly suppressions: readonly Suppression[];
   readonly stops: Stops;
   /** What was decided of experiments; needed where the touch draws. */
@@ -45,6 +46,8 @@ export interface TouchInput extends Surroundings {
   readonly prepared?: Prepared;
   /** What the provider said of the delivery that this touch handed over. */
   readonly handed?: Handed;
+  /** What came of the questions that this touch has asked, by their ids. */
+  readonly asked?: ReadonlyMap<string, Asked>;
 }
 
 /** What the touch is to do next. */
@@ -57,6 +60,7 @@ export type TouchAnswer =
       readonly attemptId: string;
       readonly channel: Channel;
     }
+  | { readonly kind: 'ask'; readonly ask: Ask }
   | { readonly kind: 'next'; readonly state: string; readonly wakeMs: number }
   /** At the hold that follows, in the touch's own state. */
   | { readonly kind: 'waits'; readonly state: string; readonly wakeMs: number }
@@ -77,6 +81,9 @@ export const decideTouch = (input: TouchInput): TouchDecision =>
 /** What a step did: where to go on, or why the walk stops here. */
 type Move = { readonly to: string | null } | { readonly stop: TouchAnswer };
 
+type ActNode = Extract<PlanNode, { role: 'act' }>;
+type HoldNode = Extract<PlanNode, { role: 'hold' }>;
+
 class Walk {
   private readonly input: TouchInput;
   private readonly draft: Draft;
@@ -85,7 +92,8 @@ class Walk {
   private readonly rows: {
     deliveries: NonNullable<Change['deliveries']>[number][];
     unless: NonNullable<Change['unless']>[number][];
-  } = { deliveries: [], unless: [] };
+    tasks: NonNullable<Change['tasks']>[number][];
+  } = { deliveries: [], unless: [], tasks: [] };
   private row: Enrollment;
   private isDirty = false;
 
@@ -114,7 +122,7 @@ class Walk {
     if (row.hold?.kind === 'deferral') {
       // The outcome of a hand-over is heard whatever its message was put off to.
       const { delivery, handed } = this.input;
-      if (nowMs < row.hold.wakeMs && !newsOf(delivery, handed))
+      if (!row.hold.resolved && nowMs < row.hold.wakeMs && !newsOf(delivery, handed))
         return { answer: toDeferral(this.input, row.hold.wakeMs) };
       this.leaveHold();
     }
@@ -134,26 +142,7 @@ class Walk {
   }
 
   private view(): StepView {
-    const { definitions, nowMs, history, rulings } = this.input;
-    const profile = this.draft.profile(this.profileId);
-    const zone = zoneOf(profile, definitions);
-    const asked = this.input.touch.nodes.flatMap((node) => {
-      const { role } = roleOf(node.step);
-      return role.role === 'choose' ? role.asks(node.step).flatMap((condition) => compiledOnce(condition).leaves) : [];
-    });
-    const states = asked.length === 0 ? {} : seedStates(asked, history, zone);
-    const { row } = this;
-    return {
-      profile,
-      nowMs,
-      zone,
-      states,
-      ...(row.event && { event: row.event }),
-      saved: row.saved,
-      enrollment: row,
-      workspace: definitions.workspace,
-      ...(rulings && { rulings }),
-    };
+    return stepView(this.input, this.row, this.draft.profile(this.profileId));
   }
 
   private step(node: PlanNode): Move {
@@ -175,53 +164,103 @@ class Walk {
   private choose(node: Extract<PlanNode, { role: 'choose' }>): Move {
     const { role } = roleOf(node.step);
     if (role.role !== 'choose') throw new RangeError(`Step ${node.id} does not choose`);
-    const { way, draw, met } = role.choose(node.step, this.view());
+    const { way, draw, met, turn } = role.choose(node.step, this.view());
     const profile = this.draft.profile(this.profileId);
     if (draw && profile.assignments[draw.name] === undefined) {
       this.draft.set({ ...profile, assignments: { ...profile.assignments, [draw.name]: draw.value } });
     }
     if (met) this.row = withExposure(this.row, met.experiment, met.variant, this.input.nowMs);
     this.arrive(node.id);
+    // Each round is another visit, also where nothing is waited for in between.
+    if (turn) this.moveCursor(node.id);
+    if (turn) this.stretch(turn.of, turn.count);
     return { to: node.ways[way] ?? null };
   }
 
-  private act(node: Extract<PlanNode, { role: 'act' }>): Move {
+  /** Keeps since when somebody is in a stretch of steps, and how often its list was begun. */
+  private stretch(stepId: string, count: number): void {
+    const { stretches } = this.row;
+    const { nowMs: sinceMs, loaded } = this.input;
+    const began = count === 0 ? undefined : stretches?.[stepId];
+    const since = began ?? { sinceMs, sinceVersion: loaded.version };
+    this.row = { ...this.row, stretches: { ...stretches, [stepId]: { ...since, count } } };
+    this.isDirty = true;
+  }
+
+  private act(node: ActNode): Move {
     const { role } = roleOf(node.step);
     if (role.role !== 'act') throw new RangeError(`Step ${node.id} does not act`);
     const act = role.act(node.step, this.view());
-    if (act.kind === 'send') return this.send(node, act.request);
-    if (stopOfJourney(this.input.stops, this.row.journeyId)) return this.standStill(node.id);
-    if (act.kind === 'traits') this.setTraits(node.id, act.traits);
-    else this.emit(node.id, act.event, act.properties);
-    this.arrive(node.id);
-    return this.row.status === 'active' ? { to: node.next } : { stop: { kind: 'ended' } };
-  }
-
-  private setTraits(stepId: string, traits: JsonObject): void {
-    const { definitions, nowMs } = this.input;
-    const profile = this.draft.profile(this.profileId);
-    const id = idOf(this.row.enrollmentId, stepId);
-    const stamped = Object.fromEntries(Object.entries(traits).map(([name, value]) => [name, { value, ms: nowMs, id }]));
-    this.draft.set({ ...profile, traits: { ...profile.traits, ...stamped } });
-    this.draft.putEnrollment(this.row);
-    this.draft.settle(this.profileId, definitions.profileRules, false);
-    this.draft.resolve(this.profileId, undefined, { isSilent: false, isProfileChanged: true });
-    this.row = this.draft.enrollment(this.row.enrollmentId) ?? this.row;
-  }
-
-  private emit(stepId: string, event: string, properties: JsonObject): void {
-    const depth = emitDepth(this.row.event, this.input.nowMs) + 1;
-    if (depth > mostEmitDepth) {
-      this.draft.fact(this.profileId, 'entry', this.row.journeyId, { refused: 'emit-loop', event }, false);
-      return;
+    if (act.kind !== 'send' && stopOfJourney(this.input.stops, this.row.journeyId)) return this.standStill(node);
+    switch (act.kind) {
+      case 'send':
+        return this.send(node, act.request);
+      case 'ask':
+        return this.ask(node, act);
+      case 'pass':
+        return this.pass(node, act.way);
+      case 'begin':
+        this.stretch(node.id, 0);
+        return this.goOn(node);
+      default:
+        this.row = doAct({ draft: this.draft, profileId: this.profileId, row: this.row, stepId: node.id }, act);
+        return this.goOn(node);
     }
-    const messageId = `emit-${depth}-${idOf(this.row.enrollmentId, stepId, String(this.row.cursor.visit))}`;
-    this.draft.fact(this.profileId, 'emit', event, { messageId, properties, journeyId: this.row.journeyId }, true);
   }
 
-  private send(node: Extract<PlanNode, { role: 'act' }>, request: SendRequest): Move {
+  /** On from a step that is done. */
+  private goOn(node: ActNode, way?: string): Move {
+    this.arrive(node.id);
+    if (this.row.status !== 'active') return { stop: { kind: 'ended' } };
+    const led = way === undefined ? undefined : node.ways?.[way];
+    return { to: led === undefined ? node.next : led };
+  }
+
+  /** Nothing is to be done any more; a message that was put off is not sent. */
+  private pass(node: ActNode, way: string): Move {
+    const { delivery } = this.input;
+    const { enrollmentId, cursor } = this.row;
+    const isHere = delivery?.deliveryId === deliveryIdOf(enrollmentId, node.id, cursor.visit);
+    const row = isHere ? putAside(delivery, 'answered') : undefined;
+    if (row) this.rows.deliveries.push({ row, isNew: false });
+    return this.goOn(node, way);
+  }
+
+  private ask(node: ActNode, { question, tries, take }: Extract<Act, { kind: 'ask' }>): Move {
     if (this.row.cursor.stepId !== node.id) this.moveCursor(node.id);
-    this.draft.set(withStepDraw(this.draft.profile(this.profileId), this.row.journeyId, node.id, request.holdout));
+    const ask = askOf(this.input, this.row, node.id, question, this.draft.profile(this.profileId));
+    const asked = this.input.asked?.get(ask.askId);
+    if (!asked) return { stop: { kind: 'ask', ask } };
+    const count = (this.row.tries ?? 0) + 1;
+    if (asked.kind === 'failed' && !asked.isPermanent && count < tries) {
+      this.row = { ...this.row, tries: count };
+      return this.defer(node, this.input.nowMs + backOffMs(ask.askId, count - 1));
+    }
+    const { saved, task, way, failed } = take(asked);
+    if (saved) this.row = { ...this.row, saved: { ...this.row.saved, ...saved } };
+    if (task) this.rows.tasks.push({ row: this.newTask(node.id, task), isNew: true });
+    if (failed !== undefined) this.tellFailed(node.id, failed);
+    return this.goOn(node, way);
+  }
+
+  private newTask(stepId: string, task: Pick<Task, 'queue' | 'title'>): Task {
+    const { enrollmentId, journeyId, cursor } = this.row;
+    const taskId = deliveryIdOf(enrollmentId, stepId, cursor.visit);
+    const { profileId } = this;
+    const createdMs = this.input.nowMs;
+    return { taskId, profileId, journeyId, enrollmentId, stepId, ...task, status: 'open', createdMs };
+  }
+
+  /** The person goes on; the timeline says what could not be done. */
+  private tellFailed(stepId: string, reason: string): void {
+    const { enrollmentId, journeyId } = this.row;
+    this.draft.fact(this.profileId, 'enrollment', journeyId, { enrollmentId, stepId, failed: reason }, false);
+  }
+
+  private send(node: ActNode, request: SendRequest): Move {
+    if (this.row.cursor.stepId !== node.id) this.moveCursor(node.id);
+    const { holdout, drawnBy = node.id } = request;
+    this.draft.set(withStepDraw(this.draft.profile(this.profileId), this.row.journeyId, drawnBy, holdout));
     const verdict = new SendStep(this.input, this.row, node.id, request, this.draft.profile(this.profileId)).decide();
     if (verdict.profile) this.draft.set(verdict.profile);
     if (verdict.delivery) {
@@ -232,10 +271,9 @@ class Walk {
       });
     }
     if (verdict.unless) this.rows.unless.push(verdict.unless);
-    if (verdict.deferUntilMs !== undefined) return this.defer(node.id, verdict.deferUntilMs);
+    if (verdict.deferUntilMs !== undefined) return this.defer(node, verdict.deferUntilMs);
     if (verdict.stop) return { stop: verdict.stop };
-    this.arrive(node.id);
-    return { to: node.next };
+    return this.goOn(node, isRefused(verdict.delivery) ? 'refused' : undefined);
   }
 
   /** A journey that was stopped is over for whoever comes by; a message on its way is heard of first. */
@@ -251,30 +289,43 @@ class Walk {
   }
 
   /** Before a step of a journey that is paused: nothing is done, nobody is lost. */
-  private standStill(stepId: string): Move {
-    if (this.row.cursor.stepId !== stepId) this.moveCursor(stepId);
+  private standStill(node: ActNode): Move {
+    if (this.row.cursor.stepId !== node.id) this.moveCursor(node.id);
     const { nowMs } = this.input;
-    return this.defer(stepId, lookAgainMs(this.row.enrollmentId, this.row.attemptedMs ?? nowMs, nowMs));
+    return this.defer(node, lookAgainMs(this.row.enrollmentId, this.row.attemptedMs ?? nowMs, nowMs));
   }
 
-  private defer(stepId: string, wakeMs: number): Move {
+  private defer(node: ActNode, wakeMs: number): Move {
     const { visit } = this.row.cursor;
-    const hold: Hold = { stepId, visit, kind: 'deferral', wakeMs, sinceVersion: this.input.loaded.version };
-    this.row = { ...this.row, hold, attemptedMs: this.row.attemptedMs ?? this.input.nowMs };
+    const hold: Hold = { stepId: node.id, visit, kind: 'deferral', wakeMs, sinceVersion: this.input.loaded.version };
+    const held = { ...this.row, hold, attemptedMs: this.row.attemptedMs ?? this.input.nowMs };
+    const { row, watchMs } = watchedFrom(held, this.view(), this.input);
+    this.row = row;
     this.isDirty = true;
+    this.watch(watchMs);
     this.draft.dueAt(this.row.profileId, this.row.enrollmentId, wakeMs + repairDelayMs);
     return { stop: toDeferral(this.input, wakeMs) };
   }
 
-  private hold(node: Extract<PlanNode, { role: 'hold' }>): Move {
+  private hold(node: HoldNode): Move {
+    const ask = this.questionAt(node);
+    const asked = ask && this.input.asked?.get(ask.askId);
+    if (ask && !asked) return { stop: { kind: 'ask', ask } };
     this.arrive(node.id);
     this.moveCursor(node.id);
-    const { row, watchMs } = arriveAtHold(this.row, node, this.view(), this.input);
+    const { row, watchMs } = arriveAtHold(this.row, node, this.view(), this.input, asked);
     this.row = row;
     if (row.hold.resolved) return { stop: toAfter(node.id, this.input.nowMs) };
     this.watch(watchMs);
     this.draft.dueAt(row.profileId, row.enrollmentId, row.hold.wakeMs + repairDelayMs);
     return { stop: this.waitAt(row.hold) };
+  }
+
+  /** What has to be asked before it is known how long a hold is. */
+  private questionAt(node: HoldNode): Ask | undefined {
+    const { role } = roleOf(node.step);
+    const question = role.role === 'hold' ? role.question?.(node.step, this.view()) : undefined;
+    return question && askOf(this.input, this.row, node.id, question, this.draft.profile(this.profileId));
   }
 
   /** In the touch's own state, whose token goes into the row, or in the hold's. */
@@ -324,7 +375,7 @@ class Walk {
   }
 
   private arrive(stepId: string): void {
-    const { attemptedMs: _, ...rest } = this.row;
+    const { attemptedMs: _, tries: __, ...rest } = this.row;
     this.row = { ...rest, path: [...rest.path, stepId] };
     this.isDirty = true;
   }
@@ -336,14 +387,11 @@ class Walk {
   private finish(answer: TouchAnswer): TouchDecision {
     // What only has to be rendered or looked up is decided again afterwards, from the same place: nothing is written
     // yet, but for the outcome of a message before it, which nobody else knows.
-    const isPause = answer.kind === 'render' || answer.kind === 'reconcile';
+    const isPause = answer.kind === 'render' || answer.kind === 'reconcile' || answer.kind === 'ask';
     if (!this.isDirty || (isPause && this.rows.deliveries.length === 0)) return { answer };
     this.draft.putEnrollment(this.row);
     this.draft.touch(this.profileId);
-    const { deliveries, unless } = this.rows;
-    return {
-      change: this.draft.change({ ...(deliveries.length > 0 && { deliveries }), ...(unless.length > 0 && { unless }) }),
-      answer,
-    };
+    const rows = Object.entries(this.rows).filter(([, list]) => list.length > 0);
+    return { change: this.draft.change(Object.fromEntries(rows)), answer };
   }
 }

@@ -10,6 +10,8 @@ export type Ask =
   | { readonly kind: 'row'; readonly askId: string; readonly table: string; readonly key: string }
   /** A webhook template, rendered and sent; what it answers is read as JSON. */
   | { readonly kind: 'call'; readonly askId: string; readonly request: RenderRequest }
+  /** At which hours everybody answers, for whom too little is known; theirs are added to it. 24 counts each. */
+  | { readonly kind: 'hours'; readonly askId: string; readonly own: readonly number[] }
   /** Liquid text, such as the title of a task. */
   | { readonly kind: 'text'; readonly askId: string; readonly liquid: string; readonly context: JsonObject };
 
@@ -20,6 +22,7 @@ export type Asked =
   /** `row` is absent where the table has none with this key; its columns by name. */
   | { readonly kind: 'row'; readonly row?: JsonObject }
   | { readonly kind: 'answered'; readonly body: Json }
+  | { readonly kind: 'hours'; readonly everyone: readonly number[] }
   | { readonly kind: 'text'; readonly text: string }
   /** The document or the person lacks something (permanent), or the other side did not answer well. */
   | { readonly kind: 'failed'; readonly reason: string; readonly isPermanent: boolean };

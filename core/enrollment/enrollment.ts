@@ -53,6 +53,15 @@ export interface TriggerEvent {
   readonly occurredMs: number;
 }
 
+/** A part of a journey that something may end early, or that is walked again. */
+export interface Stretch {
+  /** Rounds begun. */
+  readonly count: number;
+  /** When it began, and the profile's version then: what is accepted later may end it. */
+  readonly sinceMs: number;
+  readonly sinceVersion: number;
+}
+
 /** One profile's passage through one journey version: the truth, of which an execution is only the timer. */
 export interface Enrollment {
   readonly enrollmentId: string;
@@ -76,8 +85,12 @@ export interface Enrollment {
   readonly hold?: Hold;
   /** Watched conditions' states, by leaf key. */
   readonly watches: { readonly [leafKey: string]: ConditionState };
+  /** Cascades and repeated lists that were begun, by the step that begins them. */
+  readonly stretches?: { readonly [stepId: string]: Stretch };
   /** First try of the send at the cursor, from which its `useBy` counts. */
   readonly attemptedMs?: number;
+  /** How often the question of the step at the cursor was not answered well. */
+  readonly tries?: number;
   readonly hop: number;
   /** When the pending due row fires, by which a lost execution is found. */
   readonly dueMs?: number;

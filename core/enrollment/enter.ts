@@ -17,7 +17,7 @@ import { staleMs } from './stale.ts';
 
 /** What may begin a journey for a person. */
 export interface Trigger {
-  readonly kind: 'event' | 'segment' | 'api' | 'date' | 'schedule';
+  readonly kind: 'event' | 'segment' | 'api' | 'start' | 'date' | 'schedule';
   /** The same trigger has the same id, however often it is delivered. */
   readonly triggerId: string;
   /** Of a date or a round of a schedule: which one it is. The person meets it once, also where two people turn out to be one. */
@@ -98,7 +98,7 @@ export function decideEntry(input: EntryInput): EntryDecision {
   const { profileId } = loaded.profile;
   restartOthers(input, draft, key);
   const isOut = drawHoldouts(input, draft);
-  const endedBy = isOut ? undefined : whatEndedIt(input, key);
+  const endedBy = isOut ? undefined : whatEndedIt(input, ownOf(input, key));
   const row = newEnrollment(input, key, isOut, endedBy);
   draft.putEnrollment(row, true);
   const stub = stubOf(row, input);
@@ -249,15 +249,24 @@ function drawHoldouts({ loaded, journey, definitions }: EntryInput, draft: Draft
   return isOut;
 }
 
+/** What tells this enrollment from others of the person. */
+const ownOf = (
+  { journey, trigger }: EntryInput,
+  key: string | undefined,
+): Pick<Enrollment, 'enrollmentId' | 'key'> => ({
+  enrollmentId: enrollmentIdOf(journey.id, trigger),
+  ...(key !== undefined && { key }),
+});
+
 /** The first event accepted since the trigger that would have ended the enrollment. */
 function whatEndedIt(
   { after, journey, loaded, definitions }: EntryInput,
-  key: string | undefined,
+  own: Pick<Enrollment, 'enrollmentId' | 'key'>,
 ): StoredEvent | undefined {
   const zone = zoneOf(loaded.profile, definitions);
   return after.find(
     (event) =>
-      (!event.isSilent && journey.exits.some((exit) => isMatch(exit, event, key, zone))) ||
+      (!event.isSilent && journey.exits.some((exit) => isMatch(exit, event, own, zone))) ||
       (journey.isAcquisition && isConversion(event, definitions)),
   );
 }
@@ -270,7 +279,8 @@ function newEnrollment(
 ): Enrollment {
   const { journey, trigger, nowMs, loaded, attemptId, after, definitions, history } = input;
   const zone = zoneOf(loaded.profile, definitions);
-  const goal = journey.goal && after.find((event) => !event.isSilent && isMatch(journey.goal!, event, key, zone));
+  const own = ownOf(input, key);
+  const goal = journey.goal && after.find((event) => !event.isSilent && isMatch(journey.goal!, event, own, zone));
   const { event } = trigger;
   return {
     enrollmentId: enrollmentIdOf(journey.id, trigger),

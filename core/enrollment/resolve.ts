@@ -7,6 +7,7 @@ import { roleOf } from '../journey/roles/role-of.ts';
 import { compiledMatchOnce } from '../journey/match.ts';
 import type { Profile } from '../profile/profile.ts';
 import { compiledOnce, type Compiled, type View } from '../segment/compile-condition.ts';
+import { isDeliveryOf } from './delivery-id.ts';
 import type { Enrollment, ExitReason } from './enrollment.ts';
 
 /** What one event, or the passing of time, does to one enrollment. */
@@ -21,11 +22,23 @@ export interface Resolution {
   readonly watchMs: number;
 }
 
-/** Whether an event is one that a document names, for this enrollment's key. */
-export function isMatch(match: CompiledMatch, event: Occurrence, key: string | undefined, zone: string): boolean {
+/** Whether an event is one that a document names, for this enrollment's key and messages. */
+export function isMatch(
+  match: CompiledMatch,
+  event: Occurrence,
+  { enrollmentId, key }: Pick<Enrollment, 'enrollmentId' | 'key'>,
+  zone: string,
+): boolean {
   if (!match.matches(event, zone)) return false;
+  if (match.of && !match.of.some((stepId) => isOfStep(event, enrollmentId, stepId))) return false;
   return match.key === undefined || keyOf(event, match.key) === key;
 }
+
+/** Whether an event reports of a message that a step of this enrollment sent; a machine's opening or click counts for nobody's. */
+const isOfStep = ({ properties }: Occurrence, enrollmentId: string, stepId: string): boolean =>
+  typeof properties['deliveryId'] === 'string' &&
+  isDeliveryOf(properties['deliveryId'], enrollmentId, stepId) &&
+  properties['isMachine'] !== true;
 
 /** The value of a key path (`properties.cartId`) in an event, as text; `undefined` for none. */
 export function keyOf(event: Occurrence, path: readonly string[]): string | undefined {
@@ -62,7 +75,7 @@ export function resolveEnrollment(
   let goalReached = false;
   const goalUntilMs = stub?.goalUntilMs;
   if (event && journey.goal && row.goalReachedMs === undefined && goalUntilMs !== undefined && nowMs < goalUntilMs) {
-    if (isMatch(journey.goal, event, row.key, zone)) {
+    if (isMatch(journey.goal, event, row, zone)) {
       const value = happening.workspace.value;
       const worth = value === undefined ? undefined : amountAt(event, value);
       next = withGoalOutcome({ ...next, goalReachedMs: nowMs }, nowMs, worth);
@@ -120,17 +133,19 @@ function holdRole(
   | { readonly watched?: Compiled; readonly match?: CompiledMatch; readonly save?: string; readonly isMovable: boolean }
   | undefined {
   const hold = row.hold;
-  if (hold?.kind !== 'step' || hold.resolved) return undefined;
+  if (!hold || hold.resolved) return undefined;
   const node = journey.plan.nodes.get(hold.stepId);
-  if (node?.role !== 'hold') return undefined;
+  if (!node) return undefined;
   const { role } = roleOf(node.step);
-  if (role.role !== 'hold') return undefined;
-  const [watched, match, save] = [role.watches?.(node.step), role.awaits?.(node.step), role.saves?.(node.step)];
+  // What a step looks for while its message is put off.
+  if (role.role !== 'hold' && role.role !== 'act') return undefined;
+  const [watched, match] = [role.watches?.(node.step), role.awaits?.(node.step)];
+  const save = role.role === 'hold' ? role.saves?.(node.step) : undefined;
   return {
     ...(watched && { watched: compiledOnce(watched) }),
     ...(match && { match: compiledMatchOnce(match) }),
     ...(save !== undefined && { save }),
-    isMovable: role.isMovable?.(node.step) === true,
+    isMovable: role.role === 'hold' && role.isMovable?.(node.step) === true,
   };
 }
 
@@ -156,7 +171,7 @@ function stepWatches(
 function exitOf(row: Enrollment, journey: JourneyVersion, happening: Happening, view: View): ExitReason | undefined {
   const { event, zone } = happening;
   if (journey.isAcquisition && happening.isConverted) return 'converted';
-  if (event && journey.exits.some((exit) => isMatch(exit, event, row.key, zone))) return 'exit-event';
+  if (event && journey.exits.some((exit) => isMatch(exit, event, row, zone))) return 'exit-event';
   return journey.exitConditions.some((condition) => condition.isTrue(view)) ? 'exit-condition' : undefined;
 }
 
@@ -164,7 +179,7 @@ function resolveHold(row: Enrollment, journey: JourneyVersion, happening: Happen
   const role = holdRole(row, journey);
   const { event, nowMs, zone } = happening;
   if (!role || !row.hold) return row;
-  const isEvent = event !== undefined && role.match !== undefined && isMatch(role.match, event, row.key, zone);
+  const isEvent = event !== undefined && role.match !== undefined && isMatch(role.match, event, row, zone);
   if (isEvent || role.watched?.isTrue(view)) {
     const saved: JsonObject =
       isEvent && role.save !== undefined ? { ...row.saved, [role.save]: savedEvent(event) } : row.saved;
@@ -191,7 +206,10 @@ function moveHold(
   if (node?.role !== 'hold' || nowMs >= hold!.wakeMs) return row;
   const { role } = roleOf(node.step);
   if (role.role !== 'hold') return row;
-  const spec = role.hold(node.step, { profile, nowMs, zone, states: {}, saved: row.saved, enrollment: row, workspace });
+  // A trait's date asks of nothing that has happened.
+  const nothing = { states: {}, hasHappened: () => false, instantsOf: () => [] };
+  const view = { profile, nowMs, zone, saved: row.saved, enrollment: row, workspace, ...nothing };
+  const spec = role.hold(node.step, view);
   if (spec.pass) return { ...row, hold: { ...hold!, resolved: { outcome: spec.pass, atMs: nowMs } } };
   return spec.wakeMs === hold!.wakeMs ? row : { ...row, hold: { ...hold!, wakeMs: spec.wakeMs } };
 }

@@ -1,23 +1,25 @@
 import { isOutOfStep } from '../experiment/step-holdout.ts';
 import { shareOf } from '../hash.ts';
-import type { JsonObject } from '../json.ts';
-import type { SendRequest } from '../journey/roles/role.ts';
+import type { MessageChoice, SendRequest } from '../journey/roles/role.ts';
 import { addressFor } from '../message/addresses.ts';
 import { decideSend } from '../message/decide-send.ts';
 import { isReported } from '../message/report.ts';
 import type { Delivery, Refusal } from '../message/delivery.ts';
-import type { Address } from '../message/send-context.ts';
-import type { Change, HandOver, RenderResult } from '../ports.ts';
-import { newestIdentifier, type Profile } from '../profile/profile.ts';
+import type { Address, SendDecision } from '../message/send-context.ts';
+import type { Change, HandOver, RenderRequest, RenderResult } from '../ports.ts';
+import type { Profile } from '../profile/profile.ts';
 import { zoneOf } from '../segment/settle.ts';
 import { addDuration } from '../time/duration.ts';
-import { toInstant } from '../time/instant.ts';
 import type { TouchAnswer, TouchInput } from './advance.ts';
+import { deliveryIdOf } from './delivery-id.ts';
 import type { Enrollment } from './enrollment.ts';
+import { purposeOf, renderRequest } from './render-request.ts';
 
 /** A message rendered for one delivery from one version of the profile. */
 export interface Prepared {
   readonly deliveryId: string;
+  /** Of several messages the one that was to be sent when it was rendered. */
+  readonly choice: MessageChoice;
   readonly version: number;
   readonly result: RenderResult;
   /** False where it could not be handed over at once: every turn of its channel was taken for too long. */
@@ -56,8 +58,27 @@ export const handingLimitMs = 60_000;
  * A refusal that may pass, or a turn that did not come, is tried again after 30 s, 1 min, 2 min … 1 h, a quarter less or
  * more, in whole seconds: those who were refused together do not come back together.
  */
-const backOffMs = (deliveryId: string, tries: number): number =>
+export const backOffMs = (deliveryId: string, tries: number): number =>
   1_000 * Math.round(Math.min(30 * 2 ** tries, 3_600) * (0.75 + shareOf(deliveryId, 'again', String(tries)) / 2));
+
+/** Whether a message was decided against for good. */
+export const isRefused = (delivery: Delivery | undefined): boolean =>
+  delivery?.status === 'skipped' || delivery?.status === 'failed';
+
+/** A message that was put off and is not sent any more; `undefined` where none is. */
+export function putAside(delivery: Delivery | undefined, reason: Refusal): Delivery | undefined {
+  if (delivery?.status !== 'deferred' && delivery?.status !== 'pending') return undefined;
+  const { untilMs: _, ...rest } = delivery;
+  return { ...rest, status: 'skipped', reason };
+}
+
+/** One message that might be sent, and what the gate says of it. */
+interface Considered {
+  readonly choice: MessageChoice;
+  readonly address: Address | undefined;
+  readonly addressHash: string | undefined;
+  readonly decision: SendDecision;
+}
 
 /** One send of one enrollment at one instant: the gate, then the message, then the hand-over, then its outcome. */
 export class SendStep {
@@ -65,6 +86,8 @@ export class SendStep {
   private readonly row: Enrollment;
   private readonly stepId: string;
   private readonly request: SendRequest;
+  /** The one that is meant: until the gate has chosen, the first. */
+  private choice: MessageChoice;
   private readonly profile: Profile;
   private readonly deliveryId: string;
   private readonly standing: Delivery | undefined;
@@ -74,6 +97,7 @@ export class SendStep {
     this.row = row;
     this.stepId = stepId;
     this.request = request;
+    this.choice = request.choices[0]!;
     this.profile = profile;
     this.deliveryId = deliveryIdOf(row.enrollmentId, stepId, row.cursor.visit);
     this.standing = input.delivery?.deliveryId === this.deliveryId ? input.delivery : undefined;
@@ -139,40 +163,57 @@ export class SendStep {
   }
 
   private gate(): SendVerdict {
-    const { input, profile, row, request } = this;
-    const { definitions, nowMs, journey } = input;
-    const address = addressFor(profile, request.channel);
-    const addressHash = address && input.addressHash(request.channel, address.value);
-    const decision = decideSend({
-      profile,
-      enrollment: row,
-      workspace: definitions.workspace,
-      isAcquisition: journey.isAcquisition,
-      channel: request.channel,
-      purpose: this.purpose(),
-      ...(request.topic !== undefined && { topic: request.topic }),
-      ...(address && { address }),
-      suppressions: input.suppressions.filter(
-        (one) => one.channel === request.channel && one.addressHash === addressHash,
-      ),
-      stops: input.stops,
-      ...(isOutOfStep(profile, row.journeyId, this.stepId, request.holdout) && { isStepHeldOut: true }),
-      nowMs,
-      zone: zoneOf(profile, definitions),
-    });
+    const { nowMs } = this.input;
+    const { choice, address, addressHash, decision } = this.choose();
+    this.choice = choice;
     if (decision.kind === 'skip') return { delivery: this.newRow('skipped', address, decision.reason) };
-    if (row.attemptedMs !== undefined && nowMs >= this.deadlineMs())
+    if (this.row.attemptedMs !== undefined && nowMs >= this.deadlineMs())
       return { delivery: this.newRow('skipped', address, 'expired', this.standing?.detail) };
     if (decision.kind === 'defer')
       return this.postpone(this.newRow('deferred', address, decision.reason), decision.untilMs);
     return this.hand(address, addressHash);
   }
 
+  /** The first that would be sent now; else the one that may go soonest; else the first, with why not. */
+  private choose(): Considered {
+    const considered = this.request.choices.map((choice) => this.consider(choice));
+    const untilMs = ({ decision }: Considered): number => (decision.kind === 'defer' ? decision.untilMs : Infinity);
+    const deferred = considered.filter(({ decision }) => decision.kind === 'defer');
+    const soonest = deferred.toSorted((a, b) => untilMs(a) - untilMs(b))[0];
+    return considered.find(({ decision }) => decision.kind === 'send') ?? soonest ?? considered[0]!;
+  }
+
+  private consider(choice: MessageChoice): Considered {
+    const { input, profile, row, request } = this;
+    const { definitions, nowMs, journey } = input;
+    const address = addressFor(profile, choice.channel);
+    const addressHash = address && input.addressHash(choice.channel, address.value);
+    const decision = decideSend({
+      profile,
+      enrollment: row,
+      workspace: definitions.workspace,
+      isAcquisition: journey.isAcquisition,
+      channel: choice.channel,
+      purpose: purposeOf(input),
+      ...(request.topic !== undefined && { topic: request.topic }),
+      ...(address && { address }),
+      suppressions: input.suppressions.filter(
+        (one) => one.channel === choice.channel && one.addressHash === addressHash,
+      ),
+      stops: input.stops,
+      ...(isOutOfStep(profile, row.journeyId, request.drawnBy ?? this.stepId, request.holdout) && { isStepHeldOut: true }),
+      nowMs,
+      zone: zoneOf(profile, definitions),
+    });
+    return { choice, address, addressHash, decision };
+  }
+
   private hand(address: Address | undefined, addressHash: string | undefined): SendVerdict {
-    const { input, deliveryId, request } = this;
+    const { input, deliveryId, choice } = this;
     const { prepared } = input;
-    if (prepared?.deliveryId === deliveryId && !prepared.hasTurn) return this.putOff(address);
-    if (prepared?.deliveryId !== deliveryId || prepared.version !== input.loaded.version) {
+    const isOfThis = prepared?.deliveryId === deliveryId && isSameChoice(prepared.choice, choice);
+    if (isOfThis && !prepared.hasTurn) return this.putOff(address);
+    if (!isOfThis || prepared.version !== input.loaded.version) {
       return { stop: { kind: 'render', request: this.renderRequest(address) } };
     }
     const { result } = prepared;
@@ -182,11 +223,10 @@ export class SendStep {
       return { delivery: this.newRow('skipped', address, 'reference-missing', result.name) };
     if (result.kind === 'render-failed')
       return { delivery: this.newRow('skipped', address, 'render-failed', result.reason) };
-    const purpose = this.purpose();
     return {
       ...this.takeSlot(),
       delivery: this.newRow('handing', address),
-      ...(addressHash !== undefined && { unless: { channel: request.channel, addressHash, purpose } }),
+      ...(addressHash !== undefined && { unless: { channel: choice.channel, addressHash, purpose: purposeOf(input) } }),
       stop: { kind: 'hand', deliveryId, attemptId: input.attemptId, handingMs: input.nowMs },
     };
   }
@@ -198,14 +238,14 @@ export class SendStep {
   }
 
   private takeSlot(): { readonly profile?: Profile } {
-    const { request, profile, input } = this;
+    const { request, choice, profile, input } = this;
     const { longestCapMs } = input.definitions;
-    if (request.channel === 'webhook' || longestCapMs === 0) return {};
+    if (choice.channel === 'webhook' || longestCapMs === 0) return {};
     const slot = {
       deliveryId: this.deliveryId,
       ms: input.nowMs,
-      channel: request.channel,
-      purpose: this.purpose(),
+      channel: choice.channel,
+      purpose: purposeOf(this.input),
       ...(request.topic !== undefined && { topic: request.topic }),
     };
     const live = profile.slots.filter(
@@ -218,17 +258,13 @@ export class SendStep {
     return slots.length === this.profile.slots.length ? {} : { profile: { ...this.profile, slots } };
   }
 
-  private purpose(): Delivery['purpose'] {
-    return this.input.journey.document.kind === 'transactional' ? 'transactional' : 'marketing';
-  }
-
   private newRow(
     status: Delivery['status'],
     address: Address | undefined,
     reason?: Refusal,
     detail?: string,
   ): Delivery {
-    const { row, request, input } = this;
+    const { row, request, choice, input } = this;
     return {
       deliveryId: this.deliveryId,
       profileId: this.profile.profileId,
@@ -236,9 +272,9 @@ export class SendStep {
       enrollmentId: row.enrollmentId,
       stepId: this.stepId,
       visit: row.cursor.visit,
-      channel: request.channel,
-      template: request.templateId,
-      purpose: this.purpose(),
+      channel: choice.channel,
+      template: choice.templateId,
+      purpose: purposeOf(this.input),
       ...(request.topic !== undefined && { topic: request.topic }),
       status,
       ...(reason && { reason }),
@@ -250,49 +286,12 @@ export class SendStep {
     };
   }
 
-  private renderRequest(address: Address | undefined): Extract<TouchAnswer, { kind: 'render' }>['request'] {
-    const { profile, request, input, row } = this;
-    return {
-      channel: request.channel,
-      templateId: request.templateId,
-      locale: profile.locale?.value ?? input.definitions.workspace.locale,
-      timeZone: zoneOf(profile, input.definitions),
-      deliveryId: this.deliveryId,
-      profileId: profile.profileId,
-      to: address?.value ?? '',
-      ...(address?.device && { device: address.device }),
-      purpose: this.purpose(),
-      ...(request.topic !== undefined && { topic: request.topic }),
-      context: {
-        profile: profileContext(profile),
-        event: row.event
-          ? { name: row.event.name, properties: row.event.properties, occurredAt: toInstant(row.event.occurredMs) }
-          : {},
-        journey: { ...row.saved, id: row.journeyId, name: input.journey.document.name },
-      },
-    };
+  private renderRequest(address: Address | undefined): RenderRequest {
+    const { input, row, profile, choice, deliveryId, request } = this;
+    const topic = request.topic === undefined ? {} : { topic: request.topic };
+    return renderRequest({ input, row, profile, choice, deliveryId, address, ...topic });
   }
 }
 
-/** The id of a send's delivery: the same on every retry, and beginning with its enrollment's. */
-export const deliveryIdOf = (enrollmentId: string, stepId: string, visit: number): string =>
-  `${enrollmentId}-${stepId}-${visit}`;
-
-/** What templates read as `profile`. */
-function profileContext(profile: Profile): JsonObject {
-  const traits: { [name: string]: JsonObject[string] } = {};
-  for (const name in profile.traits) {
-    const { value } = profile.traits[name]!;
-    if (value !== null) traits[name] = value;
-  }
-  const named = (['userId', 'email', 'phone'] as const).flatMap((kind) => {
-    const found = newestIdentifier(profile, kind);
-    return found ? [[kind, found.value] as const] : [];
-  });
-  return {
-    profileId: profile.profileId,
-    ...Object.fromEntries(named),
-    traits,
-    segments: Object.keys(profile.segments),
-  };
-}
+const isSameChoice = (left: MessageChoice, right: MessageChoice): boolean =>
+  left.channel === right.channel && left.templateId === right.templateId;

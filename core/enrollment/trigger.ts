@@ -12,6 +12,11 @@ export function triggerOf(fact: OutgoingFact): Trigger {
     const once = kind === 'date' ? `date/${String(detail['on'])}` : onceInRound(String(detail['round']));
     return { ...common, kind, once, triggerId: onceId(profileId, once) };
   }
+  if (kind === 'start') {
+    const { messageId, properties } = detail as { readonly messageId: string; readonly properties: JsonObject };
+    const event = { eventId: messageId, name: 'Journey Started', properties, occurredMs: atMs };
+    return { ...common, kind: 'start', triggerId: `${profileId}/${messageId}`, event };
+  }
   if (kind !== 'event') {
     return { ...common, kind: 'segment', triggerId: `${profileId}/${version}/${name}/${String(detail['edge'])}` };
   }

@@ -2,7 +2,7 @@ import { retriable } from '../failures.ts';
 import type { JsonObject } from '../json.ts';
 import type { JourneyVersion } from '../definitions.ts';
 import { parseDuration } from '../time/duration.ts';
-import { reachableUntilHold, type Plan, type PlanNode } from './plan.ts';
+import { leadsOf, reachableUntilHold, type Plan, type PlanNode } from './plan.ts';
 import { roleOf } from './roles/role-of.ts';
 
 /** Names of the functions that a state machine calls; each home puts its own address in their place. */
@@ -130,7 +130,7 @@ export function compileStateMachine(journey: JourneyVersion): JsonObject {
   } as JsonObject;
 }
 
-/** A message may have to wait for its time, and whatever acts for the end of a pause. */
+/** What a step does may have to wait for its time: a message, an answer, a journey that is paused. */
 const isDeferrable = (node: PlanNode): boolean => node.role === 'act';
 
 /** The part of the plan that one touch runs, written into its state. */
@@ -139,8 +139,8 @@ export function touchDefinition(plan: Plan, state: string, follows?: string): To
   const definition: TouchDefinition = { state, ...(follows !== undefined && { follows }), nodes };
   const [expects, ...others] = nextStates(definition);
   if (expects === undefined || others.length > 0) return definition;
-  const hold = nodes.find((node) => node.role === 'hold' && node.id !== follows);
-  const seconds = hold && expects === holdState(hold.id) ? ownWaitSeconds(hold) : undefined;
+  const hold = nodes.find((node) => node.role === 'hold' && holdState(node.id) === expects);
+  const seconds = hold && ownWaitSeconds(hold);
   return { ...definition, expects, ...(hold && seconds !== undefined && { ownWait: { stepId: hold.id, seconds } }) };
 }
 
@@ -156,19 +156,12 @@ function ownWaitSeconds({ step }: PlanNode): number | undefined {
 }
 
 /** States that a touch leads to by its document: its holds, and the end where a way reaches it. */
-function nextStates({ follows, nodes }: TouchDefinition): readonly string[] {
-  const found = new Set<string>();
-  if (nodes.length === 0) found.add(doneState);
-  for (const node of nodes) {
-    if (node.role === 'end') found.add(doneState);
-    else if (node.role === 'hold' && node.id !== follows) found.add(holdState(node.id));
-    else if (node.role === 'act') addEnd(node.next);
-    else for (const next of Object.values(node.ways)) addEnd(next ?? null);
-  }
-  return [...found];
-  function addEnd(next: string | null): void {
-    if (next === null) found.add(doneState);
-  }
+export function nextStates({ follows, nodes }: Pick<TouchDefinition, 'follows' | 'nodes'>): readonly string[] {
+  const holds = new Set(nodes.filter(({ role }) => role === 'hold').map(({ id }) => id));
+  const first = follows === undefined ? [nodes[0]?.id ?? null] : [];
+  const led = nodes.flatMap((node) => (node.role !== 'hold' || node.id === follows ? leadsOf(node) : []));
+  const found = [...first, ...led].flatMap((to) => (to === null ? [doneState] : holds.has(to) ? [holdState(to)] : []));
+  return [...new Set(found)];
 }
 
 const toDivert = {

@@ -79,6 +79,8 @@ export interface EventMatch {
   readonly event: Names;
   readonly where?: Where;
   readonly key?: string;
+  /** Only of messages that these steps of the enrollment sent. */
+  readonly of?: string | readonly string[];
 }
 export interface Schedule {
   readonly every?: DurationText;
@@ -153,7 +155,7 @@ export interface WaitStep extends Named {
   readonly wait: DurationText | WaitUntil;
 }
 export interface WaitForStep extends Named {
-  readonly waitFor: (EventMatch & { readonly of?: string }) | { readonly when: Condition };
+  readonly waitFor: EventMatch | { readonly when: Condition };
   readonly within: DurationText;
   readonly save?: string;
   readonly then?: Steps;
@@ -224,11 +226,23 @@ export interface TaskStep extends Named {
 export interface StartStep extends Named {
   readonly start: string;
 }
-/** Steps that parse and are checked today, and that issue 3 will run; `check` refuses them with `not-yet`. */
-export type LaterStep =
-  CascadeStep | RepeatStep | AudienceStep | CouponStep | CallStep | LookupStep | TaskStep | StartStep;
 export type Step =
-  WaitStep | WaitForStep | SendStep | BranchStep | ExperimentStep | UpdateStep | EmitStep | EndStep | LaterStep;
+  | WaitStep
+  | WaitForStep
+  | SendStep
+  | BranchStep
+  | ExperimentStep
+  | UpdateStep
+  | EmitStep
+  | EndStep
+  | CascadeStep
+  | RepeatStep
+  | AudienceStep
+  | CouponStep
+  | CallStep
+  | LookupStep
+  | TaskStep
+  | StartStep;
 
 /** coupons/<id>.coupon.json: codes that are given out, each of them once. Either a list of them or how they are made. */
 export interface CouponPool {

@@ -1,11 +1,18 @@
 import { compiledOnce, type Compiled } from '../segment/compile-condition.ts';
 import type { Journey, Step, Steps } from './document.ts';
-import type { HoldWay } from './roles/role.ts';
+import type { HoldWay, Ways, WayTarget } from './roles/role.ts';
 import { roleOf } from './roles/role-of.ts';
 
 /** One step in the flat plan of a journey; `null` is the journey's end. */
 export type PlanNode =
-  | { readonly role: 'act'; readonly id: string; readonly step: Step; readonly next: string | null }
+  | {
+      readonly role: 'act';
+      readonly id: string;
+      readonly step: Step;
+      readonly next: string | null;
+      /** Where else it may lead, such as a message that was refused. */
+      readonly ways?: { readonly [way: string]: string | null };
+    }
   | {
       readonly role: 'choose';
       readonly id: string;
@@ -36,60 +43,76 @@ export interface Plan {
 export function compilePlan(journey: Journey): Plan {
   const ids = nameSteps(journey.steps);
   const nodes = new Map<string, PlanNode>();
-  const add: Add = (steps, next, beyond) => {
-    let after: string | null = next;
-    let afterNext: string | null = beyond;
+  const add: Add = (steps, ends) => {
+    let { next, beyond } = ends;
     for (const step of steps.toReversed()) {
-      const id = ids.get(step)!;
-      nodes.set(id, node(step, id, after, afterNext, add));
-      [after, afterNext] = [id, after];
+      const id = ids.get(step) ?? step.id!;
+      const { role } = roleOf(step);
+      const from = { next, beyond, out: ends.out };
+      // What a step unfolds into may leave it early: on to what follows it.
+      const first = role.role === 'list' ? add(role.unfold(step, id), { ...from, out: next }) : id;
+      if (role.role !== 'list') nodes.set(id, node(step, id, from, add));
+      [next, beyond] = [first, next];
     }
-    return after;
+    return next;
   };
-  const start = add(journey.steps, null, null);
-  const holds = [...nodes.values()].flatMap((one) => {
-    const { role } = roleOf(one.step);
-    return role.role === 'hold' ? [{ step: one.step, role }] : [];
+  const start = add(journey.steps, { next: null, beyond: null, out: null });
+  return { start, nodes, ...lookedFor([...nodes.values()]) };
+}
+
+/** What people who stand somewhere in a journey are waiting for. */
+function lookedFor(nodes: readonly PlanNode[]): Pick<Plan, 'watched' | 'awaited' | 'isMovable'> {
+  const watching = nodes.flatMap(({ step }) => {
+    const { role } = roleOf(step);
+    return role.role === 'hold' || role.role === 'act' ? [{ step, role }] : [];
   });
   return {
-    start,
-    nodes,
-    watched: holds.flatMap(({ step, role }) => {
+    watched: watching.flatMap(({ step, role }) => {
       const condition = role.watches?.(step);
       return condition ? [compiledOnce(condition)] : [];
     }),
-    awaited: holds.flatMap(({ step, role }) => {
-      const match = role.awaits?.(step);
-      return match ? (typeof match.event === 'string' ? [match.event] : match.event) : [];
-    }),
-    isMovable: holds.some(({ step, role }) => role.isMovable?.(step) === true),
+    awaited: watching.flatMap(({ step, role }) => [role.awaits?.(step)?.event ?? []].flat()),
+    isMovable: watching.some(({ step, role }) => role.role === 'hold' && role.isMovable?.(step) === true),
   };
 }
 
-/** Adds a list of steps that goes on to `next`, and where its last step passes over that, to `beyond`. */
-type Add = (steps: Steps, next: string | null, beyond: string | null) => string | null;
+/** Where the steps of a list lead when it is over: on, past the next step, and out of the stretch that they stand in. */
+interface Ends {
+  readonly next: string | null;
+  readonly beyond: string | null;
+  readonly out: string | null;
+}
+/** Adds a list of steps. @returns its first node */
+type Add = (steps: Steps, ends: Ends) => string | null;
 
-function node(step: Step, id: string, next: string | null, afterNext: string | null, add: Add): PlanNode {
+function node(step: Step, id: string, ends: Ends, add: Add): PlanNode {
   const { role } = roleOf(step);
+  const led = (ways: Ways): { readonly [way: string]: string | null } =>
+    Object.fromEntries(Object.entries(ways).map(([way, target]) => [way, leadTo(target, id, ends, add)]));
   switch (role.role) {
-    case 'act':
-      return { role: 'act', id, step, next };
-    case 'choose': {
-      const ways = Object.entries(role.ways(step)).map(([way, steps]) => [way, add(steps, next, afterNext)] as const);
-      return { role: 'choose', id, step, ways: Object.fromEntries(ways) };
+    case 'act': {
+      const ways = role.ways?.(step) ?? {};
+      return { role: 'act', id, step, next: ends.next, ...(Object.keys(ways).length > 0 && { ways: led(ways) }) };
     }
-    case 'hold': {
-      const ways = Object.entries(role.ways(step)).map(([way, to]) => {
-        if (to === 'next') return [way, next] as const;
-        return [way, to === 'after-next' ? afterNext : add(to, next, afterNext)] as const;
-      });
-      return { role: 'hold', id, step, ways: Object.fromEntries(ways) };
-    }
+    case 'choose':
+      return { role: 'choose', id, step, ways: led(role.ways(step)) };
+    case 'hold':
+      return { role: 'hold', id, step, ways: led(role.ways(step) as Ways) };
     case 'end':
       return { role: 'end', id, step };
+    case 'list':
+      throw new RangeError(`Step ${id} is no step of its own`);
     default:
       return role satisfies never;
   }
+}
+
+function leadTo(target: WayTarget, id: string, ends: Ends, add: Add): string | null {
+  if (target === 'next') return ends.next;
+  if (target === 'after-next') return ends.beyond;
+  if (target === 'out') return ends.out;
+  if ('again' in target) return add(target.again, { next: id, beyond: id, out: ends.next });
+  return add(target, ends);
 }
 
 /** Every step's id, in document order: its own, else its kind and the number of that kind. */
@@ -118,12 +141,14 @@ function nameSteps(steps: Steps): ReadonlyMap<Step, string> {
   return ids;
 }
 
-/** The lists of steps inside a step. */
+/** Lists of steps that the document holds inside a step. */
 export function innerLists(step: Step): readonly Steps[] {
   const { role } = roleOf(step);
-  if (role.role === 'choose') return Object.values(role.ways(step));
-  if (role.role !== 'hold') return [];
-  return Object.values(role.ways(step)).flatMap((way) => (typeof way === 'string' || way === undefined ? [] : [way]));
+  if (role.role === 'end') return [];
+  if (role.role === 'list') return role.inner?.(step) ?? [];
+  return Object.values(role.ways?.(step) ?? {}).flatMap((target) =>
+    typeof target === 'string' || target === undefined || 'again' in target ? [] : [target],
+  );
 }
 
 /**
@@ -136,11 +161,15 @@ export function reachableUntilHold(plan: Plan, follows?: string): readonly PlanN
     if (id === null || found.has(id)) return;
     const one = plan.nodes.get(id)!;
     found.set(id, one);
-    if (one.role === 'act') visit(one.next);
-    if (one.role === 'choose' || (one.role === 'hold' && id === follows)) {
-      for (const next of Object.values(one.ways)) visit(next ?? null);
-    }
+    if (one.role !== 'hold' || id === follows) leadsOf(one).forEach(visit);
   };
   visit(follows ?? plan.start);
   return [...found.values()];
+}
+
+/** Where a node leads by the document; `null` is the journey's end. */
+export function leadsOf(node: PlanNode): readonly (string | null)[] {
+  if (node.role === 'end') return [null];
+  const ways = Object.values(node.ways ?? {}).map((to) => to ?? null);
+  return node.role === 'act' ? [node.next, ...ways] : ways;
 }

@@ -1,7 +1,7 @@
 import type { JourneyVersion } from '../definitions.ts';
 import { compiledOnce } from '../segment/compile-condition.ts';
 import type { TouchDefinition } from './compile.ts';
-import { channels, type Channel, type Content } from './document.ts';
+import type { Channel } from './document.ts';
 import { roleOf } from './roles/role-of.ts';
 
 const names = new WeakMap<TouchDefinition, readonly string[]>();
@@ -17,15 +17,17 @@ export function askedNames(touch: TouchDefinition, journey: JourneyVersion): rea
 function ownNames(touch: TouchDefinition): readonly string[] {
   const standing = names.get(touch);
   if (standing) return standing;
-  const asked = touch.nodes.flatMap(({ step }) => {
+  const found = new Set<string>();
+  for (const { step } of touch.nodes) {
     const { role } = roleOf(step);
-    if (role.role === 'choose') return role.asks(step);
-    const watched = role.role === 'hold' ? role.watches?.(step) : undefined;
-    return watched ? [watched] : [];
-  });
-  const found = [...new Set(asked.flatMap((condition) => [...compiledOnce(condition).names]))];
-  names.set(touch, found);
-  return found;
+    if (role.role === 'list' || role.role === 'end') continue;
+    const watched = role.role === 'choose' ? undefined : role.watches?.(step);
+    const asked = [...(role.asks?.(step) ?? []), ...(watched ? [watched] : [])];
+    for (const name of asked.flatMap((condition) => [...compiledOnce(condition).names])) found.add(name);
+    for (const name of role.asksEvents?.(step) ?? []) found.add(name);
+  }
+  names.set(touch, [...found]);
+  return [...found];
 }
 
 /** Whether a touch may draw a variant: then it must know what was decided of experiments. */
@@ -37,11 +39,9 @@ export const mayDraw = (touch: TouchDefinition): boolean =>
 
 /** Channels that a touch may send on. */
 export function sendChannels(touch: TouchDefinition): readonly Channel[] {
-  const found = new Set<Channel>();
-  for (const { step } of touch.nodes) {
-    if (!('send' in step)) continue;
-    const content = step.send as Content;
-    for (const channel of channels) if (content[channel] !== undefined) found.add(channel);
-  }
-  return [...found];
+  const found = touch.nodes.flatMap(({ step }) => {
+    const { role } = roleOf(step);
+    return role.role === 'act' ? (role.channels?.(step) ?? []) : [];
+  });
+  return [...new Set(found)];
 }

@@ -17,6 +17,7 @@ export const refusals = [
   'frequency-cap',
   'priority',
   'expired',
+  'answered',
   'render-failed',
   'missing-value',
   'reference-missing',

@@ -54,6 +54,9 @@ export function mergeProfiles(
     conditions: joinConditions(winner, loser, leaves),
     segments: join(winner.segments, loser.segments, Math.min),
     audiences: join(winner.audiences, loser.audiences, Math.min),
+    ...((winner.overrides || loser.overrides) && {
+      overrides: joinLater(winner.overrides ?? {}, loser.overrides ?? {}),
+    }),
     enrollments: [...winner.enrollments, ...loser.enrollments],
     slots: [...winner.slots, ...loser.slots].toSorted((a, b) => a.ms - b.ms),
     assignments: join(loser.assignments, winner.assignments, (theirs, ours) => (theirs === 'held-out' ? theirs : ours)),

@@ -112,6 +112,8 @@ export interface Profile {
   /** Segment id → since when a member. */
   readonly segments: { readonly [segmentId: string]: number };
   readonly audiences: { readonly [audienceId: string]: number };
+  /** Audience id → whether a journey has put the person in or taken them out, whatever its condition says. */
+  readonly overrides?: { readonly [audienceId: string]: Stamped<boolean> };
   readonly enrollments: readonly EnrollmentStub[];
   readonly slots: readonly CapSlot[];
   /** `holdout`, `holdout:<journey>`, `experiment:<id>` → the draw, kept for good. */

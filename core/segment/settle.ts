@@ -1,5 +1,5 @@
 import type { Definitions, Rule } from '../definitions.ts';
-import type { Profile } from '../profile/profile.ts';
+import { ownValue, type Profile } from '../profile/profile.ts';
 
 /** A membership that began or ended. */
 export interface Edge {
@@ -40,8 +40,9 @@ export function settleMemberships(
   for (const rule of rules) {
     // A converted person is never a member of an acquisition audience, whatever its condition says.
     const isBarred = rule.use === 'acquisition' && profile.convertedMs !== undefined;
-    const isMember = !isBarred && rule.condition.isTrue(view);
-    if (!isBarred) nextChangeMs = Math.min(nextChangeMs, rule.condition.nextChangeMs(view));
+    const override = rule.kind === 'audience' ? ownValue(profile.overrides ?? {}, rule.id) : undefined;
+    const isMember = !isBarred && (override?.value ?? rule.condition.isTrue(view));
+    if (!isBarred && !override) nextChangeMs = Math.min(nextChangeMs, rule.condition.nextChangeMs(view));
     const standing = rule.kind === 'segment' ? view.profile.segments : view.profile.audiences;
     if (isMember === Object.hasOwn(standing, rule.id)) continue;
     edges.push({ kind: rule.kind, id: rule.id, edge: isMember ? 'enter' : 'leave' });

@@ -1,7 +1,7 @@
 import { decideLoop } from '../../core/decide-loop.ts';
 import { closed } from '../../core/enrollment/after-end.ts';
+import { deliveryIdOf } from '../../core/enrollment/delivery-id.ts';
 import { hasMoved } from '../../core/enrollment/enrollment.ts';
-import { deliveryIdOf } from '../../core/enrollment/send-step.ts';
 import type { DecisionPorts } from '../../core/ports.ts';
 import { Draft } from '../../core/profile/draft.ts';
 

@@ -2,7 +2,7 @@ import { decideLoop } from '../../core/decide-loop.ts';
 import type { Enrollment } from '../../core/enrollment/enrollment.ts';
 import { decideMigration } from '../../core/enrollment/migrate.ts';
 import { watchedNames } from '../../core/enrollment/watched.ts';
-import { deliveryIdOf } from '../../core/enrollment/send-step.ts';
+import { deliveryIdOf } from '../../core/enrollment/delivery-id.ts';
 import { VersionUnknown } from '../../core/failures.ts';
 import type { Fit, StayReason } from '../../core/journey/versions/fit.ts';
 import type { Ports } from '../../core/ports.ts';

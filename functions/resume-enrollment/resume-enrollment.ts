@@ -1,7 +1,7 @@
 import { decideLoop } from '../../core/decide-loop.ts';
 import { closed } from '../../core/enrollment/after-end.ts';
 import type { Enrollment } from '../../core/enrollment/enrollment.ts';
-import { deliveryIdOf } from '../../core/enrollment/send-step.ts';
+import { deliveryIdOf } from '../../core/enrollment/delivery-id.ts';
 import type { Ports } from '../../core/ports.ts';
 
 export type ResumePorts = Pick<Ports, 'profiles' | 'executions' | 'clock' | 'ids'> & {

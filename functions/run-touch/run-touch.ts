@@ -1,13 +1,14 @@
 import { decideLoop, type Tried } from '../../core/decide-loop.ts';
 import { readEnrolled, type Enrolled } from '../../core/enrollment/read-enrolled.ts';
 import { decideTouch, type TouchAnswer } from '../../core/enrollment/advance.ts';
+import type { Asked } from '../../core/enrollment/ask.ts';
 import { callbackOf } from '../../core/enrollment/own-wait.ts';
 import type { Handed, Prepared } from '../../core/enrollment/send-step.ts';
-import { deliveryIdOf } from '../../core/enrollment/send-step.ts';
+import { deliveryIdOf } from '../../core/enrollment/delivery-id.ts';
 import { hasMoved, type Enrollment } from '../../core/enrollment/enrollment.ts';
 import { EnrollmentEnded, TouchDiverted } from '../../core/failures.ts';
 import type { JourneyVersion } from '../../core/definitions.ts';
-import { doneState, holdState, type TouchDefinition } from '../../core/journey/compile.ts';
+import { nextStates, type TouchDefinition } from '../../core/journey/compile.ts';
 import type { Channel } from '../../core/journey/document.ts';
 import { askedNames, mayDraw, sendChannels } from '../../core/journey/touch-needs.ts';
 import { addressFor } from '../../core/message/addresses.ts';
@@ -62,11 +63,17 @@ async function walk(ports: TouchPorts, task: TouchTask, turns: TouchTurns): Prom
   const touch = parsedTouch(task.touch);
   let prepared: Prepared | undefined;
   let handed: Handed | undefined;
+  const asked = new Map<string, Asked>();
   for (;;) {
-    const answer = await decideLoop(ports, (attemptId) => tryTouch(ports, task, touch, attemptId, prepared, handed));
+    const answer = await decideLoop(ports, (attemptId) =>
+      tryTouch(ports, task, touch, attemptId, { prepared, handed, asked }),
+    );
     switch (answer.kind) {
       case 'render':
         prepared = await prepare(ports, turns, answer);
+        break;
+      case 'ask':
+        asked.set(answer.ask.askId, await ports.asking.ask(answer.ask));
         break;
       case 'reconcile':
         handed = {
@@ -130,7 +137,8 @@ async function prepare(
 ): Promise<Prepared> {
   const result = await content.render(request);
   const hasTurn = result.kind !== 'rendered' || (await turns.take(request));
-  return { deliveryId: request.deliveryId, version, result, hasTurn };
+  const { deliveryId, channel, templateId } = request;
+  return { deliveryId, choice: { channel, templateId }, version, result, hasTurn };
 }
 
 const messageOf = (prepared: Prepared | undefined): RenderedMessage => {
@@ -157,25 +165,24 @@ async function reconciled(
 }
 
 /** Whether a touch's state goes on to another by itself; one that waits goes on nowhere before its time. */
-function isWay(touch: TouchDefinition, state: string): boolean {
-  if (touch.ownWait) return false;
-  if (touch.expects !== undefined) return touch.expects === state;
-  return (
-    state === doneState ||
-    touch.nodes.some((node) => node.role === 'hold' && node.id !== touch.follows && state === holdState(node.id))
-  );
-}
+const isWay = (touch: TouchDefinition, state: string): boolean => !touch.ownWait && nextStates(touch).includes(state);
 
 type Answer =
   Exclude<TouchAnswer, { kind: 'render' }> | (Extract<TouchAnswer, { kind: 'render' }> & { readonly version: number });
+
+/** What the touch has done outside so far. */
+interface Done {
+  readonly prepared: Prepared | undefined;
+  readonly handed: Handed | undefined;
+  readonly asked: ReadonlyMap<string, Asked>;
+}
 
 async function tryTouch(
   ports: TouchPorts,
   task: TouchTask,
   touch: TouchDefinition,
   attemptId: string,
-  prepared: Prepared | undefined,
-  handed: Handed | undefined,
+  { prepared, handed, asked }: Done,
 ): Promise<Tried<Answer>> {
   const loaded = await ports.profiles.load(task.profileId);
   const [enrollment] = await ports.profiles.enrollments([task.enrollmentId]);
@@ -205,6 +212,7 @@ async function tryTouch(
     ...(callback && { callback }),
     ...(prepared && { prepared }),
     ...(handed && { handed }),
+    asked,
     ...(await readAround(ports, profile, enrollment, journey)),
   });
   const { answer, change } = decided;

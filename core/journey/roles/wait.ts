@@ -1,16 +1,23 @@
-import type { Json } from '../../json.ts';
-import { valuesAt } from '../../event/event.ts';
 import { dateMs } from '../../segment/operators.ts';
 import { nextTimeOfDay, window } from '../../time/calendar.ts';
 import { addDuration } from '../../time/duration.ts';
 import type { WaitStep, WaitUntil, ZoneChoice } from '../document.ts';
 import type { HoldSpec, Role, StepView } from './role.ts';
+import { bestTimeOf, hoursOf, untilBestTime } from './best-time.ts';
+import { answers } from './stretch.ts';
+import { readTrait, readValue } from './values.ts';
 
 /** Holds the person at this step until an instant. */
 export const waitRole: Role<WaitStep> = {
   role: 'hold',
   ways: (step) => ({ timeout: 'next', ...(skipsNext(step) && { skip: 'after-next' }) }),
-  hold: (step, view) => (typeof step.wait === 'string' ? forDuration(step.wait, view) : untilMoment(step.wait, view)),
+  question: (step, view) => (bestTimeOf(step) ? { kind: 'hours', own: hoursOf(view) } : undefined),
+  hold: (step, view, asked) => {
+    const best = bestTimeOf(step);
+    if (best) return untilBestTime(best, view, asked);
+    return typeof step.wait === 'string' ? forDuration(step.wait, view) : untilMoment(step.wait, view);
+  },
+  asksEvents: (step) => (bestTimeOf(step) ? answers : []),
   lasts: ({ wait }) => (typeof wait === 'string' ? wait : undefined),
   isMovable: (step) =>
     typeof step.wait === 'object' &&
@@ -59,16 +66,4 @@ function momentOf(wait: Exclude<WaitUntil, { between: unknown }>, view: StepView
   const value = 'trait' in wait.until ? readTrait(wait.until.trait, view) : readValue(wait.until.value, view);
   const ms = value === undefined ? undefined : dateMs(value, view.zone);
   return ms === undefined || wait.until.offset === undefined ? ms : addDuration(ms, wait.until.offset, view.zone, 1);
-}
-
-function readTrait(path: string, view: StepView): Json | undefined {
-  const [name = '', ...rest] = path.split('.');
-  return valuesAt(view.profile.traits[name]?.value, rest)[0];
-}
-
-function readValue(path: string, view: StepView): Json | undefined {
-  const [root, ...rest] = path.split('.');
-  if (root === 'event') return valuesAt(view.enrollment.event?.properties, rest.slice(1))[0];
-  if (root === 'journey') return valuesAt(view.saved, rest)[0];
-  return rest[0] === 'traits' ? readTrait(rest.slice(1).join('.'), view) : undefined;
 }

@@ -1,7 +1,7 @@
 import { CreateEmailIdentityCommand, SESv2Client } from '@aws-sdk/client-sesv2';
 import fc from 'fast-check';
 import { describe, expect, inject, it } from 'vitest';
-import { deliveryIdOf } from '../../../core/enrollment/send-step.ts';
+import { deliveryIdOf } from '../../../core/enrollment/delivery-id.ts';
 import type { EmailMessage } from '../../../core/message/message.ts';
 import { onceOptions } from '../../../functions/aws/channels/ask-once.ts';
 import { mimeOf, sendEmail } from '../../../functions/aws/channels/email.ts';
