@@ -5,7 +5,7 @@ import type { JourneyVersion } from '../core/definitions.ts';
 import { entryRule } from '../core/journey/entry-rule.ts';
 import type { Shared } from './shared.ts';
 import { SojournFunction } from './sojourn-function.ts';
-import { WorkQueue } from './work-queue.ts';
+import { factMessage, WorkQueue } from './work-queue.ts';
 
 /** Which journeys are entered, and from which bus. */
 export interface EntriesProps {
@@ -44,6 +44,12 @@ export class Entries extends Construct {
     });
     this.queue.letRulesWrite();
     this.rules = journeys.flatMap((journey) => this.addRule(journey, bus));
+    this.queue.addRule(this, 'Start', {
+      does: 'Hands people from one journey to another.',
+      bus,
+      pattern: { source: ['sojourn'], 'detail-type': ['start'] },
+      message: factMessage,
+    });
     shared.alarms.add({
       title: 'Entries late',
       severity: 'page',

@@ -23,6 +23,7 @@ import { HomeClock, type ClockKind } from './clock.ts';
 import { HomeControls } from './controls.ts';
 import { HomeCoupons } from './coupons.ts';
 import { HomeDefinitions } from './definitions.ts';
+import { HomeHours } from './hours.ts';
 import { ExecutionStore } from './interpreter/execution-store.ts';
 import { Interpreter } from './interpreter/interpreter.ts';
 import { FolderLock } from './lock.ts';
@@ -178,7 +179,7 @@ export class Home {
       profiles: this.store,
       definitions,
       content,
-      asking: askingOf({ definitions, content, coupons: this.coupons, call }),
+      asking: askingOf({ definitions, content, coupons: this.coupons, call, hours: new HomeHours(db) }),
       channels: new HomeChannels(this.outbox, this.smtp, () => this.store.durable()),
       executions: this.interpreter,
       places: new SqlitePlaces(db),

@@ -119,6 +119,8 @@ function answerOf(ask: Ask): Asked {
       return { kind: 'answered', body: { ok: true } };
     case 'text':
       return { kind: 'text', text: ask.liquid };
+    case 'hours':
+      return { kind: 'hours', everyone: ask.own };
   }
 }
 

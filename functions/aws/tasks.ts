@@ -15,9 +15,11 @@ export function parseFact(body: unknown): CarriedFact {
 
 /** What an entry's rule hands on: also which journey it is of. @throws TaskInvalid */
 export function parseEntry(body: unknown): CarriedFact & { readonly journeyId: string } {
-  const journeyId = isObject(body) ? body['journeyId'] : undefined;
+  const fact = parseFact(body);
+  // A journey that another one starts is named by the fact itself.
+  const journeyId = fact.kind === 'start' ? fact.detail['name'] : (body as JsonObject)['journeyId'];
   if (typeof journeyId !== 'string') throw new TaskInvalid('A message of the entry queue names its journey.');
-  return { ...parseFact(body), journeyId };
+  return { ...fact, journeyId };
 }
 
 /** @throws TaskInvalid */

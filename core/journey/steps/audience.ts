@@ -22,7 +22,6 @@ export const audience: StepKind<AudienceStep> = {
       const named = change?.[key];
       return named === undefined ? [] : [{ path: ['audience', key], to: 'audience' as const, id: named }];
     }),
-  later: () => [{ path: ['audience'], what: 'Changing an audience' }],
   says: ({ audience: change }) =>
     change.add === undefined ? `Take out of audience "${change.remove}".` : `Put into audience "${change.add}".`,
 };

@@ -18,6 +18,5 @@ export const call: StepKind<CallStep> = {
     Object.keys(asked?.save ?? {}).map((name) => ({ path: ['call', 'save', name], at: 'key' as const, name })),
   messages: ({ call: asked }) =>
     asked?.webhook === undefined ? [] : [{ path: ['call', 'webhook'], channel: 'webhook', template: asked.webhook }],
-  later: () => [{ path: ['call'], what: 'Calling another system' }],
   says: (step) => `Call "${step.call.webhook}".`,
 };

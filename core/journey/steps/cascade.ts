@@ -25,7 +25,6 @@ export const cascade: StepKind<CascadeStep> = {
       ...(index > 0 && { after: step.every }),
     })),
   holds: ({ every }) => (every === undefined ? [] : [{ path: ['every'], duration: every }]),
-  later: () => [{ path: ['cascade'], what: 'A cascade' }],
   says: (step, words) => {
     const until = step.until && 'event' in step.until ? words.names(step.until.event) : 'an answer';
     const channels = step.cascade.map((one) => Object.keys(one).join()).join(', then ');

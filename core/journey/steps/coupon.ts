@@ -15,7 +15,6 @@ export const coupon: StepKind<CouponStep> = {
   references: ({ coupon: taken }) =>
     taken?.pool === undefined ? [] : [{ path: ['coupon', 'pool'], to: 'coupon', id: taken.pool }],
   saves: ({ coupon: taken }) => (taken?.as === undefined ? [] : [{ path: ['coupon', 'as'], name: taken.as }]),
-  later: () => [{ path: ['coupon'], what: 'Giving a coupon' }],
   ways: () => ['none is left', 'a code'],
   says: (step) => `Take a coupon of "${step.coupon.pool}".`,
 };

@@ -11,6 +11,5 @@ export const lookup: StepKind<LookupStep> = {
   references: (step) => (step.lookup === undefined ? [] : [{ path: ['lookup'], to: 'table', id: step.lookup }]),
   saves: (step) => (step.save === undefined ? [] : [{ path: ['save'], name: step.save, table: step.lookup }]),
   reads: (step) => (step.by === undefined ? [] : [{ path: ['by'], value: step.by }]),
-  later: () => [{ path: ['lookup'], what: 'Looking up a row of a table' }],
   says: (step) => `Look up "${step.by}" in "${step.lookup}".`,
 };

@@ -28,7 +28,6 @@ export const repeat: StepKind<RepeatStep> = {
   holds: ({ repeat: again }) =>
     again?.every === undefined ? [] : [{ path: ['repeat', 'every'], duration: again.every }],
   rounds: ({ repeat: again }) => ({ times: again?.times ?? 1, every: again?.every }),
-  later: () => [{ path: ['repeat'], what: 'A repeated list of steps' }],
   ways: () => ['each time', 'then'],
   loops: true,
   says: ({ repeat: again }, words) =>

@@ -24,10 +24,6 @@ export const send: StepKind<SendStep> = {
     if (!message || !('firstOf' in message)) return messagesOf(message, 'send');
     return (message.firstOf ?? []).flatMap((one, index) => messagesOf(one, 'send', 'firstOf', index));
   },
-  later: ({ send: message }) =>
-    message && 'firstOf' in message
-      ? [{ path: ['send', 'firstOf'], what: 'Choosing the first channel that would be sent now' }]
-      : [],
   says: ({ send: message }) => {
     const said = 'firstOf' in message ? message.firstOf.map(contentWords).join(', else ') : contentWords(message);
     return `Send ${said}.`;

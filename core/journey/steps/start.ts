@@ -9,6 +9,5 @@ export const start: StepKind<StartStep> = {
   schema: stepKeys({ start: text('the id of a journey') }),
   bodies: () => [],
   references: (step) => (step.start === undefined ? [] : [{ path: ['start'], to: 'journey', id: step.start }]),
-  later: () => [{ path: ['start'], what: 'Starting another journey' }],
   says: (step) => `Start "${step.start}".`,
 };

@@ -9,6 +9,5 @@ export const task: StepKind<TaskStep> = {
   key: 'task',
   schema: stepKeys({ task: keys('{ "queue": …, "title": … }', { queue: text('a queue'), title: text('a title') }) }),
   bodies: () => [],
-  later: () => [{ path: ['task'], what: 'A task for a colleague' }],
   says: (step) => `Task for "${step.task.queue}".`,
 };

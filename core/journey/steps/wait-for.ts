@@ -33,10 +33,6 @@ export const waitFor: StepKind<WaitForStep> = {
   saves: ({ save }) => (save === undefined ? [] : [{ path: ['save'], name: save }]),
   holds: ({ within }) => (within === undefined ? [] : [{ path: ['within'], duration: within }]),
   isExhaustive: (step) => step.then !== undefined && step.otherwise !== undefined,
-  later: ({ waitFor: awaited }) => {
-    const isOfStep = awaited && 'of' in awaited && awaited.of !== undefined;
-    return isOfStep ? [{ path: ['waitFor', 'of'], what: 'Waiting for an event of one step' }] : [];
-  },
   ways: ({ waitFor: awaited, within }, words) => [
     'event' in awaited ? words.names(awaited.event) : conditionWords(awaited.when, words),
     `not within ${words.duration(within)}`,

@@ -82,10 +82,6 @@ export const wait: StepKind<WaitStep> = {
     return within === undefined ? [] : [{ path: ['wait', 'within'], duration: within }];
   },
   lasts: ({ wait: held }) => (typeof held === 'string' ? held : undefined),
-  later: ({ wait: held }) => {
-    const isLater = isObject(held) && 'until' in held && held.until === bestTime;
-    return isLater ? [{ path: ['wait', 'until'], what: "A wait for the person's best time" }] : [];
-  },
   says: (step, words) => {
     if (typeof step.wait === 'string') return `Wait ${words.duration(step.wait)}.`;
     const skips = 'ifPast' in step.wait && step.wait.ifPast === 'skip-next';

@@ -57,6 +57,8 @@ export const suppressionListKey = (channel: Channel, addressHash: string, reason
   pk: suppressionKey(channel, addressHash).pk,
   sk: `r#${reason}`,
 });
+/** At which hours everybody answers. */
+export const hoursKey: Key = { pk: 'hours', sk: 'hours' };
 export const controlPartition = 'control';
 export const controlKey = (subject: string): Key => ({ pk: controlPartition, sk: subject });
 

@@ -134,6 +134,26 @@ export class Table {
     );
   }
 
+  /** Adds numbers to those of a row, which it makes. @returns the row as it is then */
+  async addNumbers(key: Key, numbers: { readonly [attribute: string]: number }): Promise<Item | undefined> {
+    const names = Object.keys(numbers);
+    const answer = await available('write a row', () =>
+      this.client.send(
+        new UpdateItemCommand({
+          TableName: this.name,
+          Key: keyOf(key),
+          UpdateExpression: `ADD ${names.map((_, index) => `#n${index} :n${index}`).join(', ')}`,
+          ExpressionAttributeNames: Object.fromEntries(names.map((name, index) => [`#n${index}`, name])),
+          ExpressionAttributeValues: Object.fromEntries(
+            names.map((name, index) => [`:n${index}`, { N: String(numbers[name]) }]),
+          ),
+          ReturnValues: 'ALL_NEW',
+        }),
+      ),
+    );
+    return answer.Attributes;
+  }
+
   put(item: Item): Promise<unknown> {
     return available('write a row', () => this.client.send(new PutItemCommand({ TableName: this.name, Item: item })));
   }

@@ -12,16 +12,26 @@ export interface Coupons {
    */
   claim(pool: CouponPool, askId: string): Promise<string | undefined>;
 }
+/** At which hours of the day people answer messages, all of them together. */
+export interface Hours {
+  /**
+   * Adds the hours of one person, 24 counts. Whoever asks often weighs more, and a repeat counts again: it only says at
+   * which hours to try somebody of whom nothing is known.
+   * @returns everybody's
+   */
+  learn(own: readonly number[]): Promise<readonly number[]>;
+}
 /** Where the answers come from. */
 export interface AskingParts {
   readonly definitions: Pick<DefinitionStore, 'current'>;
   readonly content: PublishedContent;
   readonly coupons: Coupons;
   readonly call: Call;
+  readonly hours: Hours;
 }
 
 /** What steps ask of the world, put to whoever knows. */
-export function askingOf({ definitions, content, coupons, call }: AskingParts): Asking {
+export function askingOf({ definitions, content, coupons, call, hours }: AskingParts): Asking {
   const claim = async ({ pool: id, askId }: Of<'coupon'>): Promise<Asked> => {
     const pool = (await definitions.current()).coupons.get(id);
     if (!pool) return { kind: 'failed', reason: `unknown-pool: ${id}`, isPermanent: true };
@@ -50,6 +60,8 @@ export function askingOf({ definitions, content, coupons, call }: AskingParts): 
           return content.row(ask.table, ask.key);
         case 'call':
           return callBy(ask);
+        case 'hours':
+          return hours.learn(ask.own).then((everyone) => ({ kind: 'hours', everyone }));
         case 'text':
           return content.text(ask.liquid, ask.context);
       }

@@ -41,6 +41,7 @@ function asker(over: Partial<Documents> = {}) {
     definitions: new TestDefinitions(documents),
     content,
     coupons: { claim: async ({ id }, askId) => (id === 'empty' ? undefined : `${id}/${askId}`) },
+    hours: { learn: async (own) => own.map((count) => count + 1) },
     call: async (askId, message) => {
       calls.push([askId, message]);
       return { kind: 'answered', body: { ok: true } };
