@@ -210,14 +210,15 @@ const compileGoal = (goal: Goal): CompiledMatch & { readonly within: string } =>
 });
 
 /** Compiles an event name (or several), `where` and `key`. */
-export function compileMatch(match: Pick<EventMatch, 'event' | 'where' | 'key' | 'of'>): CompiledMatch {
+export function compileMatch(match: Pick<EventMatch, 'event' | 'where' | 'key' | 'of' | 'ofAny'>): CompiledMatch {
   const names = new Set(typeof match.event === 'string' ? [match.event] : match.event);
   const where = compileWhere(match.where);
+  const of = match.ofAny ?? (match.of === undefined ? [] : [match.of]);
   return {
     names,
     matches: (event, zone) => names.has(event.name) && where(event.properties, { nowMs: event.occurredMs, zone }),
     ...(match.key !== undefined && { key: match.key.split('.') }),
-    ...(match.of !== undefined && { of: [match.of].flat() }),
+    ...(of.length > 0 && { of }),
   };
 }
 

@@ -79,8 +79,10 @@ export interface EventMatch {
   readonly event: Names;
   readonly where?: Where;
   readonly key?: string;
-  /** Only of messages that these steps of the enrollment sent. */
-  readonly of?: string | readonly string[];
+  /** Only of messages that this step of the enrollment sent. */
+  readonly of?: string;
+  /** Or one of these: what a cascade looks for. */
+  readonly ofAny?: readonly string[];
 }
 export interface Schedule {
   readonly every?: DurationText;

@@ -113,8 +113,13 @@ describe('journeys', () => {
     expect(queues.size).toBe(1);
   });
 
+  const entryRules = () =>
+    ofType(running, 'AWS::Events::Rule').filter(
+      ([id, { Properties }]) => id.startsWith('Entries') && Properties.EventPattern['detail-type'][0] !== 'start',
+    );
+
   it('tell the queue which journey it is, with the detail as it came', () => {
-    const rules = ofType(running, 'AWS::Events::Rule').filter(([id]) => id.startsWith('Entries'));
+    const rules = entryRules();
     for (const [, { Properties }] of rules) {
       const { InputTemplate } = Properties.Targets[0].InputTransformer;
       const message = JSON.parse(InputTemplate.replace('<kind>', 'event').replace('<detail>', '{"name":"x"}'));
@@ -123,7 +128,7 @@ describe('journeys', () => {
   });
 
   it('are told of resolved holds and of what they let happen with kind and detail, as functions take facts', () => {
-    for (const kind of ['resume', 'emit']) {
+    for (const kind of ['resume', 'emit', 'start']) {
       const [rule] = ofType(running, 'AWS::Events::Rule').filter(
         ([, { Properties }]) => Properties.EventPattern['detail-type']?.[0] === kind,
       );
@@ -137,7 +142,7 @@ describe('journeys', () => {
 
   it('let nobody in before their documents are published', () => {
     const [published] = ofType(running, 'Custom::SojournDocuments')[0]!;
-    const rules = ofType(running, 'AWS::Events::Rule').filter(([id]) => id.startsWith('Entries'));
+    const rules = entryRules();
     for (const [, rule] of rules) expect(rule.DependsOn).toContain(published);
   });
 

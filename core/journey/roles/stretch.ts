@@ -20,7 +20,7 @@ export const answers: readonly string[] = ['email', 'sms', 'push', 'in-app'].fla
 /** The event that ends a stretch. */
 export function endingEvent({ until, sends }: Ending): EventMatch | undefined {
   if (until) return 'event' in until ? until : undefined;
-  return sends && sends.length > 0 ? { event: answers, of: sends } : undefined;
+  return sends && sends.length > 0 ? { event: answers, ofAny: sends } : undefined;
 }
 /** The condition that ends a stretch. */
 export const endingCondition = ({ until }: Ending): Condition | undefined =>
