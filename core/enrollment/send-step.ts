@@ -201,7 +201,9 @@ export class SendStep {
         (one) => one.channel === choice.channel && one.addressHash === addressHash,
       ),
       stops: input.stops,
-      ...(isOutOfStep(profile, row.journeyId, request.drawnBy ?? this.stepId, request.holdout) && { isStepHeldOut: true }),
+      ...(isOutOfStep(profile, row.journeyId, request.drawnBy ?? this.stepId, request.holdout) && {
+        isStepHeldOut: true,
+      }),
       nowMs,
       zone: zoneOf(profile, definitions),
     });
