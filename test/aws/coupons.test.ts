@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { CouponPool } from '../../core/journey/document.ts';
+import { countCoupons } from '../../functions/aws/coupon-counts.ts';
 import { stockPool } from '../../functions/aws/coupon-stock.ts';
 import { DynamoCoupons } from '../../functions/aws/coupons.ts';
 import { Table } from '../../functions/aws/table/table.ts';
@@ -26,6 +27,7 @@ couponsContract(
     return {
       coupons: new DynamoCoupons({ client: table.client, ...common }),
       stock: (pool) => stockPool(new Table(table.client, table.name), pool),
+      count: (pool) => countCoupons(table.client, table.name, pool),
       others: (fault = () => 'none') =>
         new DynamoCoupons({ client: faultyClient(table.config, (command) => faultOf(command, fault)), ...common }),
       close: async () => table.close(),

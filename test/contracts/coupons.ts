@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { codeLetters } from '../../core/coupon/code.ts';
+import { codeLetters, type PoolCount } from '../../core/coupon/code.ts';
 import type { CouponPool } from '../../core/journey/document.ts';
 import type { Coupons } from '../../functions/parts/asking/asking.ts';
 import { runs } from '../properties.ts';
@@ -10,6 +10,7 @@ export interface OpenCoupons {
   readonly coupons: Coupons;
   /** Takes up a pool as its document now has it. */
   readonly stock: (pool: CouponPool) => Promise<void>;
+  readonly count: (pool: CouponPool) => Promise<PoolCount>;
   /** Claims that other processes make. @param fault tells of each write whether it is lost, and when */
   readonly others: (fault?: () => 'none' | 'lost-before' | 'lost-after') => Coupons;
   readonly close: () => Promise<void>;
@@ -78,6 +79,17 @@ export function couponsContract(name: string, open: () => Promise<OpenCoupons>, 
       for (const askId of asks) codes.push(await claim(made({ length: 1 }), askId));
       expect(new Set(codes).size).toBe(20);
       expect(await claim(made({ length: 1 }), 'e3')).toBe(codes[3]);
+    });
+
+    it('are counted: what was given out, and of a list what it has and what is left', async () => {
+      const pool = list('A', 'B', 'C');
+      await opened.stock(pool);
+      for (const askId of ['e1', 'e1', 'e2']) await claim(pool, askId);
+      expect(await opened.count(pool)).toEqual({ pool: 'ten-percent', size: 3, given: 2, left: 1 });
+      await opened.stock(list('C', 'D'));
+      expect(await opened.count(list('C', 'D'))).toEqual({ pool: 'ten-percent', size: 2, given: 2, left: 2 });
+      await claim(made(), 'e1');
+      expect(await opened.count(made())).toEqual({ pool: 'made', given: 1 });
     });
 
     it('are never given out twice, nor two to one ask, by processes that race and lose answers', async () => {

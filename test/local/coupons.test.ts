@@ -18,6 +18,7 @@ couponsContract(
     return {
       coupons,
       stock: async (pool) => coupons.stock([pool]),
+      count: (pool) => coupons.count(pool),
       // The home is one process: what is asked of it at once it does one after the other, and loses nothing on the way.
       others: () => new HomeCoupons({ db, keyring, clock }),
       close: async () => db.close(),
