@@ -150,7 +150,14 @@ function apiDraft(chance: Chance, known: Known): Draft {
     () => get(`/api/profiles/${profileId}/${chance.pick(['timeline', 'enrollments', 'deliveries'])}${page}`),
     () =>
       get(
-        chance.pick(['/api/segments', '/api/audiences', '/api/journeys', '/api/journeys/greet', '/api/tasks?queue=a']),
+        chance.pick([
+          '/api/segments',
+          '/api/audiences',
+          '/api/journeys',
+          '/api/journeys/greet',
+          '/api/tasks?queue=a',
+          '/api/coupons',
+        ]),
       ),
     () => get(`/api/${chance.pick(['segments/lookers', 'audiences/prospects'])}/members${page}`),
     () => get(`/api/journeys/${chance.pick(['greet', 'basket'])}/enrollments${page}`),
