@@ -8,10 +8,14 @@ import { Table } from '../../functions/aws/table/table.ts';
 import { Keyring } from '../../functions/parts/keyring.ts';
 import { couponsContract } from '../contracts/coupons.ts';
 import { aTable } from './a-table.ts';
+import type { DoubleConfig } from './doubles/accounts.ts';
 import { broken, faultyClient, type Fault } from './faults.ts';
 
 const clock = { nowMs: () => 1_772_445_600_000, backOff: () => turn() };
 const keyring = new Keyring('ab'.repeat(32));
+
+/** The SDK's own tries would hear what one of them did not. */
+const once = (config: DoubleConfig): DoubleConfig & { readonly maxAttempts: number } => ({ ...config, maxAttempts: 1 });
 
 /** What becomes of a claim's one write. */
 function faultOf(command: string, next: () => 'none' | 'lost-before' | 'lost-after'): Fault | undefined {
@@ -29,7 +33,10 @@ couponsContract(
       stock: (pool) => stockPool(new Table(table.client, table.name), pool),
       count: (pool) => countCoupons(table.client, table.name, pool),
       others: (fault = () => 'none') =>
-        new DynamoCoupons({ client: faultyClient(table.config, (command) => faultOf(command, fault)), ...common }),
+        new DynamoCoupons({
+          client: faultyClient(once(table.config), (command) => faultOf(command, fault)),
+          ...common,
+        }),
       close: async () => table.close(),
     };
   },
@@ -55,6 +62,20 @@ describe('coupons in the table', () => {
       after.push(told);
     }
     expect(after.slice(35)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    table.close();
+  });
+
+  it('that two hundred want at the same moment are had by all of them', async () => {
+    const table = await aTable();
+    await stockPool(new Table(table.client, table.name), listOf(300));
+    const containers = [1, 2, 3, 4].map(
+      () => new DynamoCoupons({ client: table.client, tableName: table.name, keyring, clock }),
+    );
+    const codes = await Promise.all(
+      Array.from({ length: 200 }, (_, at) => containers[at % 4]!.claim(listOf(300), `e${at}`)),
+    );
+    expect(new Set(codes).size).toBe(200);
+    expect(codes).not.toContain(undefined);
     table.close();
   });
 
