@@ -8,6 +8,7 @@ import type { Workspace } from '../core/journey/document.ts';
 import { parseTemplatePath } from '../core/journey/template-file.ts';
 import { renderProblem, type Problem } from '../core/problem.ts';
 import { publishTemplates } from '../functions/parts/content/publish-templates.ts';
+import { templateProblems } from '../functions/parts/content/template-problems.ts';
 import { readWorkflows } from '../functions/parts/read-workflows.ts';
 import { exitCodes, giveUp, settings } from './settings.ts';
 import { counted } from './words.ts';
@@ -23,7 +24,7 @@ export const checkCommand = (): Command =>
       if (!existsSync(path)) giveUp(`There is no ${path}.`);
       const { folder, only } = workflowsOf(resolve(path));
       const files = readWorkflows(folder);
-      const all = [...checkDocuments(files, Date.now()).problems, ...(await templateProblems(files))];
+      const all = [...checkDocuments(files, Date.now()).problems, ...(await problemsOfTemplates(files))];
       const problems = all.filter((problem) => only === undefined || problem.file === only);
       if (options.json) process.stdout.write(`${JSON.stringify({ problems }, null, 2)}\n`);
       else for (const problem of problems) process.stdout.write(`${renderProblem(problem)}\n\n`);
@@ -47,7 +48,7 @@ const anyWorkspace: Workspace = {
 };
 
 /** What only compiling a template shows: its MJML and its Liquid. */
-async function templateProblems(
+async function problemsOfTemplates(
   files: readonly { readonly path: string; readonly text: string }[],
 ): Promise<readonly Problem[]> {
   const templates = files.flatMap(({ path, text }) => {
@@ -57,11 +58,7 @@ async function templateProblems(
   const cacheDir = mkdtempSync(join(tmpdir(), 'sojourn-check-'));
   const { problems } = await publishTemplates({ files: templates, workspace: anyWorkspace, cacheDir });
   rmSync(cacheDir, { recursive: true, force: true });
-  return problems.map(({ severity, file, line = 1, message }) => {
-    const text = templates.find((one) => one.file === file)?.text.split('\n')[line - 1] ?? '';
-    const column = text.length - text.trimStart().length + 1;
-    return { code: 'template-invalid', severity, file, line, column, length: text.trim().length, text, message };
-  });
+  return templateProblems(templates, problems);
 }
 
 /** One document is checked within its folder, because it refers to the others. */

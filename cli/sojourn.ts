@@ -6,6 +6,7 @@ import { doctorCommand } from './doctor.ts';
 import { drawCommand } from './draw.ts';
 import { importCommand } from './import.ts';
 import { explainCommand, journeyCommand, profileCommand } from './look.ts';
+import { migrateCommand, planCommand, publishCommand, rollbackCommand } from './publish.ts';
 import { redriveCommand } from './redrive.ts';
 import { exitCodes } from './settings.ts';
 import { startCommand } from './start.ts';
@@ -24,6 +25,10 @@ for (const command of [
   journeyCommand(),
   explainCommand(),
   ...controlCommands(),
+  planCommand(),
+  publishCommand(),
+  rollbackCommand(),
+  migrateCommand(),
   redriveCommand(),
   doctorCommand(),
 ])

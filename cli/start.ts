@@ -6,6 +6,7 @@ import { Home } from '../local/home.ts';
 import { FolderInUse } from '../local/lock.ts';
 import { HomeServer } from '../local/server.ts';
 import { exitCodes, giveUp, readClock, readInstant, readPort, readSpeed, settings } from './settings.ts';
+import { counted } from './words.ts';
 
 interface StartOptions {
   readonly port: number;
@@ -103,15 +104,26 @@ export async function listen(home: Home, port: number): Promise<HomeServer> {
 }
 
 function printWelcome(home: Home, server: HomeServer, { data }: StartOptions): void {
-  const { documents, problems } = home.definitions;
+  const { documents } = home.definitions;
+  const problems = home.opened?.problems ?? [];
   const lines = [
     `Sojourn listens on ${server.url} (clock: ${home.clock.kind}, data: ${data})`,
     `${documents.journeys.length} journeys, ${documents.segments.length} segments, ${documents.audiences.length} audiences are published.${problems.length > 0 ? ` ${problems.length} warnings: see sojourn check.` : ''}`,
+    ...changedLines(home),
     `Outbox: ${server.url}/outbox?token=${server.token}`,
     `Token:  ${server.token}`,
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
 }
+
+/** What start has published of journeys that stood here in another version. */
+const changedLines = ({ opened }: Home): readonly string[] =>
+  (opened?.plan.journeys ?? []).flatMap(({ journeyId, status, from, to, inside }) => {
+    const people = inside.reduce((sum, one) => sum + one.people, 0);
+    const finish = people === 0 ? '' : ` ${counted(people, 'person', 'people')} inside finish on theirs.`;
+    if (status === 'changed') return [`Published: ${journeyId}, version ${from} is now version ${to}.${finish}`];
+    return status === 'removed' ? [`Removed: ${journeyId}; nobody comes in any more.${finish}`] : [];
+  });
 
 /** Winds a fast clock along with real time, a little every 50 ms. */
 function runFast(home: Home, speed: number): () => void {

@@ -1,11 +1,9 @@
 import { compileJourney, publish, type Definitions, type JourneyVersion } from '../core/definitions.ts';
 import { VersionUnknown } from '../core/failures.ts';
-import { checkDocuments } from '../core/journey/check.ts';
 import { compileStateMachine, functionNames } from '../core/journey/compile.ts';
 import type { Documents, Journey } from '../core/journey/document.ts';
 import type { DefinitionStore } from '../core/ports.ts';
 import type { Problem } from '../core/problem.ts';
-import { readWorkflows } from '../functions/parts/read-workflows.ts';
 import { compileMachine, type Machine } from './interpreter/definition.ts';
 import type { Database } from './store/database.ts';
 
@@ -18,39 +16,34 @@ export class DocumentsRefused extends Error {
   }
 }
 
-/** What the folder holds is published at start; versions that people are inside of stay in the data folder. */
+/** What is published, and the versions that people are inside of, which stay in the data folder. */
 export class HomeDefinitions implements DefinitionStore {
-  readonly documents: Documents;
-  readonly problems: readonly Problem[];
-  private readonly published: Definitions;
+  private published: { readonly documents: Documents; readonly definitions: Definitions };
   private readonly db: Database;
   private readonly versions = new Map<string, JourneyVersion>();
   private readonly machines = new Map<string, Machine>();
 
-  /** @throws DocumentsRefused */
-  constructor(db: Database, folder: string) {
+  constructor(db: Database, documents: Documents) {
     this.db = db;
-    const { documents, problems } = checkDocuments(readWorkflows(folder));
-    if (!documents) throw new DocumentsRefused(problems);
-    this.documents = documents;
-    this.problems = problems;
-    this.published = publish(documents);
-    for (const journey of this.published.journeys.values()) this.keep(journey);
+    this.published = this.use(documents);
   }
 
-  private keep(journey: JourneyVersion): void {
-    this.versions.set(`${journey.id}/${journey.version}`, journey);
-    const body = JSON.stringify(journey.document);
-    this.db.write(() =>
-      this.db.run('INSERT OR IGNORE INTO documents VALUES (?, ?, ?, ?)', 'journey', journey.id, journey.version, body),
-    );
-  }
-
-  get now(): Definitions {
+  /** Makes documents the current ones; their journeys are in the data folder already. */
+  use(documents: Documents): { readonly documents: Documents; readonly definitions: Definitions } {
+    const definitions = publish(documents);
+    for (const journey of definitions.journeys.values()) this.versions.set(`${journey.id}/${journey.version}`, journey);
+    this.published = { documents, definitions };
     return this.published;
+  }
+
+  get documents(): Documents {
+    return this.published.documents;
+  }
+  get now(): Definitions {
+    return this.published.definitions;
   }
   async current(): Promise<Definitions> {
-    return this.published;
+    return this.published.definitions;
   }
 
   async journey(journeyId: string, version: string): Promise<JourneyVersion> {

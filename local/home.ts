@@ -1,6 +1,8 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Message } from '../core/event/event.ts';
+import type { Documents } from '../core/journey/document.ts';
+import type { DecidedPublication } from '../core/journey/versions/publication.ts';
 import type { Ports } from '../core/ports.ts';
 import { acceptEvents } from '../functions/accept-events/accept-events.ts';
 import { enterJourney } from '../functions/enter-journey/enter-journey.ts';
@@ -9,9 +11,8 @@ import { askingOf } from '../functions/parts/asking/asking.ts';
 import { createCalls } from '../functions/parts/channels/call.ts';
 import { createSmtp, type Smtp } from '../functions/parts/channels/smtp.ts';
 import type { Reach } from '../functions/parts/channels/webhook-request.ts';
-import { contentOf } from '../functions/parts/content/content.ts';
-import { publishTemplates } from '../functions/parts/content/publish-templates.ts';
-import { rendererOf, type Renderer } from '../functions/parts/content/renderer.ts';
+import { contentOf, type PublishedContent } from '../functions/parts/content/content.ts';
+import type { Renderer } from '../functions/parts/content/renderer.ts';
 import { SignedLinks } from '../functions/parts/people/links.ts';
 import { registerHold } from '../functions/register-hold/register-hold.ts';
 import { resumeEnrollment } from '../functions/resume-enrollment/resume-enrollment.ts';
@@ -23,6 +24,8 @@ import { HomeClock, type ClockKind } from './clock.ts';
 import { HomeControls } from './controls.ts';
 import { HomeCoupons } from './coupons.ts';
 import { HomeDefinitions } from './definitions.ts';
+import { HomeContent } from './home-content.ts';
+import { HomePublications, type Prepared } from './home-publications.ts';
 import { HomeHours } from './hours.ts';
 import { ExecutionStore } from './interpreter/execution-store.ts';
 import { Interpreter } from './interpreter/interpreter.ts';
@@ -75,6 +78,9 @@ export class Home {
   readonly clock: HomeClock;
   readonly secrets: Secrets;
   readonly definitions: HomeDefinitions;
+  readonly publications: HomePublications;
+  /** What was published when it was opened; absent in a home that is only looked at. */
+  readonly opened: Pick<DecidedPublication, 'plan' | 'problems'> | undefined;
   readonly store: SqliteProfileStore;
   readonly controls: HomeControls;
   readonly outbox: Outbox;
@@ -111,15 +117,14 @@ export class Home {
   private static async openLocked(options: HomeOptions, lock: FolderLock | undefined): Promise<Home> {
     const db = new Database(options.data, options.writing);
     const clock = new HomeClock(db, { kind: options.clock, startMs: options.startMs, isFrozen: options.isFrozen });
-    const definitions = new HomeDefinitions(db, options.workflows);
-    const cacheDir = join(lock ? options.data : '.cache', 'templates');
-    const { templates, workspace } = definitions.documents;
-    const published = await publishTemplates({ files: templates, workspace, cacheDir });
-    const renderer = rendererOf(published.templates, workspace);
-    for (const problem of published.problems) {
+    const publications = new HomePublications(db, join(lock ? options.data : '.cache', 'templates'));
+    const opened = options.isFrozen ? undefined : publications.open(options.workflows, clock.nowMs());
+    const documents = opened?.documents ?? publications.look(options.workflows);
+    const { prepared, problems } = await publications.prepare(documents);
+    for (const problem of problems) {
       if (problem.severity === 'error') options.onProblem?.(`render ${problem.file}`, new Error(problem.message));
     }
-    return new Home(options, { lock, db, clock, definitions, renderer });
+    return new Home(options, { lock, db, clock, publications, opened, ...prepared });
   }
 
   private constructor(
@@ -128,11 +133,14 @@ export class Home {
       lock: FolderLock | undefined;
       db: Database;
       clock: HomeClock;
-      definitions: HomeDefinitions;
+      publications: HomePublications;
+      opened: DecidedPublication | undefined;
+      documents: Documents;
       renderer: Renderer;
     },
   ) {
-    const { db, clock, definitions } = made;
+    const { db, clock } = made;
+    const definitions = new HomeDefinitions(db, made.documents);
     const onProblem = options.onProblem ?? (() => undefined);
     db.onFailed = (error) => {
       void this.scheduler.stop();
@@ -142,6 +150,8 @@ export class Home {
     this.db = db;
     this.clock = clock;
     this.definitions = definitions;
+    this.publications = made.publications;
+    this.opened = made.opened && { plan: made.opened.plan, problems: made.opened.problems };
     this.secrets = new Secrets(db, options.seed);
     this.store = new SqliteProfileStore(db);
     this.rounds = new SqliteRounds(db);
@@ -172,7 +182,15 @@ export class Home {
       concurrency: clock.kind === 'real' ? liveConcurrency : 1,
       onBroken: (name, error) => onProblem(`run execution ${name}`, error),
     });
-    const content = contentOf(made.renderer, definitions.documents, this.links, clock);
+    const read = ({ renderer, documents }: Prepared): PublishedContent =>
+      contentOf(renderer, documents, this.links, clock);
+    const content = new HomeContent(read(made));
+    this.publications.onPublished = (prepared) => {
+      definitions.use(prepared.documents);
+      content.use(read(prepared));
+      this.coupons.stock(prepared.documents.coupons);
+      this.bus.replace(entryRules(definitions.now));
+    };
     const { webhookSecret = this.secrets.keyring.sign('webhook', '') } = options;
     const call = createCalls({ secrets: [webhookSecret], nowMs: () => clock.nowMs(), ...options.reach });
     this.ports = {

@@ -15,6 +15,7 @@ import { bearer, mount } from '../functions/parts/http/mount.ts';
 import { isSame } from '../functions/parts/keyring.ts';
 import { suppressAddress } from '../functions/suppress-address/suppress-address.ts';
 import { clockRoutes } from './clock-routes.ts';
+import { homePublicationRoutes } from './home-publication-routes.ts';
 import { homeControlRoutes } from './home-control-routes.ts';
 import type { Home } from './home.ts';
 import { importRoutes, topicIds } from './import-routes.ts';
@@ -120,7 +121,14 @@ function appOf({ home }: ServerOptions, token: string, onError: (error: unknown,
   });
   mount(
     app,
-    [...api, ...homeControlRoutes(home), ...clockRoutes(home), ...importRoutes(home), ...pageRoutes(home, isToken)],
+    [
+      ...api,
+      ...homeControlRoutes(home),
+      ...homePublicationRoutes(home),
+      ...clockRoutes(home),
+      ...importRoutes(home),
+      ...pageRoutes(home, isToken),
+    ],
     onError,
   );
   return app;

@@ -30,7 +30,7 @@ export interface MigrationDecision {
 
 /**
  * Moves an enrollment to the same step of another version. What it waits for there, its exits and its goal are the new
- * version's from now on; a wait that has begun ends when it was going to. The execution that waits for it belongs to the
+ * version's from now on; a wait that has begun ends when it was going to, unless it follows a trait. The execution that waits for it belongs to the
  * old version and does nothing more: the next hop is the new version's.
  */
 export function decideMigration(input: MigrationInput): MigrationDecision {
@@ -56,7 +56,7 @@ export function decideMigration(input: MigrationInput): MigrationDecision {
     false,
   );
   // What the new version watches may be true already.
-  draft.resolve(profileId, undefined, { isSilent: false, isProfileChanged: false, isRewatched: true });
+  draft.resolve(profileId, undefined, { isSilent: false, isProfileChanged: true, isRewatched: true });
   return { fit, change: draft.change() };
 }
 

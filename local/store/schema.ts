@@ -56,6 +56,8 @@ CREATE TABLE IF NOT EXISTS outgoing (sequence INTEGER PRIMARY KEY, profile_id TE
 CREATE TABLE IF NOT EXISTS members (
   kind TEXT NOT NULL, id TEXT NOT NULL, profile_id TEXT NOT NULL, since_ms INTEGER NOT NULL, PRIMARY KEY (kind, id, profile_id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS documents (kind TEXT NOT NULL, id TEXT NOT NULL, hash TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, id, hash)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS publications (
+  sequence INTEGER PRIMARY KEY, journey_id TEXT NOT NULL, number INTEGER NOT NULL, version TEXT NOT NULL, action TEXT NOT NULL, at_ms INTEGER NOT NULL, said_by TEXT, why TEXT);
 CREATE TABLE IF NOT EXISTS executions (
   name TEXT PRIMARY KEY, profile_id TEXT NOT NULL, journey_id TEXT NOT NULL, version TEXT NOT NULL, status TEXT NOT NULL, state TEXT,
   token TEXT, wake_ms INTEGER, started_ms INTEGER NOT NULL, transitions INTEGER NOT NULL, body TEXT NOT NULL);

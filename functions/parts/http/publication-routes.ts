@@ -1,0 +1,163 @@
+import type { Context } from 'hono';
+import { isObject, type Json, type JsonObject } from '../../../core/json.ts';
+import type { WorkflowFile } from '../../../core/journey/read-documents.ts';
+import type { PublicationRecord, PublicationState, RollbackOrder } from '../../../core/journey/versions/publication.ts';
+import { toInstant } from '../../../core/time/instant.ts';
+import type { MigrateTask, MigratedBatch } from '../../migrate-enrollments/migrate-enrollments.ts';
+import { NoSuchVersion, type Published, type RollbackTask } from '../../publish-documents/publish-documents.ts';
+import { ApiProblem, problemResponse } from './api-problem.ts';
+import type { RouteTable } from './mount.ts';
+import { textOf } from './requests.ts';
+
+type Wish = Parameters<PublicationOptions['publish']>[0];
+/** What publishing needs of the system behind it. */
+export interface PublicationOptions {
+  readonly state: () => Promise<PublicationState>;
+  readonly records: (journeyId: string) => Promise<readonly PublicationRecord[]>;
+  readonly plan: (wish: Wish) => Promise<Published>;
+  readonly publish: (wish: {
+    readonly files: readonly WorkflowFile[];
+    readonly reopened: ReadonlySet<string>;
+    readonly isDraining: boolean;
+    readonly by?: string;
+    readonly why?: string;
+  }) => Promise<Published>;
+  readonly rollBack: (task: RollbackTask) => Promise<Published>;
+  readonly migrate: (task: MigrateTask) => Promise<MigratedBatch>;
+  /** Answers once what was written cannot be lost. */
+  readonly durable: () => Promise<void>;
+}
+
+/** A folder with its tables; templates of a hundred mails are 1 MB. */
+const mostBytes = 50_000_000;
+const longestText = 500;
+
+/** Plans, publications and versions of journeys. */
+export function publicationRoutes(options: PublicationOptions): RouteTable {
+  return [
+    [
+      'POST',
+      '/api/plans',
+      async (context) => Response.json(presentPlan(await options.plan(wishIn(await bodyOf(context))))),
+    ],
+    [
+      'POST',
+      '/api/publications',
+      async (context) => answer(await options.publish(wishIn(await bodyOf(context))), options),
+    ],
+    ['GET', '/api/journeys/:id/versions', async (context) => Response.json(await versionsOf(idOf(context), options))],
+    [
+      'POST',
+      '/api/journeys/:id/rollback',
+      async (context) => {
+        const body = await bodyOf(context);
+        const { number } = body;
+        if (number !== undefined && !(typeof number === 'number' && Number.isInteger(number)))
+          throw new ApiProblem(422, 'number_invalid', 'number is the number of a version.', 'number');
+        const task = { journeyId: idOf(context), ...saidIn(body), ...(number !== undefined && { number }) };
+        return answer(await told(options.rollBack(task)), options);
+      },
+    ],
+    [
+      'POST',
+      '/api/journeys/:id/migrations',
+      async (context) => {
+        const { cursor } = await bodyOf(context);
+        const task = { journeyId: idOf(context), ...(typeof cursor === 'string' && { cursor }) };
+        const { current } = await options.state();
+        if (current[task.journeyId] === undefined)
+          throw new ApiProblem(404, 'journey_unknown', `No version of "${task.journeyId}" is current.`, 'id');
+        const batch = await options.migrate(task);
+        await options.durable();
+        return Response.json(batch);
+      },
+    ],
+  ];
+}
+
+const idOf = (context: Context): string => context.req.param('id') ?? '';
+
+async function bodyOf(context: Context): Promise<Record<string, unknown>> {
+  const text = await textOf(context, mostBytes);
+  let body: unknown;
+  try {
+    body = JSON.parse(text === '' ? '{}' : text);
+  } catch {
+    throw new ApiProblem(400, 'invalid_json', 'The body is not JSON.');
+  }
+  if (isObject(body)) return body;
+  throw new ApiProblem(422, 'body_invalid', 'The body must be a JSON object.');
+}
+
+function wishIn(body: Record<string, unknown>): Wish {
+  const { files, reopen = [], drain = false } = body;
+  if (!Array.isArray(files) || !files.every(isFile))
+    throw new ApiProblem(422, 'files_invalid', 'files is a list of { "path", "text" }.', 'files');
+  if (!Array.isArray(reopen) || !reopen.every((id) => typeof id === 'string'))
+    throw new ApiProblem(422, 'reopen_invalid', 'reopen is a list of ids of journeys.', 'reopen');
+  return { files, reopened: new Set(reopen), isDraining: drain === true, ...saidIn(body) };
+}
+const isFile = (file: unknown): file is WorkflowFile =>
+  isObject(file) && typeof file['path'] === 'string' && typeof file['text'] === 'string';
+
+function saidIn(body: Record<string, unknown>): Pick<RollbackOrder, 'by' | 'why'> {
+  const text = (key: 'by' | 'reason'): string | undefined => {
+    const value = body[key];
+    if (value === undefined) return undefined;
+    if (typeof value === 'string' && value.length <= longestText) return value;
+    throw new ApiProblem(422, `${key}_invalid`, `${key} must be text of at most ${longestText} characters.`, key);
+  };
+  const [by, why] = [text('by'), text('reason')];
+  return { ...(by !== undefined && { by }), ...(why !== undefined && { why }) };
+}
+
+async function told(work: Promise<Published>): Promise<Published> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof NoSuchVersion) throw new ApiProblem(404, 'version_unknown', error.message, 'number');
+    throw error;
+  }
+}
+
+async function answer(published: Published, { durable }: PublicationOptions): Promise<Response> {
+  await durable();
+  if (published.kind === 'publish') return Response.json(presentPlan(published));
+  const message = 'The documents have errors; nothing was published.';
+  const refused = problemResponse(new ApiProblem(422, 'documents_invalid', message));
+  return Response.json({ ...((await refused.json()) as JsonObject), ...presentPlan(published) }, { status: 422 });
+}
+
+/** What documents would change or have changed, and their problems. */
+const presentPlan = (published: Published): JsonObject =>
+  ({
+    problems: published.problems,
+    ...(published.kind === 'publish' && { plan: published.plan, held: published.held }),
+  }) as unknown as JsonObject;
+
+async function versionsOf(journeyId: string, options: PublicationOptions): Promise<Json> {
+  const { versions, current, inside, held } = await options.state();
+  const records = await options.records(journeyId);
+  if (records.length === 0)
+    throw new ApiProblem(404, 'journey_unknown', `No journey "${journeyId}" was ever published here.`, 'id');
+  const items = versions
+    .filter((one) => one.journeyId === journeyId)
+    .toSorted((a, b) => b.number - a.number)
+    .map(({ number, version }) => ({
+      number,
+      version,
+      isCurrent: current[journeyId] === number,
+      publishedAt: toInstant(records.find((record) => record.version === version)?.atMs ?? 0),
+      inside: inside
+        .filter((one) => one.journeyId === journeyId && one.version === version)
+        .reduce((sum, { people }) => sum + people, 0),
+    }));
+  const history = records.toReversed().map(({ number, action, atMs, by, why }) => ({
+    number,
+    action,
+    at: toInstant(atMs),
+    ...(by !== undefined && { by }),
+    ...(why !== undefined && { reason: why }),
+  }));
+  return { items, history, isHeld: held[journeyId] !== undefined };
+}

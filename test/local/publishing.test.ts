@@ -1,0 +1,190 @@
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Journey, Step } from '../../core/journey/document.ts';
+import type { Problem } from '../../core/problem.ts';
+import { readWorkflows } from '../../functions/parts/read-workflows.ts';
+import { aJourney } from '../builders.ts';
+import { aFolder, LocalHome, testWorkflows, type Answer } from './home.ts';
+
+const hello: Step = { id: 'hello', send: { email: 'hello' } };
+const rest: Step = { id: 'rest', wait: 'P1D' };
+const last: Step = { id: 'last', wait: 'PT1H' };
+
+let folder: string;
+let workflows: string;
+let home: LocalHome;
+beforeEach(async () => {
+  folder = aFolder();
+  workflows = join(folder, 'workflows');
+  mkdirSync(workflows);
+  cpSync(testWorkflows, workflows, { recursive: true });
+  writes({ steps: [hello, rest] });
+  home = await LocalHome.open({ data: join(folder, 'data'), workflows });
+});
+afterEach(async () => {
+  await home.close();
+  rmSync(folder, { recursive: true });
+});
+
+const path = (): string => join(workflows, 'journeys/cart.journey.json');
+const writes = (over: Partial<Journey> & Pick<Journey, 'steps'>): void =>
+  writeFileSync(path(), JSON.stringify(aJourney(over)));
+const publishes = (more: object = {}): Promise<Answer> =>
+  home.api('POST', '/api/publications', { files: readWorkflows(workflows), by: 'ana', ...more });
+const plans = async (more: object = {}): Promise<Answer['body']> =>
+  (await home.api('POST', '/api/plans', { files: readWorkflows(workflows), ...more })).body;
+const errorsOf = ({ body }: Answer): readonly string[] =>
+  (body['problems'] as readonly Problem[]).filter(({ severity }) => severity === 'error').map(({ code }) => code);
+const planOf = ({ plan }: Answer['body']): unknown =>
+  (plan as { journeys: { journeyId: string }[] }).journeys.find(({ journeyId }) => journeyId === 'cart');
+const versions = async (): Promise<Answer['body']> => (await home.api('GET', '/api/journeys/cart/versions')).body;
+const restarted = async (): Promise<void> => {
+  await home.close();
+  home = await LocalHome.open({ data: join(folder, 'data'), workflows });
+};
+async function enters(userId: string): Promise<void> {
+  await home.identify(userId, { email: `${userId}@b.lv` });
+  await home.track(userId, 'Cart Filled');
+  await home.settle();
+}
+const insideOf = async (status = 'active'): Promise<readonly unknown[]> => {
+  const items = await home.items(`/api/journeys/cart/enrollments?status=${status}`);
+  return items.map(({ version }) => version);
+};
+
+describe('publishing into a running home', () => {
+  it('plans first: what changes in words, and who is inside at which step', async () => {
+    await enters('ana');
+    writes({ steps: [hello, last] });
+    expect(planOf(await plans())).toMatchObject({
+      status: 'changed',
+      from: 1,
+      to: 2,
+      changes: ['Step "rest" is gone. It was: Wait 1 day.', 'Step "last" is new: Wait 1 hour.'],
+      inside: [{ stepId: 'rest', people: 1, number: 1, stays: 'step-removed' }],
+    });
+    expect(await insideOf()).toHaveLength(1);
+  });
+
+  it('lets those inside finish on theirs, and those who come from now on enter the new one', async () => {
+    await enters('ana');
+    const [before] = await insideOf();
+    writes({ steps: [hello, last] });
+    expect((await publishes({ reason: 'shorter' })).status).toBe(200);
+    await enters('bo');
+    expect(new Set(await insideOf()).size).toBe(2);
+    expect((await versions())['items']).toMatchObject([
+      { number: 2, isCurrent: true, inside: 1 },
+      { number: 1, isCurrent: false, inside: 1, version: before },
+    ]);
+    expect((await versions())['history']).toMatchObject([
+      { number: 2, action: 'published', by: 'ana', reason: 'shorter' },
+      { number: 1, action: 'published', by: 'start' },
+    ]);
+    await home.wind('P2D');
+    expect(await insideOf('completed')).toHaveLength(2);
+    expect(home.problems).toEqual([]);
+  });
+
+  it('renders new templates at once, and lets new events in', async () => {
+    writeFileSync(join(workflows, 'templates/hello/email.mjml'), changedMail);
+    writes({ steps: [hello], entry: { on: { event: 'Basket Filled' }, again: 'always' } });
+    expect((await publishes()).status).toBe(200);
+    await home.identify('ana', { email: 'ana@b.lv' });
+    await home.track('ana', 'Basket Filled');
+    await home.settle();
+    const [delivery] = await home.items('/api/deliveries?journeyId=cart');
+    const { body } = await home.api('GET', `/api/deliveries/${String(delivery?.['deliveryId'])}`);
+    expect(body['message'] ?? body['reason']).toMatchObject({ subject: 'Changed' });
+  });
+
+  it('refuses documents with errors, and those of templates, with all of them', async () => {
+    writes({ steps: [{ id: 'hello', send: { email: 'nowhere' } }] });
+    const refused = await publishes();
+    expect(refused).toMatchObject({ status: 422, body: { error: { code: 'documents_invalid' } } });
+    expect(errorsOf(refused)).toEqual(['unknown-template']);
+    writes({ steps: [hello] });
+    writeFileSync(join(workflows, 'templates/hello/email.mjml'), changedMail.replace('Hello', '{% if profile %}'));
+    expect(errorsOf(await publishes())).toEqual(['template-invalid']);
+    expect((await versions())['items']).toHaveLength(1);
+  });
+
+  it('gives the same content its old number again', async () => {
+    writes({ steps: [hello, last] });
+    await publishes();
+    writes({ steps: [hello, rest] });
+    await publishes();
+    expect((await versions())['items']).toMatchObject([{ number: 2 }, { number: 1, isCurrent: true }]);
+  });
+
+  it('moves those inside on request, a batch after the other', async () => {
+    for (const who of ['ana', 'bo', 'cy']) await enters(who);
+    writes({ steps: [rest, last] });
+    await publishes();
+    expect((await home.api('POST', '/api/journeys/cart/migrations', {})).body).toEqual({ moved: 3, stayed: [] });
+    await home.wind('P1D');
+    expect((await home.items('/api/journeys/cart/enrollments')).map(({ stepId }) => stepId)).toEqual(
+      Array.from({ length: 3 }, () => 'last'),
+    );
+  });
+
+  it('drains: those inside finish, and nobody comes in until the journey is named', async () => {
+    await enters('ana');
+    writes({ steps: [hello, last] });
+    await publishes({ drain: true });
+    await restarted();
+    await enters('bo');
+    await home.wind('P2D');
+    expect(await insideOf('completed')).toHaveLength(1);
+    await publishes({ reopen: ['cart'] });
+    await enters('cy');
+    expect(await insideOf()).toHaveLength(1);
+  });
+});
+
+describe('rolling back', () => {
+  const rollsBack = (more: object = {}): Promise<Answer> =>
+    home.api('POST', '/api/journeys/cart/rollback', { by: 'ana', ...more });
+
+  it('makes an earlier version current, and keeps everything else as it is published', async () => {
+    writes({ steps: [hello, last] });
+    await publishes();
+    expect((await rollsBack()).status).toBe(200);
+    expect((await versions())['history']).toMatchObject([{ number: 1, action: 'rolled-back' }, {}, {}]);
+    await enters('ana');
+    expect((await versions())['items']).toMatchObject([
+      { number: 2, inside: 0 },
+      { number: 1, inside: 1 },
+    ]);
+  });
+
+  it('outlives a restart and a publication, until the document says something else', async () => {
+    writes({ steps: [hello, last] });
+    await publishes();
+    await rollsBack();
+    await restarted();
+    await publishes();
+    expect((await versions())['items']).toMatchObject([{ number: 2 }, { number: 1, isCurrent: true }]);
+    writes({ steps: [hello] });
+    await restarted();
+    expect((await versions())['items']).toMatchObject([{ number: 3, isCurrent: true }, {}, {}]);
+  });
+
+  it('is refused where there is no such version, or where its documents are gone', async () => {
+    expect((await rollsBack()).body.error).toMatchObject({ code: 'version_unknown' });
+    expect((await rollsBack({ number: 7 })).body.error?.message).toBe('Journey "cart" has no version 7; there are 1.');
+    writes({ steps: [last] });
+    rmSync(join(workflows, 'templates/hello'), { recursive: true });
+    for (const other of ['basket', 'greet', 'quiet']) rmSync(join(workflows, `journeys/${other}.journey.json`));
+    expect((await publishes()).status).toBe(200);
+    expect(errorsOf(await rollsBack())).toEqual(['unknown-template']);
+    expect((await versions())['items']).toMatchObject([{ number: 2, isCurrent: true }, { number: 1 }]);
+  });
+});
+
+const changedMail = `---
+subject: Changed
+---
+<mjml><mj-body><mj-section><mj-column><mj-text>Hello</mj-text><mj-text><a href="{{ links.unsubscribe }}">Stop</a></mj-text></mj-column></mj-section></mj-body></mjml>
+`;
