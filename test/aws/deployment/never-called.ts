@@ -24,7 +24,7 @@ const reasons: readonly (readonly [RegExp, string])[] = [
   ],
   [/^control-journeys /, 'Nobody pauses in these lives; end-to-end.test.ts does.'],
   [/^redrive dynamodb:BatchGetItem$/, 'Reading is granted as one.'],
-  [/^publish-definitions dynamodb:Query$/, 'None of these documents has a list of coupons; coupons.test.ts does.'],
+  [/^publish-definitions dynamodb:Query$/, 'None of these documents has a list of coupons; asking.test.ts does.'],
 ];
 
 /** Those of `function action` for which there is no reason, and reasons for which there is no such action. */
