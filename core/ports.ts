@@ -109,6 +109,8 @@ export interface Change {
   readonly deliveries?: readonly { readonly row: Delivery; readonly isNew: boolean }[];
   readonly guards?: readonly EntryGuard[];
   readonly tasks?: readonly { readonly row: Task; readonly isNew: boolean }[];
+  /** Words that must not stand yet of their subjects. */
+  readonly stops?: readonly Stop[];
   readonly suppressions?: readonly Suppression[];
   readonly unsuppressions?: readonly {
     readonly channel: Channel;

@@ -29,6 +29,8 @@ export class Health extends Construct {
   readonly sendFailures: IMetric;
   /** Coupons given out of the last tenth of a pool, or wanted where there were none left. */
   readonly couponsLow: IMetric;
+  /** Journeys that were stopped since they wrote to one person again and again. */
+  readonly breakerTrips: IMetric;
   /** Executions of the account that have not ended. */
   readonly openExecutions: IMetric;
 
@@ -42,6 +44,7 @@ export class Health extends Construct {
     this.exclusionLatency = ownMetric(shared, 'ExclusionLatency', Stats.MAXIMUM);
     this.sendFailures = ownMetric(shared, 'SendFailures', Stats.SUM);
     this.couponsLow = ownMetric(shared, 'CouponsLow', Stats.SUM);
+    this.breakerTrips = ownMetric(shared, 'BreakerTrips', Stats.SUM);
     this.openExecutions = accountMetric('AWS/States', 'OpenExecutionCount', Stats.MAXIMUM);
     this.addAlarms(props);
     this.addBudget(props);
@@ -58,6 +61,7 @@ export class Health extends Construct {
     });
     alarms.add({ title: 'Send failures', severity: 'page', metric: this.sendFailures, threshold: 10 });
     alarms.add({ title: 'Few coupons', severity: 'ticket', metric: this.couponsLow, threshold: 1 });
+    alarms.add({ title: 'Runaway breaker', severity: 'page', metric: this.breakerTrips, threshold: 1 });
     const throttles = [
       accountMetric('AWS/Lambda', 'Throttles', Stats.SUM),
       store.table.metric('WriteThrottleEvents', { statistic: Stats.SUM }),

@@ -19,6 +19,7 @@ import { resumeEnrollment } from '../functions/resume-enrollment/resume-enrollme
 import { runTouch } from '../functions/run-touch/run-touch.ts';
 import { wakeDue } from '../functions/wake-due/wake-due.ts';
 import { Bus, entryRules } from './bus.ts';
+import { BreakerTripped } from './breaker-tripped.ts';
 import { HomeChannels } from './channels.ts';
 import { HomeClock, type ClockKind } from './clock.ts';
 import { HomeControls } from './controls.ts';
@@ -232,6 +233,7 @@ export class Home {
     });
     // Of a home that is only looked at, what was left to do stays for the next real start.
     if (options.isFrozen) return;
+    this.store.onStop = ({ subject, why }) => onProblem(`go on with ${subject}`, new BreakerTripped(why));
     this.store.onFacts = () => this.relay.notice();
     this.store.onDue = () => this.scheduler.notice();
     executions.onWake = () => this.scheduler.notice();

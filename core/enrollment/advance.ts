@@ -22,6 +22,7 @@ import { deliveryIdOf } from './delivery-id.ts';
 import { doAct } from './do-act.ts';
 import type { Enrollment, Hold } from './enrollment.ts';
 import { ownCallback, withToken, type Callback } from './own-wait.ts';
+import { noteVerdict, tripped } from './note-verdict.ts';
 import { backOffMs, isRefused, newsOf, putAside, SendStep, type Handed, type Prepared } from './send-step.ts';
 import { stepView } from './step-view.ts';
 import { elsewhere, toAfter, toDeferral, toHold } from './whereabouts.ts';
@@ -222,7 +223,10 @@ class Walk {
     const { enrollmentId, cursor } = this.row;
     const isHere = delivery?.deliveryId === deliveryIdOf(enrollmentId, node.id, cursor.visit);
     const row = isHere ? putAside(delivery, 'answered') : undefined;
-    if (row) this.rows.deliveries.push({ row, isNew: false });
+    if (row) {
+      this.rows.deliveries.push({ row, isNew: false });
+      this.draft.set(noteVerdict(this.draft.profile(this.profileId), row, this.input));
+    }
     return this.goOn(node, way);
   }
 
@@ -263,6 +267,7 @@ class Walk {
     this.draft.set(withStepDraw(this.draft.profile(this.profileId), this.row.journeyId, drawnBy, holdout));
     const verdict = new SendStep(this.input, this.row, node.id, request, this.draft.profile(this.profileId)).decide();
     if (verdict.profile) this.draft.set(verdict.profile);
+    this.draft.set(noteVerdict(this.draft.profile(this.profileId), verdict.delivery, this.input));
     if (verdict.delivery) {
       this.isDirty = true;
       this.rows.deliveries.push({
@@ -391,7 +396,11 @@ class Walk {
     if (!this.isDirty || (isPause && this.rows.deliveries.length === 0)) return { answer };
     this.draft.putEnrollment(this.row);
     this.draft.touch(this.profileId);
-    const rows = Object.entries(this.rows).filter(([, list]) => list.length > 0);
+    const stops = tripped(
+      this.rows.deliveries.map(({ row }) => row),
+      this.input,
+    );
+    const rows = Object.entries({ ...this.rows, stops }).filter(([, list]) => list.length > 0);
     return { change: this.draft.change(Object.fromEntries(rows)), answer };
   }
 }

@@ -193,6 +193,7 @@ export class SendStep {
       enrollment: row,
       workspace: definitions.workspace,
       isAcquisition: journey.isAcquisition,
+      ...(journey.document.priority !== undefined && { priority: journey.document.priority }),
       channel: choice.channel,
       purpose: purposeOf(input),
       ...(request.topic !== undefined && { topic: request.topic }),

@@ -1,9 +1,11 @@
 import { lookAgainMs, stopOfMessage } from '../control/stop.ts';
 import { addDuration } from '../time/duration.ts';
 import { quietUntil } from '../time/calendar.ts';
-import type { FrequencyCap } from '../journey/document.ts';
+import { isRunaway } from './breaker.ts';
+import { covers } from './covers.ts';
 import { blocks, type Refusal } from './delivery.ts';
 import type { SendContext, SendDecision, SendRule } from './send-context.ts';
+import { claimsOn, usualPriority } from './wants.ts';
 
 const skip = (reason: Refusal): SendDecision => ({ kind: 'skip', reason });
 
@@ -53,16 +55,25 @@ const stops: SendRule = ({ stops: stopped, enrollment, channel, nowMs }) => {
   return { kind: 'defer', reason: kind === 'breaker' ? 'breaker' : 'paused', untilMs };
 };
 
+/** So many messages of one journey that something is wrong with it: it is stopped. Webhooks count like any other. */
+const runaway: SendRule = ({ profile, enrollment, workspace, nowMs }) => {
+  if (!isRunaway(profile.handed, enrollment.journeyId, workspace, nowMs)) return undefined;
+  return { kind: 'defer', reason: 'breaker', untilMs: lookAgainMs(enrollment.enrollmentId, nowMs, nowMs) };
+};
+
 const quietHours: SendRule = (context) => {
   const quiet = isMarketing(context) ? context.workspace.quietHours?.[context.channel] : undefined;
   const untilMs = quiet && quietUntil(context.nowMs, quiet, context.zone);
   return untilMs === undefined ? undefined : { kind: 'defer', reason: 'quiet-hours', untilMs };
 };
 
-/** Rolling windows over the messages handed over; a full cap says when its oldest message leaves it. */
+/**
+ * Rolling windows over the messages handed over; a full cap says when its oldest message leaves it. A slot that a message of
+ * higher priority is about to take is left to it: once that has come, or not, this one is decided as the cap says.
+ */
 const caps: SendRule = (context) => {
   if (!isMarketing(context)) return undefined;
-  let deferral: SendDecision | undefined;
+  let deferral: Deferral | undefined;
   for (const cap of context.workspace.frequencyCaps ?? []) {
     if (!covers(cap, context.channel, context.purpose, context.topic)) continue;
     const ends = context.profile.slots
@@ -70,20 +81,22 @@ const caps: SendRule = (context) => {
       .map((slot) => addDuration(slot.ms, cap.within, context.zone, 1))
       .filter((endMs) => endMs > context.nowMs)
       .sort((a, b) => a - b);
-    if (ends.length < cap.atMost) continue;
+    const claims = claimsOn(cap, context.profile, context.priority ?? usualPriority, context.nowMs);
+    if (ends.length + claims.length < cap.atMost) continue;
+    if (ends.length < cap.atMost) {
+      deferral = later(deferral, { kind: 'defer', reason: 'priority', untilMs: Math.max(...claims) });
+      continue;
+    }
     if (cap.then !== 'defer' || cap.atMost === 0) return skip('frequency-cap');
     const untilMs = ends[ends.length - cap.atMost]!;
-    if (deferral?.kind !== 'defer' || deferral.untilMs < untilMs)
-      deferral = { kind: 'defer', reason: 'frequency-cap', untilMs };
+    deferral = later(deferral, { kind: 'defer', reason: 'frequency-cap', untilMs });
   }
   return deferral;
 };
 
-function covers(cap: FrequencyCap, channel: string, purpose: string, topic: string | undefined): boolean {
-  const channels = typeof cap.channels === 'string' ? [cap.channels] : cap.channels;
-  if (!(channels as readonly string[]).includes(channel)) return false;
-  return (cap.purpose === undefined || cap.purpose === purpose) && (cap.topic === undefined || cap.topic === topic);
-}
+type Deferral = Extract<SendDecision, { kind: 'defer' }>;
+const later = (one: Deferral | undefined, other: Deferral): Deferral =>
+  one && one.untilMs >= other.untilMs ? one : other;
 
 /** The first rule with something to say decides; this order is the policy. */
 const rules: readonly SendRule[] = [
@@ -96,6 +109,7 @@ const rules: readonly SendRule[] = [
   holdout,
   stepHoldout,
   stops,
+  runaway,
   quietHours,
   caps,
 ];

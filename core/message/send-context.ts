@@ -28,6 +28,8 @@ export interface SendContext {
   readonly channel: Channel;
   readonly purpose: Purpose;
   readonly topic?: string;
+  /** Of the journey: who goes first where several want one slot. @default 50 */
+  readonly priority?: number;
   /** Of this channel; none for a webhook. */
   readonly address?: Address;
   /** Whether the person was drawn to go without this step's message. */

@@ -1,3 +1,4 @@
+import { joinHanded } from '../message/breaker.ts';
 import type { Leaf } from '../segment/leaf.ts';
 import { joinConsent, reweighed } from './consent.ts';
 import {
@@ -58,6 +59,8 @@ export function mergeProfiles(
       overrides: joinLater(winner.overrides ?? {}, loser.overrides ?? {}),
     }),
     enrollments: [...winner.enrollments, ...loser.enrollments],
+    ...optional('wants', joinLists(winner.wants, loser.wants)),
+    ...optional('handed', joinHanded(winner.handed, loser.handed)),
     slots: [...winner.slots, ...loser.slots].toSorted((a, b) => a.ms - b.ms),
     assignments: join(loser.assignments, winner.assignments, (theirs, ours) => (theirs === 'held-out' ? theirs : ours)),
     ...((winner.isErased || loser.isErased) && { isErased: true }),
@@ -71,6 +74,8 @@ export function mergeProfiles(
 
 const optional = <K extends string, T>(key: K, value: T | undefined): { readonly [key in K]?: T } =>
   (value === undefined ? {} : { [key]: value }) as { readonly [key in K]?: T };
+const joinLists = <T>(left: readonly T[] | undefined, right: readonly T[] | undefined): readonly T[] | undefined =>
+  left && right ? [...left, ...right] : (left ?? right);
 const least = (left: number | undefined, right: number | undefined): number | undefined =>
   left === undefined || right === undefined ? (left ?? right) : Math.min(left, right);
 function later<T>(left: Stamped<T> | undefined, right: Stamped<T> | undefined): Stamped<T> | undefined {

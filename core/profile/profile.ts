@@ -86,6 +86,17 @@ export interface CapSlot {
   readonly topic?: string;
 }
 
+/** A message that was put off, and wants a slot of the frequency caps when its time comes. */
+export interface Want {
+  readonly deliveryId: string;
+  readonly wakeMs: number;
+  readonly channel: string;
+  readonly purpose: Purpose;
+  readonly topic?: string;
+  /** Of its journey. */
+  readonly priority: number;
+}
+
 /** Packed state of one condition; its form is its leaf's own business. */
 export type ConditionState = Json;
 
@@ -116,6 +127,10 @@ export interface Profile {
   readonly overrides?: { readonly [audienceId: string]: Stamped<boolean> };
   readonly enrollments: readonly EnrollmentStub[];
   readonly slots: readonly CapSlot[];
+  /** Only while a message waits. */
+  readonly wants?: readonly Want[];
+  /** Hand-overs of the last hour, by journey; older ones go with the next. */
+  readonly handed?: { readonly [journeyId: string]: readonly number[] };
   /** `holdout`, `holdout:<journey>`, `experiment:<id>` → the draw, kept for good. */
   readonly assignments: { readonly [name: string]: string };
   /** When the pending due row fires: no later than anything of the person next changes by time alone. */

@@ -1,10 +1,10 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Stop, StopKind } from '../../core/control/stop.ts';
+import type { Stop } from '../../core/control/stop.ts';
 import type { Controls } from '../../core/ports.ts';
 import { leaseMs } from './profile-store.ts';
 import { controlKey, controlPartition } from './table/keys.ts';
-import type { Item } from './table/profile-rows.ts';
-import { keyOf, Table } from './table/table.ts';
+import { controlItem, readStop } from './table/control-row.ts';
+import { Table } from './table/table.ts';
 
 /** A touch that has looked begins its hand-over so soon after, or not at all. */
 const handedWithinMs = 5_000;
@@ -37,20 +37,3 @@ export class DynamoControls implements Controls {
     return this.pass(leaseMs + handedWithinMs);
   }
 }
-
-/** The row of one word. */
-export const controlItem = ({ subject, kind, atMs, by, why }: Stop): Item => ({
-  ...keyOf(controlKey(subject)),
-  k: { S: kind },
-  at: { N: String(atMs) },
-  ...(by !== undefined && { by: { S: by } }),
-  ...(why !== undefined && { why: { S: why } }),
-});
-
-const readStop = (row: Item): Stop => ({
-  subject: row['sk']!.S!,
-  kind: row['k']!.S as StopKind,
-  atMs: Number(row['at']?.N ?? 0),
-  ...(row['by']?.S !== undefined && { by: row['by'].S }),
-  ...(row['why']?.S !== undefined && { why: row['why'].S }),
-});

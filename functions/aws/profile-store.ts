@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { StopKind, Stops } from '../../core/control/stop.ts';
+import type { Stop, StopKind, Stops } from '../../core/control/stop.ts';
 import type { EntryGuard, Enrollment } from '../../core/enrollment/enrollment.ts';
 import type { StoredEvent } from '../../core/event/event.ts';
 import type { Ruling } from '../../core/experiment/ruling.ts';
@@ -45,6 +45,9 @@ export class DynamoProfileStore implements ProfileStore {
   private readonly remembered = new Map<string, ReadProfile>();
   private lease: { readonly untilMs: number; readonly stops: Stops } | undefined;
   private ruled: { readonly untilMs: number; readonly rulings: readonly Ruling[] } | undefined;
+
+  /** Told of each word that a decision itself has written. */
+  onStop: ((stop: Stop) => void) | undefined;
 
   constructor(client: DynamoDBClient, tableName: string, clock: Pick<Clock, 'nowMs'>) {
     this.table = new Table(client, tableName);
@@ -100,7 +103,10 @@ export class DynamoProfileStore implements ProfileStore {
     if (items.length > mostItems)
       throw new RangeError(`A change of ${items.length} rows does not fit in one transaction of ${mostItems}.`);
     const outcome = await this.table.write(items);
+    // Somebody else's word, or this one, is seen at the next look.
+    if (change.stops?.length) this.lease = undefined;
     if (outcome === 'conflict') return outcome;
+    for (const stop of change.stops ?? []) this.onStop?.(stop);
     for (const one of written) this.remember(one);
     await this.forget(change);
     return outcome;

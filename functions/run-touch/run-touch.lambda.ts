@@ -1,4 +1,4 @@
-import { decisionPorts, definitions, keyring } from '../aws/container.ts';
+import { decisionPorts, definitions, keyring, profiles } from '../aws/container.ts';
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { deployedAsking } from '../aws/deployed-asking.ts';
 import { deployedChannels } from '../aws/deployed-channels.ts';
@@ -25,6 +25,10 @@ async function build(): Promise<ReturnType<typeof runTouch>> {
     logger.warn('Few coupons are left.', { pool });
     metrics.addMetric('CouponsLow', MetricUnit.Count, 1);
   });
+  profiles().onStop = ({ subject, why }) => {
+    logger.error('The breaker has stopped a journey.', { subject, why });
+    metrics.addMetric('BreakerTrips', MetricUnit.Count, 1);
+  };
   return runTouch({ ...ports, channels, content, asking });
 }
 

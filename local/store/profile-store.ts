@@ -1,4 +1,4 @@
-import type { StopKind, Stops } from '../../core/control/stop.ts';
+import type { Stop, StopKind, Stops } from '../../core/control/stop.ts';
 import type { EntryGuard, Enrollment } from '../../core/enrollment/enrollment.ts';
 import type { StoredEvent } from '../../core/event/event.ts';
 import type { Ruling } from '../../core/experiment/ruling.ts';
@@ -42,6 +42,8 @@ export class SqliteProfileStore implements ProfileStore {
   private readonly facts: OutgoingFacts;
   /** Told of each commit that wrote outgoing facts. */
   onFacts: (() => void) | undefined;
+  /** Told of each word that a decision itself has written. */
+  onStop: ((stop: Stop) => void) | undefined;
   /** Told when a due row is written. */
   onDue: (() => void) | undefined;
 
@@ -102,6 +104,7 @@ export class SqliteProfileStore implements ProfileStore {
     this.facts.committed(applied.outgoing);
     if (applied.outgoing.length > 0) this.onFacts?.();
     if (change.due?.length) this.onDue?.();
+    for (const stop of change.stops ?? []) this.onStop?.(stop);
     return 'committed';
   }
 

@@ -1,3 +1,4 @@
+import type { Stop } from '../../core/control/stop.ts';
 import type { EntryGuard, Enrollment } from '../../core/enrollment/enrollment.ts';
 import type { Delivery } from '../../core/message/delivery.ts';
 import type { Change, EventRow } from '../../core/ports.ts';
@@ -33,6 +34,7 @@ export function writeRows(
   for (const guard of change.guards ?? []) writeGuard(db, guard);
   for (const { row, isNew } of change.tasks ?? []) writeTask(db, row, isNew);
   writeSuppressions(db, change);
+  for (const stop of change.stops ?? []) writeStop(db, stop);
   writeDue(db, change);
 }
 
@@ -165,6 +167,18 @@ function writeSuppressions(db: Database, change: Change): void {
   for (const one of change.unsuppressions ?? []) {
     db.run('DELETE FROM suppressions WHERE channel = ? AND address_hash = ?', one.channel, one.addressHash);
   }
+}
+
+function writeStop(db: Database, { subject, kind, atMs, by, why }: Stop): void {
+  const done = db.run(
+    'INSERT OR IGNORE INTO controls VALUES (?, ?, ?, ?, ?)',
+    subject,
+    kind,
+    atMs,
+    by ?? null,
+    why ?? null,
+  );
+  if (done.changes === 0) throw new Conflict();
 }
 
 function writeDue(db: Database, { due = [], undue = [] }: Change): void {

@@ -374,6 +374,14 @@ export function profileStoreContract(name: string, open: () => Promise<OpenStore
       });
     });
 
+    it('writes a word where none stands, and changes nothing where one does', async () => {
+      const stop = { subject: 'journey/cart', kind: 'breaker', atMs, why: 'Too many.' } as const;
+      expect(await commit({ stops: [stop] })).toBe('committed');
+      expect(await store.stops()).toEqual(new Map([['journey/cart', 'breaker']]));
+      expect(await commit({ stops: [stop] }, 1)).toBe('conflict');
+      expect((await store.load('p1'))?.version).toBe(1);
+    });
+
     it('stops nothing at first', async () => {
       expect((await store.stops()).size).toBe(0);
     });

@@ -4,6 +4,7 @@ import { eventItem, factsItem, keptMs } from './event-rows.ts';
 import { identityRowKey } from './keys.ts';
 import { coldItem, hotItem, isColdSame, type Item, type ReadProfile } from './profile-rows.ts';
 import { deliveryItem, dueItem, enrollmentItem, guardItem, minuteOf, taskItem } from './rows.ts';
+import { controlItem } from './control-row.ts';
 import { membershipChanges } from './memberships.ts';
 import { suppressionUpdates, unlessSuppressed, unsuppress } from './suppression-row.ts';
 import { keyOf } from './table.ts';
@@ -85,6 +86,7 @@ export function commitOf(input: CommitInput): Commit {
     ),
     ...(change.unsuppressions ?? []).flatMap((one) => unsuppress(tableName, one.channel, one.addressHash)),
     ...(change.unless ?? []).map((one) => unlessSuppressed(tableName, one)),
+    ...(change.stops ?? []).map((stop) => put(controlItem(stop), { ConditionExpression: isNew })),
     ...(change.due ?? []).map((due) => put(dueItem(due, earliestMinute))),
   ];
   return { items, written };

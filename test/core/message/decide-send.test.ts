@@ -75,6 +75,7 @@ const cases: readonly (readonly [string, Over])[] = [
   ['skip holdout', { profile: { assignments: { holdout: 'held-out' } } }],
   ['skip step-holdout', { isStepHeldOut: true }],
   ['defer paused', { stops: new Map([['journey/cart', 'paused']]) }],
+  ['defer breaker', { profile: { handed: { cart: Array<number>(20).fill(startMs) } } }],
   ['defer quiet-hours', { workspace: { quietHours: { email: { from: '09:00', to: '11:00' } } } }],
   [
     'skip frequency-cap',
