@@ -162,6 +162,7 @@ function readJourney(...[file, fileId, value]: Parameters<Reader>): ReadValue {
   const steps = stepsIn(named?.draft.steps, ['steps']);
   const draft = named && {
     ...named,
+    isWhole: findings.length === 0,
     steps,
     conditions: journeyConditions(named.draft, steps),
     events: journeyEvents(named.draft, steps),

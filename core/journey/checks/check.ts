@@ -30,6 +30,8 @@ export interface DraftFile<T> extends NamedFile<T> {
 }
 /** A journey with its steps flat, in the order of the file. */
 export interface JourneyFile extends DraftFile<Journey> {
+  /** Whether all of it could be read: what is missing from a part of it may stand in the rest. */
+  readonly isWhole: boolean;
   readonly steps: readonly StepPlace[];
   /** The events it listens for once it was entered. */
   readonly events: readonly EventPlace[];

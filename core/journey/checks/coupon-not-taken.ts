@@ -1,4 +1,5 @@
 import { capital, type Check } from './check.ts';
+import { mayPrecede } from './may-precede.ts';
 import { sentTemplates } from './templates-of.ts';
 
 const reads = /\{\{-?\s*coupon\.([A-Za-z]\w*)\s*-?\}\}/g;
@@ -9,14 +10,14 @@ export const couponNotTaken: Check = {
   severity: 'error',
   check: (input) =>
     input.journeys.flatMap((journey) => {
-      const isWalkedOnce = journey.steps.every(({ kind }) => kind.rounds === undefined);
+      if (!journey.isWhole) return [];
       const taken = journey.steps.flatMap(({ kind, step }, index) =>
-        (kind.saves?.(step) ?? []).map(({ name }) => ({ name, index: isWalkedOnce ? index : -1 })),
+        (kind.saves?.(step) ?? []).map(({ name }) => ({ name, index })),
       );
       return sentTemplates(input, journey).flatMap(({ path, index, files }) => {
         const names = new Set(files.flatMap(({ text }) => [...text.matchAll(reads)].map(([, name = '']) => name)));
         return [...names]
-          .filter((name) => !taken.some((one) => one.name === name && one.index < index))
+          .filter((name) => !taken.some((one) => one.name === name && mayPrecede(journey, one.index, index)))
           .map((name) => ({
             file: journey.file,
             path,

@@ -1,6 +1,7 @@
 import { closest, didYouMean } from '../../suggest.ts';
 import type { SavedName } from '../steps/step-kind.ts';
 import type { Check, CheckFinding, CheckInput, JourneyFile } from './check.ts';
+import { mayPrecede } from './may-precede.ts';
 import { valuesRead } from './unknown-column.ts';
 
 interface SavedPlace extends SavedName {
@@ -21,6 +22,7 @@ export const unknownSavedName: Check = {
   severity: 'error',
   check: ({ journeys }) =>
     journeys.flatMap((journey) => {
+      if (!journey.isWhole) return [];
       const names = savedIn(journey).map(({ name }) => name);
       return valuesRead(journey).flatMap(({ path, value }) => {
         const [root, name = ''] = value.split('.');
@@ -31,20 +33,20 @@ export const unknownSavedName: Check = {
     }),
 };
 
-/** What is read as `journey.<name>` is saved by a step before that: asked only where no step is walked twice. */
+/** What is read as `journey.<name>` is saved by a step before that. */
 export const readBeforeSaved: Check = {
   code: 'read-before-saved',
   severity: 'warning',
   check: ({ journeys }) =>
     journeys.flatMap((journey) => {
+      if (!journey.isWhole) return [];
       const saved = savedIn(journey);
-      const isWalkedOnce = journey.steps.every(({ kind }) => kind.rounds === undefined);
       return valuesRead(journey).flatMap(({ path, value }): readonly CheckFinding[] => {
         const [root, name] = value.split('.');
         const sources = saved.filter((one) => one.name === name);
-        if (root !== 'journey' || sources.length === 0 || !isWalkedOnce || path[0] === 'exit') return [];
+        if (root !== 'journey' || sources.length === 0 || path[0] === 'exit') return [];
         const readAt = path[0] === 'steps' ? indexOfStep(journey, path) : -1;
-        if (sources.some(({ index }) => index < readAt)) return [];
+        if (sources.some(({ index }) => mayPrecede(journey, index, readAt))) return [];
         const message = `This reads "${value}" before a step has saved it, so it is never there.`;
         return [{ file: journey.file, path, message }];
       });
@@ -61,6 +63,7 @@ export const unusedSavedName: Check = {
   severity: 'warning',
   check: (input) =>
     input.journeys.flatMap((journey) => {
+      if (!journey.isWhole) return [];
       const texts = textsOf(input, journey);
       const names = savedIn(journey).map(({ name }) => name);
       // A name that is read and saved nowhere may be meant for any of these.

@@ -2,20 +2,22 @@ import { closest, didYouMean } from '../../suggest.ts';
 import { waitFor } from '../steps/wait-for.ts';
 import { ofKind } from '../walk.ts';
 import { capital, type Check } from './check.ts';
+import { mayPrecede } from './may-precede.ts';
 
 /** An answer is awaited of a message that an earlier step sends. */
 export const unknownSentStep: Check = {
   code: 'unknown-sent-step',
   severity: 'error',
   check: ({ journeys }) =>
-    journeys.flatMap(({ file, steps }) => {
-      const isWalkedOnce = steps.every(({ kind }) => kind.rounds === undefined);
+    journeys.flatMap((journey) => {
+      const { file, steps, isWhole } = journey;
       return ofKind(steps, waitFor).flatMap((place) => {
         const { step, path, name } = place;
         const of = step.waitFor && 'of' in step.waitFor ? step.waitFor.of : undefined;
-        if (of === undefined) return [];
+        if (of === undefined || !isWhole) return [];
         const here = steps.findIndex((one) => one.path === path);
-        const sending = (isWalkedOnce ? steps.slice(0, here) : steps)
+        const sending = steps
+          .filter((_, index) => mayPrecede(journey, index, here))
           .filter((one) => (one.kind.messages?.(one.step) ?? []).length > 0)
           .flatMap((one) => one.step.id ?? []);
         if (sending.includes(of)) return [];

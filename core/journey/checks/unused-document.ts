@@ -22,6 +22,7 @@ const fileOf = ({ coupons }: CheckInput, id: string): string =>
 
 /** Documents of a kind that no step names. One that is named wrongly may be any of them, so then nothing is said. */
 function unnamed({ coupons, tables, journeys, ids }: CheckInput, to: 'coupon' | 'table'): readonly string[] {
+  if (journeys.some(({ isWhole }) => !isWhole) || journeys.length < ids.journey.size) return [];
   const named = journeys
     .flatMap(({ steps }) => steps.flatMap(({ kind, step }) => kind.references?.(step) ?? []))
     .flatMap((reference) => (reference.to === to ? [reference.id] : []));
