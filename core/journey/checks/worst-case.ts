@@ -72,8 +72,16 @@ export function pointsOf(steps: Draft<Steps> | undefined): Points {
     const held = leastMs(kind.lasts?.(step));
     return held === 0 ? messages : [add({ leastMs: held, next: messages })];
   };
-  list(steps, []);
-  return points.length > mostPoints ? undefined : points;
+  const first = list(steps, []);
+  return points.length > mostPoints ? undefined : reachable(first);
+}
+
+/** The points that somebody comes by: not those behind an end. */
+function reachable(first: readonly Point[]): readonly Point[] {
+  const found = new Set(first);
+  // A set that grows is walked to its end.
+  for (const { next } of found) for (const point of next) found.add(point);
+  return [...found];
 }
 
 /**
