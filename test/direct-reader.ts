@@ -1,6 +1,15 @@
 import { assignVariant } from '../core/experiment/assign.ts';
 import type { Json, JsonObject } from '../core/json.ts';
-import type { EventMatch, Journey, Step, Steps, WaitUntil } from '../core/journey/document.ts';
+import type {
+  CascadeStep,
+  EventMatch,
+  Journey,
+  RepeatStep,
+  Step,
+  Steps,
+  Until,
+  WaitUntil,
+} from '../core/journey/document.ts';
 import { parseDuration } from '../core/time/duration.ts';
 import type { Condition } from '../core/segment/condition.ts';
 import { dayMs, hourMs } from './builders.ts';
@@ -16,6 +25,11 @@ export interface Reading {
   readonly path: readonly string[];
   readonly sends: readonly { readonly template: string; readonly atMs: number }[];
   readonly emits: number;
+  /** Other journeys that were started, tasks that were asked for, codes that were given out. */
+  readonly starts: number;
+  readonly tasks: readonly string[];
+  readonly codes: number;
+  readonly isInAudience: boolean;
   readonly status: 'completed' | 'exited' | 'active';
 }
 class Ended extends Error {}
@@ -34,8 +48,9 @@ export function readJourney(
 ): Reading {
   const path: string[] = [];
   const sends: { template: string; atMs: number }[] = [];
-  const traits = new Map<string, Json>();
-  let [nowMs, emits] = [trigger.atMs, 0];
+  const [traits, saved] = [new Map<string, Json>(), new Map<string, Json>()];
+  const [tasks, codes] = [[] as string[], new Set<string>()];
+  let [nowMs, emits, starts, isInAudience] = [trigger.atMs, 0, 0, false];
   const past = (): readonly Happened[] => events.filter((event) => event.atMs <= nowMs);
   const matches = ({ event, where }: EventMatch, { name, properties }: Happened): boolean =>
     [event].flat().includes(name) && Object.entries(where ?? {}).every(([key, value]) => properties[key] === value);
@@ -49,7 +64,10 @@ export function readJourney(
     if ('any' in condition) return condition.any.some(holds);
     if ('not' in condition) return !holds(condition.not);
     if ('trait' in condition) return traits.get(condition.trait) === condition.is;
-    if ('value' in condition) return Number(trigger.properties['total']) > condition.above!;
+    if ('value' in condition)
+      return condition.value.startsWith('journey.')
+        ? saved.has(condition.value.split('.')[1]!)
+        : Number(trigger.properties['total']) > condition.above!;
     const {
       did,
       didNot,
@@ -92,15 +110,57 @@ export function readJourney(
     if (instant !== nowMs) pass(instant > nowMs ? instant : instant + dayMs, () => false, []);
   }
 
+  const changes = events.flatMap((event) => [dayMs, 2 * dayMs].map((ms) => event.atMs + ms));
+  /** Whether what ends a stretch of steps has come since it began. */
+  const isOver = (until: Until | undefined, sinceMs: number): boolean =>
+    until !== undefined &&
+    ('event' in until ? past().some((event) => event.atMs > sinceMs && matches(until, event)) : holds(until));
+  /** Waits inside such a stretch. @returns whether it is over */
+  const rest = (every: string, until: Until | undefined, sinceMs: number): boolean =>
+    isOver(until, sinceMs) || pass(nowMs + lengthMs(every), () => isOver(until, sinceMs), changes);
+
+  function repeat(id: string, { times, every, until, steps }: RepeatStep['repeat']): void {
+    const sinceMs = nowMs;
+    for (let round = 1; ; round++) {
+      path.push(`${id}.round`);
+      if (round > times || isOver(until, sinceMs)) return;
+      list(steps);
+      if (every === undefined) continue;
+      path.push(`${id}.wait`);
+      if (round >= times || rest(every, until, sinceMs)) return;
+    }
+  }
+  function cascade(id: string, { cascade: contents, every, until }: CascadeStep): void {
+    const sinceMs = nowMs;
+    for (const [index, content] of contents.entries()) {
+      path.push(`${id}.${index + 1}`);
+      if (isOver(until, sinceMs)) return;
+      sends.push({ template: content.email!, atMs: nowMs });
+      if (index === contents.length - 1) return;
+      path.push(`${id}.${index + 1}-wait`);
+      if (rest(every, until, sinceMs)) return;
+    }
+  }
+
   function one(step: Step): void {
     if ('end' in step) {
       path.push(step.id!);
       throw new Finished();
     }
     path.push(step.id!);
-    if ('send' in step) sends.push({ template: (step.send as { email: string }).email, atMs: nowMs });
-    else if ('update' in step) Object.entries(step.update.traits).forEach(([name, value]) => traits.set(name, value));
+    if ('send' in step) {
+      const content = 'firstOf' in step.send ? step.send.firstOf.find(({ email }) => email !== undefined)! : step.send;
+      sends.push({ template: content.email!, atMs: nowMs });
+    } else if ('update' in step) Object.entries(step.update.traits).forEach(([name, value]) => traits.set(name, value));
     else if ('emit' in step) emits++;
+    else if ('start' in step) starts++;
+    else if ('task' in step) tasks.push(step.task.title);
+    else if ('coupon' in step) codes.add(step.id!);
+    else if ('audience' in step) isInAudience = step.audience.add !== undefined;
+    else if ('call' in step) saved.set(Object.keys(step.call.save!)[0]!, true);
+    else if ('lookup' in step) saved.set(step.save, true);
+    else if ('repeat' in step) repeat(step.id!, step.repeat);
+    else if ('cascade' in step) cascade(step.id!, step);
     else if ('wait' in step) wait(step.wait);
     else if ('branch' in step) list(step.branch.find((option) => holds(option.when))?.steps ?? step.otherwise ?? []);
     else if ('experiment' in step)
@@ -110,12 +170,7 @@ export function readJourney(
       const untilMs = nowMs + lengthMs(step.within);
       const isMet =
         'when' in waitFor
-          ? holds(waitFor.when) ||
-            pass(
-              untilMs,
-              () => holds(waitFor.when),
-              events.flatMap((event) => [dayMs, 2 * dayMs].map((ms) => event.atMs + ms)),
-            )
+          ? holds(waitFor.when) || pass(untilMs, () => holds(waitFor.when), changes)
           : pass(untilMs, (event) => event !== undefined && matches(waitFor, event), []);
       list((isMet ? step.then : step.otherwise) ?? []);
     } else throw new RangeError(`The reader does not know ${Object.keys(step).join(', ')}`);
@@ -123,12 +178,16 @@ export function readJourney(
   const list = (steps: Steps): void => steps.forEach(one);
 
   class Finished extends Error {}
+  const outcome = (status: Reading['status']): Reading => {
+    const counts = { emits, starts, codes: codes.size, isInAudience };
+    return { path, sends, ...counts, tasks, status };
+  };
   try {
     list(journey.steps);
   } catch (error) {
-    if (error instanceof Ended) return { path, sends, emits, status: 'exited' };
-    if (error instanceof Unfinished) return { path, sends, emits, status: 'active' };
+    if (error instanceof Ended) return outcome('exited');
+    if (error instanceof Unfinished) return outcome('active');
     if (!(error instanceof Finished)) throw error;
   }
-  return { path, sends, emits, status: 'completed' };
+  return outcome('completed');
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Journey, Step, Steps } from '../core/journey/document.ts';
+import type { Journey, RepeatStep, Step, Steps, Until } from '../core/journey/document.ts';
 import type { Condition } from '../core/segment/condition.ts';
 import { aJourney, dayMs, startMs } from './builders.ts';
 import type { Happened } from './direct-reader.ts';
@@ -14,6 +14,7 @@ const leaf: fc.Arbitrary<Condition> = fc.oneof(
   fc.record({ didNot: name, within }),
   fc.record({ trait: fc.constant('tier'), is: fc.constantFrom('gold', 'silver') }),
   fc.record({ value: fc.constant('event.properties.total'), above: fc.integer({ min: 0, max: 100 }) }),
+  fc.record({ value: fc.constantFrom('journey.answer', 'journey.near'), exists: fc.constant(true as const) }),
 );
 const condition: fc.Arbitrary<Condition> = fc.oneof(
   { weight: 4, arbitrary: leaf },
@@ -21,6 +22,13 @@ const condition: fc.Arbitrary<Condition> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ any: fc.array(leaf, { minLength: 1, maxLength: 2 }) }) },
   { weight: 1, arbitrary: fc.record({ not: leaf }) },
 );
+
+const until: fc.Arbitrary<Until> = fc.oneof(fc.record({ event: name }), leaf);
+const repeated = (steps: fc.Arbitrary<Steps>): fc.Arbitrary<RepeatStep['repeat']> =>
+  fc.record(
+    { times: fc.integer({ min: 1, max: 3 }), every: fc.constantFrom('PT2H', 'P1D'), until, steps },
+    { requiredKeys: ['times', 'steps'] },
+  );
 
 const { steps } = fc.letrec<{ step: Step; steps: Steps }>((tie) => ({
   steps: fc.array(tie('step'), { maxLength: 4, depthIdentifier: 'steps', size: 'small' }),
@@ -57,6 +65,19 @@ const { steps } = fc.letrec<{ step: Step; steps: Steps }>((tie) => ({
         { id: 'b', percent: 50, steps: right },
       ],
     })),
+    fc.record({ send: fc.constant({ firstOf: [{ push: 'none' }, { email: 'first' }] }) }),
+    fc.record({
+      cascade: fc.array(fc.record({ email: fc.constantFrom('four', 'five') }), { minLength: 1, maxLength: 3 }),
+      every: fc.constantFrom('PT5H', 'P1D'),
+      until,
+    }),
+    fc.record({ repeat: repeated(tie('steps')) }),
+    fc.constant<Step>({ coupon: { pool: 'gift', as: 'code' }, otherwise: [{ end: true }] }),
+    fc.constant<Step>({ call: { webhook: 'crm', save: { answer: 'ok' } } }),
+    fc.constant<Step>({ lookup: 'cities', by: 'event.properties.total', save: 'near' }),
+    fc.constant<Step>({ task: { queue: 'desk', title: 'Call' } }),
+    fc.constant<Step>({ start: 'other' }),
+    fc.constantFrom<Step>({ audience: { add: 'lookers' } }, { audience: { remove: 'lookers' } }),
     { weight: 1, arbitrary: fc.constant<Step>({ end: true }) },
   ) as fc.Arbitrary<Step>,
 }));
@@ -85,6 +106,7 @@ function named(list: Steps, count: { value: number }): Steps {
         variants: step.variants.map((variant) => ({ ...variant, steps: named(variant.steps, count) })),
       };
     }
+    if ('repeat' in step) return { ...step, id, repeat: { ...step.repeat, steps: named(step.repeat.steps, count) } };
     return { ...step, id, ...inner('then'), ...inner('otherwise') };
   });
 }

@@ -3,10 +3,13 @@ import { describe, expect, it } from 'vitest';
 import validate from 'asl-validator';
 import { compileJourney } from '../../../core/definitions.ts';
 import { compileStateMachine } from '../../../core/journey/compile.ts';
-import { aTrack, startMs, TestHome, anIdentify } from '../../builders.ts';
+import { anAudience, aTrack, startMs, TestHome, anIdentify } from '../../builders.ts';
 import { readJourney, type Happened } from '../../direct-reader.ts';
 import { aRandomJourney, endMs, randomEvents } from '../../random-journeys.ts';
 import { runs } from '../../properties.ts';
+
+/** Nobody is in it but by a step. */
+const audiences = [anAudience('lookers', 'retargeting', { did: 'Never Done' })];
 
 describe('a compiled journey', () => {
   it('takes the path and sends the messages that a direct reading of its document says', async () => {
@@ -16,7 +19,7 @@ describe('a compiled journey', () => {
         randomEvents,
         fc.integer({ min: 0, max: 100 }),
         async (journey, events, total) => {
-          const home = new TestHome({ journeys: [journey], startMs: startMs - 3 * 86_400_000 });
+          const home = new TestHome({ journeys: [journey], audiences, startMs: startMs - 3 * 86_400_000 });
           await home.accept(anIdentify({ email: 'ana@example.com' }));
           const trigger: Happened = { atMs: startMs, name: 'Cart Filled', properties: { total } };
           for (const event of [...events, trigger].sort((a, b) => a.atMs - b.atMs)) {
@@ -25,14 +28,23 @@ describe('a compiled journey', () => {
           }
           await home.windTo(endMs);
           const { profileId } = await home.profile();
-          const [enrollment] = home.enrollments();
+          const [enrollment] = home.enrollments('cart');
           const expected = readJourney(journey, profileId, trigger, events, endMs);
-          const order = (stepId: string): number => enrollment?.path.indexOf(stepId) ?? 0;
-          const inOrder = home.deliveries().toSorted((a, b) => order(a.stepId) - order(b.stepId));
+          const inOrder = home.deliveries().toSorted((a, b) => a.visit - b.visit);
           const sends = inOrder.map(({ template, atMs }) => ({ template, atMs }));
+          const [started, profile] = [home.facts('start'), await home.profile()];
           const emits = (await home.store.history([profileId], { names: ['Offer Made'] })).length;
           expect(home.problems).toEqual([]);
-          expect({ path: enrollment?.path, sends, emits, status: enrollment?.status }).toEqual(expected);
+          expect({
+            path: enrollment?.path,
+            sends,
+            emits,
+            starts: started.length,
+            tasks: home.log.flatMap(({ tasks }) => (tasks ?? []).map(({ row }) => row.title)),
+            codes: new Set(home.asking.asked.flatMap((ask) => (ask.kind === 'coupon' ? [ask.askId] : []))).size,
+            isInAudience: Object.hasOwn(profile.audiences, 'lookers'),
+            status: enrollment?.status,
+          }).toEqual(expected);
           home.close();
         },
       ),
