@@ -16,7 +16,21 @@ const mail = (text: string): string =>
   `---\nsubject: ${text}\n---\n<mjml><mj-body><mj-section><mj-column><mj-text>${text} {{ links.unsubscribe }}</mj-text></mj-column></mj-section></mj-body></mjml>`;
 const common: readonly WorkflowFile[] = [
   { path: 'workspace.json', text: JSON.stringify(workspace) },
-  ...['one', 'two', 'three'].map((id) => ({ path: `templates/${id}/email.mjml`, text: mail(id) })),
+  ...['one', 'two', 'three', 'four', 'five', 'first'].map((id) => ({
+    path: `templates/${id}/email.mjml`,
+    text: mail(id),
+  })),
+  { path: 'templates/none/push.json', text: JSON.stringify({ title: 'None', body: 'None' }) },
+  { path: 'coupons/gift.coupon.json', text: JSON.stringify({ id: 'gift', name: 'Gift', generate: {} }) },
+  { path: 'tables/cities.csv', text: 'total,name\n80,Riga\n' },
+  {
+    path: 'audiences/lookers.audience.json',
+    text: JSON.stringify({ id: 'lookers', name: 'Lookers', use: 'retargeting', when: { did: 'Never Done' } }),
+  },
+  {
+    path: 'journeys/other.journey.json',
+    text: JSON.stringify(aJourney({ id: 'other', entry: { on: { api: true } }, steps: [{ id: 'rest', wait: 'P1D' }] })),
+  },
 ];
 const fileOf = (journey: Journey): WorkflowFile => ({
   path: `journeys/${journey.id}.journey.json`,
@@ -35,10 +49,16 @@ const rules = fc.record({
   hasGoal: fc.boolean(),
 });
 
+/** Whom a webhook calls answers in one home only: another system stands behind neither of them. */
+const withoutCalls = aRandomJourney.map((journey): Journey => {
+  const text = JSON.stringify(journey);
+  return JSON.parse(text.replaceAll(/"call":\{.*?\}\}/g, '"update":{"traits":{"called":true}}')) as Journey;
+});
+
 /** Valid journeys of every step kind that this release runs, each entered by an event of its own. */
 export function randomJourneys(count: number, seed: number): readonly Journey[] {
   // Three in a row: one by itself is often empty.
-  const long = fc.tuple(aRandomJourney, aRandomJourney, aRandomJourney).map(([a, b, c]): Journey => ({
+  const long = fc.tuple(withoutCalls, withoutCalls, withoutCalls).map(([a, b, c]): Journey => ({
     ...a,
     steps: [...renamed(a.steps, 'a'), ...renamed(b.steps, 'b'), ...renamed(c.steps, 'c')],
   }));
@@ -82,8 +102,16 @@ export const everyKind = (id: string): Journey =>
     steps: [
       { id: 'update', update: { traits: { tier: 'gold' } } },
       { id: 'emit', emit: { event: 'Offer Made' } },
+      { id: 'coupon', coupon: { pool: 'gift', as: 'code' } },
+      { id: 'lookup', lookup: 'cities', by: 'event.properties.total', save: 'near' },
+      { id: 'task', task: { queue: 'desk', title: 'Call' } },
+      { id: 'audience', audience: { add: 'lookers' } },
+      { id: 'start', start: 'other' },
+      { id: 'chase', cascade: [{ push: 'none' }, { email: 'four' }, { email: 'five' }], every: 'PT5H' },
+      { id: 'best', wait: { until: 'best-time', within: 'PT6H' } },
+      { id: 'nudges', repeat: { times: 2, every: 'PT2H', steps: [{ id: 'nudge', send: { email: 'three' } }] } },
       { id: 'wait', wait: { until: '19:30' } },
-      { id: 'send', send: { email: 'one' } },
+      { id: 'send', send: { firstOf: [{ push: 'none' }, { email: 'one' }] } },
       {
         id: 'experiment',
         experiment: id,
