@@ -330,7 +330,10 @@ class Walk {
   private questionAt(node: HoldNode): Ask | undefined {
     const { role } = roleOf(node.step);
     const question = role.role === 'hold' ? role.question?.(node.step, this.view()) : undefined;
-    return question && askOf(this.input, this.row, node.id, question, this.draft.profile(this.profileId));
+    if (!question) return undefined;
+    // What comes before it is done, and is not done again once there is an answer.
+    if (this.row.cursor.stepId !== node.id) this.moveCursor(node.id);
+    return askOf(this.input, this.row, node.id, question, this.draft.profile(this.profileId));
   }
 
   /** In the touch's own state, whose token goes into the row, or in the hold's. */

@@ -65,6 +65,10 @@ export const backOffMs = (deliveryId: string, tries: number): number =>
 export const isRefused = (delivery: Delivery | undefined): boolean =>
   delivery?.status === 'skipped' || delivery?.status === 'failed';
 
+/** A message that has its outcome goes through the gate no more, whoever comes by. */
+const isSettled = (delivery: Delivery): boolean =>
+  delivery.status === 'sent' || delivery.status === 'unknown' || isRefused(delivery);
+
 /** A message that was put off and is not sent any more; `undefined` where none is. */
 export function putAside(delivery: Delivery | undefined, reason: Refusal): Delivery | undefined {
   if (delivery?.status !== 'deferred' && delivery?.status !== 'pending') return undefined;
@@ -106,7 +110,7 @@ export class SendStep {
   decide(): SendVerdict {
     const { standing, deliveryId, input } = this;
     // The provider's report was faster than the answer to the hand-over itself.
-    if (standing && isReported(standing)) return { delivery: standing };
+    if (standing && (isReported(standing) || isSettled(standing))) return { delivery: standing };
     if (standing?.status !== 'handing') return this.gate();
     const handed = newsOf(standing, input.handed);
     if (handed?.outcome.kind === 'absent') return this.afresh();

@@ -9,6 +9,7 @@ import { aRandomJourney } from '../../random-journeys.ts';
 
 /** Quiet half of the day, and strict: messages are to be deferred for both reasons. */
 const workspace: Workspace = aWorkspace({
+  sender: { ...aWorkspace().sender, push: { app: 'shop' } },
   quietHours: { email: { from: '19:00', to: '08:00' } },
   frequencyCaps: [{ channels: 'email', atMost: 2, within: 'P1D', then: 'defer' }],
 });

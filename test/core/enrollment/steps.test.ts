@@ -361,6 +361,17 @@ describe("a wait for the person's best time", () => {
     [...Map.groupBy(all, (hour) => hour)].toSorted(([, left], [, right]) => right.length - left.length)[0]![0];
   const none = Array.from({ length: 24 }, () => 0);
 
+  it('is asked for once what comes before it is done, which is not done again', async () => {
+    const home = await inside([
+      { id: 'mail', send: { email: 'mail' } },
+      { id: 'sign', emit: { event: 'Signed' } },
+      ...steps,
+    ]);
+    await home.wind('P2D');
+    expect(home.sent).toEqual(['mail']);
+    expect(home.facts('emit').length).toBe(1);
+    expect(row(home)).toMatchObject({ path: ['mail', 'sign', 'best'], status: 'completed' });
+  });
   it('is the hour of most of their answers, with a few people at other hours', async () => {
     const hours = await hoursOf(none, [18, 18, 18, 7]);
     const share = hours.filter((hour) => hour === 18).length / hours.length;
