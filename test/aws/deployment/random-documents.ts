@@ -75,7 +75,7 @@ export function randomJourneys(count: number, seed: number): readonly Journey[] 
       entry: { on: { event: entryOf(id) }, again: 'always', ...(fate === 'restarts' && { meanwhile: 'restart' }) },
       exit: [...(journey.exit ?? []), ...(fate === 'cross' ? [cross] : [])],
       ...(rule.hasGoal && { goal: { on: { event: 'Order Completed' }, within: 'P10D' } }),
-      ...((fate === 'none' || fate === 'hasty') && { holdout: 50 }),
+      ...(fate === 'none' && { holdout: 50 }),
       steps: renamed([...beginningOf(fate, rule.hold), ...journey.steps], id),
     };
   });
