@@ -4,6 +4,7 @@ import type { Asking } from './enrollment/ask.ts';
 import type { EntryGuard, Enrollment } from './enrollment/enrollment.ts';
 import type { Message, StoredEvent } from './event/event.ts';
 import type { Ruling } from './experiment/ruling.ts';
+import type { VariantCounts } from './experiment/variant-counts.ts';
 import type { Channel } from './journey/document.ts';
 import type { JsonObject } from './json.ts';
 import type { Delivery, Suppression } from './message/delivery.ts';
@@ -164,6 +165,14 @@ export interface Controls {
   /** Answers once nobody acts any more on what stood before the last change, and it cannot be lost. */
   heeded(): Promise<void>;
 }
+/** What is counted and decided of experiments, beside people. */
+export interface ExperimentStore {
+  /** Who met which variant in any of these journeys, each person once; in order of experiment, then variant. */
+  counts(journeyIds: readonly string[]): Promise<readonly VariantCounts[]>;
+  /** Writes a decision down: an experiment has one winner, and each variant is stopped once; the first stands. */
+  rule(ruling: Ruling): Promise<'ruled' | 'stands'>;
+}
+
 export interface HistoryFilter {
   readonly names?: readonly string[];
   readonly sinceMs?: number;

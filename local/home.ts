@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import type { Message } from '../core/event/event.ts';
 import type { Documents } from '../core/journey/document.ts';
 import type { DecidedPublication } from '../core/journey/versions/publication.ts';
+import { isExperimenting } from '../core/experiment/decide-experiment.ts';
 import type { Ports } from '../core/ports.ts';
 import { acceptEvents } from '../functions/accept-events/accept-events.ts';
+import { decideWinners } from '../functions/decide-winners/decide-winners.ts';
 import { enterJourney } from '../functions/enter-journey/enter-journey.ts';
 import { markFailed } from '../functions/mark-failed/mark-failed.ts';
 import { askingOf } from '../functions/parts/asking/asking.ts';
@@ -28,6 +30,7 @@ import { HomeDefinitions } from './definitions.ts';
 import { HomeContent } from './home-content.ts';
 import { HomePublications, type Prepared } from './home-publications.ts';
 import { HomeHours } from './hours.ts';
+import { Hourly } from './hourly.ts';
 import { ExecutionStore } from './interpreter/execution-store.ts';
 import { Interpreter } from './interpreter/interpreter.ts';
 import { FolderLock } from './lock.ts';
@@ -40,6 +43,7 @@ import { Secrets } from './secrets.ts';
 import { Database } from './store/database.ts';
 import type { WriteOptions } from './store/journal.ts';
 import { SqlitePlaces } from './store/places.ts';
+import { SqliteExperiments } from './store/experiments.ts';
 import { SqliteProfileStore } from './store/profile-store.ts';
 import { SqliteRounds } from './store/rounds.ts';
 import { UnderWay } from './under-way.ts';
@@ -89,6 +93,7 @@ export class Home {
   readonly links: SignedLinks;
   readonly read: ReadModel;
   readonly rounds: SqliteRounds;
+  readonly experiments: SqliteExperiments;
   readonly ports: Ports;
   readonly interpreter: Interpreter;
   readonly relay: Relay;
@@ -156,6 +161,7 @@ export class Home {
     this.secrets = new Secrets(db, options.seed);
     this.store = new SqliteProfileStore(db);
     this.rounds = new SqliteRounds(db);
+    this.experiments = new SqliteExperiments(db);
     const touches = new UnderWay();
     this.controls = new HomeControls(db, () => touches.over());
     this.outbox = new Outbox(db, clock);
@@ -228,6 +234,11 @@ export class Home {
         enter: enterJourney(this.ports),
         missed: ({ journeyId, roundId }) =>
           onProblem(`enter people into ${journeyId}`, new Error(`Its round of ${roundId} was missed.`)),
+      }),
+      experiments: new Hourly({
+        clock,
+        isNeeded: () => isExperimenting(definitions.now),
+        look: decideWinners({ ...this.ports, experiments: this.experiments }),
       }),
       onError: onProblem,
     });

@@ -1,5 +1,6 @@
 import type { DueRow } from '../core/ports.ts';
 import type { HomeClock } from './clock.ts';
+import type { Hourly } from './hourly.ts';
 import type { Interpreter } from './interpreter/interpreter.ts';
 import type { Relay } from './relay.ts';
 import type { Schedules } from './schedules.ts';
@@ -12,6 +13,8 @@ export interface SchedulerOptions {
   readonly relay: Relay;
   readonly wakeDue: (due: DueRow) => Promise<void>;
   readonly schedules: Schedules;
+  /** Experiments are looked at every hour. */
+  readonly experiments: Hourly;
   readonly onError: (what: string, error: unknown) => void;
 }
 
@@ -58,12 +61,14 @@ export class Scheduler {
       });
   }
 
-  /** What is due next, of whichever kind: a round of a schedule comes last, when all else of its instant has happened. */
+  /** What is due next, of whichever kind: rounds and experiments come last, when all else of their instant has happened. */
   private earliest(): Next | undefined {
     const next = this.earliestOfPeople();
-    const atMs = this.options.schedules.earliestMs;
-    if (atMs === Infinity || (next && next.atMs <= atMs)) return next;
-    return { atMs, profileId: '', run: () => this.runSchedules() };
+    const { schedules, experiments } = this.options;
+    const rounds = { atMs: schedules.earliestMs, profileId: '', run: () => this.runSchedules() };
+    const look = { atMs: experiments.earliestMs, profileId: '', run: () => this.lookAtExperiments() };
+    const other = look.atMs < rounds.atMs ? look : rounds;
+    return other.atMs === Infinity || (next && next.atMs <= other.atMs) ? next : other;
   }
   private earliestOfPeople(): Next | undefined {
     const due = this.options.store.earliestDue();
@@ -86,6 +91,14 @@ export class Scheduler {
     } catch (error) {
       this.options.onError('enter people by a schedule', error);
       this.options.schedules.postpone(this.options.clock.nowMs() + 60_000);
+    }
+  }
+
+  private async lookAtExperiments(): Promise<void> {
+    try {
+      await this.options.experiments.run();
+    } catch (error) {
+      this.options.onError('look at the experiments', error);
     }
   }
 

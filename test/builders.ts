@@ -1,5 +1,6 @@
 import { compileJourney, type JourneyVersion } from '../core/definitions.ts';
 import type { Enrollment } from '../core/enrollment/enrollment.ts';
+import { isExperimenting } from '../core/experiment/decide-experiment.ts';
 import { callNames, type CallType, type Message } from '../core/event/event.ts';
 import type { JsonObject } from '../core/json.ts';
 import { touchDefinition } from '../core/journey/compile.ts';
@@ -11,6 +12,7 @@ import { addDuration } from '../core/time/duration.ts';
 import { controlJourneys, type ControlOrder } from '../functions/control-journeys/control-journeys.ts';
 import { endEnrollments, type EndAnswer } from '../functions/end-enrollments/end-enrollments.ts';
 import { acceptEvents } from '../functions/accept-events/accept-events.ts';
+import { decideWinners } from '../functions/decide-winners/decide-winners.ts';
 import { enterJourney } from '../functions/enter-journey/enter-journey.ts';
 import { markFailed } from '../functions/mark-failed/mark-failed.ts';
 import { migrateEnrollments, type MigratedBatch } from '../functions/migrate-enrollments/migrate-enrollments.ts';
@@ -20,6 +22,7 @@ import { runTouch } from '../functions/run-touch/run-touch.ts';
 import { wakeDue } from '../functions/wake-due/wake-due.ts';
 import { Bus, entryRules } from '../local/bus.ts';
 import { HomeClock } from '../local/clock.ts';
+import { Hourly } from '../local/hourly.ts';
 import { HomeControls } from '../local/controls.ts';
 import { ExecutionStore } from '../local/interpreter/execution-store.ts';
 import { Interpreter } from '../local/interpreter/interpreter.ts';
@@ -30,6 +33,7 @@ import { Schedules } from '../local/schedules.ts';
 import { Scheduler } from '../local/scheduler.ts';
 import { Database } from '../local/store/database.ts';
 import { SqlitePlaces } from '../local/store/places.ts';
+import { SqliteExperiments } from '../local/store/experiments.ts';
 import { SqliteProfileStore } from '../local/store/profile-store.ts';
 import { SqliteRounds } from '../local/store/rounds.ts';
 import { UnderWay } from '../local/under-way.ts';
@@ -124,6 +128,7 @@ export interface TestHomeOptions extends Partial<Documents> {
 export class TestHome {
   readonly db = new Database(':memory:');
   readonly store = new SqliteProfileStore(this.db);
+  readonly experiments = new SqliteExperiments(this.db);
   readonly clock: HomeClock;
   readonly rounds = new SqliteRounds(this.db);
   readonly places = new SqlitePlaces(this.db);
@@ -205,6 +210,11 @@ export class TestHome {
       enter: enterJourney(this.ports),
       missed: ({ roundId }) => this.missed.push(roundId),
     });
+    const experiments = new Hourly({
+      clock,
+      isNeeded: () => isExperimenting(this.definitions.now),
+      look: decideWinners({ ...this.ports, experiments: this.experiments }),
+    });
     this.scheduler = new Scheduler({
       clock,
       store,
@@ -212,6 +222,7 @@ export class TestHome {
       relay,
       wakeDue: wakeDue(this.ports),
       schedules,
+      experiments,
       onError,
     });
   }

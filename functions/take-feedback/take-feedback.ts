@@ -1,5 +1,7 @@
 import { decideLoop } from '../../core/decide-loop.ts';
+import type { Enrollment } from '../../core/enrollment/enrollment.ts';
 import type { Message } from '../../core/event/event.ts';
+import { withAnswer } from '../../core/experiment/exposure.ts';
 import type { Delivery } from '../../core/message/delivery.ts';
 import { applyReport, reportName, type Report } from '../../core/message/report.ts';
 import type { Ports } from '../../core/ports.ts';
@@ -20,15 +22,38 @@ export const takeFeedback =
     if (!delivery) return 'unknown-delivery';
     await ports.accept([eventOf(delivery, report, ports.clock.nowMs())]);
     await decideLoop<void>(ports, async (attemptId) => {
-      const standing = await ports.profiles.delivery(report.deliveryId);
-      const row = standing && applyReport(standing, report);
       const loaded = await ports.profiles.load(delivery.profileId);
-      if (!row || !loaded || row === standing) return { answer: undefined };
-      const profiles = [{ expectedVersion: loaded.version, profile: loaded.profile }];
-      return { answer: undefined, change: { attemptId, profiles, deliveries: [{ row, isNew: false }] } };
+      // Read after the profile, whose version the commit is made at.
+      const standing = await ports.profiles.delivery(report.deliveryId);
+      if (!standing || !loaded) return { answer: undefined };
+      const row = applyReport(standing, report);
+      const enrollment = await answered(ports, standing, report);
+      if (row === standing && !enrollment) return { answer: undefined };
+      return {
+        answer: undefined,
+        change: {
+          attemptId,
+          profiles: [{ expectedVersion: loaded.version, profile: loaded.profile }],
+          ...(row !== standing && { deliveries: [{ row, isNew: false }] }),
+          ...(enrollment && { enrollments: [{ row: { ...enrollment, attemptId }, isNew: false }] }),
+        },
+      };
     });
     return 'taken';
   };
+
+/** The enrollment, where the report is an answer to what its experiments did. */
+async function answered(
+  { profiles, clock }: FeedbackPorts,
+  delivery: Delivery,
+  { status, atMs }: Report,
+): Promise<Enrollment | undefined> {
+  const outcome = status === 'clicked' ? 'clickMs' : status === 'complained' ? 'complainedMs' : undefined;
+  const [standing] = outcome === undefined ? [] : await profiles.enrollments([delivery.enrollmentId]);
+  if (!standing || outcome === undefined) return undefined;
+  const row = withAnswer(standing, delivery, outcome, Math.min(atMs, clock.nowMs()));
+  return row === standing ? undefined : row;
+}
 
 function eventOf(delivery: Delivery, report: Report, nowMs: number): Message {
   const { profileId, deliveryId, journeyId, stepId, template, channel, to } = delivery;

@@ -41,6 +41,10 @@ CREATE TABLE IF NOT EXISTS tasks (
   task_id TEXT PRIMARY KEY, profile_id TEXT NOT NULL, queue TEXT NOT NULL, status TEXT NOT NULL, created_ms INTEGER NOT NULL, body TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS tasks_by_time ON tasks (created_ms);
 CREATE INDEX IF NOT EXISTS tasks_by_profile ON tasks (profile_id);
+CREATE TABLE IF NOT EXISTS exposures (
+  journey_id TEXT NOT NULL, experiment TEXT NOT NULL, variant TEXT NOT NULL, profile_id TEXT NOT NULL, enrollment_id TEXT NOT NULL,
+  at_ms INTEGER NOT NULL, goal_ms INTEGER, value REAL, click_ms INTEGER, unsubscribed_ms INTEGER, complained_ms INTEGER,
+  PRIMARY KEY (journey_id, experiment, variant, profile_id, enrollment_id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS rulings (
   experiment TEXT NOT NULL, kind TEXT NOT NULL, variant TEXT NOT NULL, at_ms INTEGER NOT NULL, because TEXT NOT NULL);
 CREATE UNIQUE INDEX IF NOT EXISTS rulings_once ON rulings (experiment, kind, CASE kind WHEN 'winner' THEN '' ELSE variant END);

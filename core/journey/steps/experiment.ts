@@ -23,7 +23,6 @@ export const experiment: StepKind<ExperimentStep> = {
     (step.variants ?? []).map((variant, index) => ({ path: ['variants', index, 'steps'], steps: variant?.steps })),
   // Of variants that could not be read nobody knows where they lead.
   isExhaustive: (step) => step.variants !== undefined,
-  later: (step) => (step.winner === undefined ? [] : [{ path: ['winner'], what: 'Choosing a winner' }]),
   ways: (step) => step.variants.map((variant) => `${variant.id} ${variant.percent}%`),
   says: (step) => {
     const shares = step.variants.map((variant) => `${variant.id} ${variant.percent}%`);

@@ -1,4 +1,5 @@
 import type { EntryGuard, Enrollment } from '../../../core/enrollment/enrollment.ts';
+import type { Exposures } from '../../../core/experiment/exposure.ts';
 import type { Delivery } from '../../../core/message/delivery.ts';
 import type { DueRow } from '../../../core/ports.ts';
 import type { Task } from '../../../core/task/task.ts';
@@ -28,7 +29,7 @@ const listed = (profileId: string, list: string, id: string, ms: number): Item =
 
 /** An enrollment's row; beside its body only what lists are filtered and counted by. */
 export function enrollmentItem(row: Enrollment): Item {
-  const { enrollmentId, profileId, journeyId, status, reason, cursor, goalReachedMs, path, enteredMs } = row;
+  const { enrollmentId, profileId, journeyId, status, reason, cursor, goalReachedMs, path, enteredMs, exposures } = row;
   return {
     ...keyItem(enrollmentKey(enrollmentId)),
     ...listed(profileId, `n#${journeyId}`, enrollmentId, enteredMs),
@@ -36,10 +37,14 @@ export function enrollmentItem(row: Enrollment): Item {
     sp: { S: cursor.stepId },
     ...(reason !== undefined && { re: { S: reason } }),
     ...(goalReachedMs !== undefined && { go: { N: String(goalReachedMs) } }),
+    ...(exposures && { jo: { S: JSON.stringify([profileId, exposures]) } }),
     ...(path.length > 0 && { pa: { L: path.map((stepId) => ({ S: stepId })) } }),
     b: { B: pack(row) },
   };
 }
+/** The variants that an enrollment has met, and its profile, as the list of its journey shows them. */
+export const readExposures = (item: Item): readonly [profileId: string, exposures: Exposures] =>
+  JSON.parse(item['jo']!.S!) as [string, Exposures];
 export const readEnrollment = (item: Item): Enrollment => unpack(item['b']!.B!) as unknown as Enrollment;
 
 /** A delivery's row, likewise. */

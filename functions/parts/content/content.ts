@@ -15,7 +15,7 @@ export interface Links {
     readonly channel: string;
     readonly topic?: string;
   }): string;
-  preferences(delivery: { readonly profileId: string }): string;
+  preferences(delivery: { readonly deliveryId: string; readonly profileId: string }): string;
 }
 
 /** What published documents give to read: templates, and what steps ask of them. */
@@ -68,7 +68,7 @@ export function contentOf(
           journey,
           coupon,
           tables,
-          links: { unsubscribe, preferences: links.preferences({ profileId }) },
+          links: { unsubscribe, preferences: links.preferences({ deliveryId, profileId }) },
         },
       });
       if (outcome.kind === 'missing-value') return { kind: 'missing-value', name: outcome.variable };

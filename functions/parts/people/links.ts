@@ -6,6 +6,8 @@ export interface LinkSubject {
   readonly profileId: string;
   readonly channel: string;
   readonly topic?: string;
+  /** The message that it stood in; links of earlier releases do not say. */
+  readonly deliveryId?: string;
 }
 
 /** A link that was opened: what for, and about whom. */
@@ -23,31 +25,34 @@ export class SignedLinks implements Links {
     this.baseUrl = baseUrl;
   }
 
-  unsubscribe({ profileId, channel, topic }: LinkSubject): string {
-    return `${this.baseUrl}/u/${this.seal('unsubscribe', topic === undefined ? { profileId, channel } : { profileId, channel, topic })}`;
+  unsubscribe(subject: LinkSubject): string {
+    return `${this.baseUrl}/u/${this.seal('unsubscribe', subject)}`;
   }
-  preferences({ profileId }: { readonly profileId: string }): string {
-    return `${this.baseUrl}/u/${this.seal('preferences', { profileId, channel: 'email' })}`;
+  preferences({ profileId, deliveryId }: Pick<LinkSubject, 'profileId' | 'deliveryId'>): string {
+    const subject = { profileId, channel: 'email', ...(deliveryId !== undefined && { deliveryId }) };
+    return `${this.baseUrl}/u/${this.seal('preferences', subject)}`;
   }
 
-  private seal(purpose: string, subject: LinkSubject): string {
-    const text = Buffer.from(
-      JSON.stringify([
-        purpose,
-        subject.profileId,
-        subject.channel,
-        ...(subject.topic === undefined ? [] : [subject.topic]),
-      ]),
-    ).toString('base64url');
+  private seal(purpose: string, { profileId, channel, topic, deliveryId }: LinkSubject): string {
+    const parts = [purpose, profileId, channel, topic ?? null, deliveryId ?? null];
+    while (parts.at(-1) === null) parts.pop();
+    const text = Buffer.from(JSON.stringify(parts)).toString('base64url');
     return `${text}.${this.keyring.sign('link', text)}`;
   }
   /** The subject of a link's last part; `undefined` for one that was not made here. */
   open(sealed: string): OpenedLink | undefined {
     const [text = '', signature = ''] = sealed.split('.');
     if (!this.keyring.isSigned('link', text, signature)) return undefined;
-    const [kind, profileId, channel, topic] = JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as string[];
+    const parts = JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as (string | null)[];
+    const [kind, profileId, channel, topic, deliveryId] = parts.map((part) => part ?? undefined);
     return profileId === undefined || channel === undefined || (kind !== 'unsubscribe' && kind !== 'preferences')
       ? undefined
-      : { kind, profileId, channel, ...(topic !== undefined && { topic }) };
+      : {
+          kind,
+          profileId,
+          channel,
+          ...(topic !== undefined && { topic }),
+          ...(deliveryId !== undefined && { deliveryId }),
+        };
   }
 }

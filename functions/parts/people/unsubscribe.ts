@@ -2,6 +2,7 @@ import { escapeHtml } from '../escape-html.ts';
 import { channels } from '../../../core/journey/document.ts';
 import { addressFor } from '../../../core/message/addresses.ts';
 import { changeConsent } from '../../change-consent/change-consent.ts';
+import { noteAnswer } from '../../note-answer/note-answer.ts';
 import { suppressAddress } from '../../suppress-address/suppress-address.ts';
 import type { DecisionPorts } from '../../../core/ports.ts';
 import type { LinkSubject } from './links.ts';
@@ -9,7 +10,7 @@ import type { LinkSubject } from './links.ts';
 /** What a click on a message's own link asks for: its topic, else all marketing on its channel. */
 export async function acceptUnsubscribe(
   ports: DecisionPorts,
-  { profileId, channel, topic }: LinkSubject,
+  { profileId, channel, topic, deliveryId }: LinkSubject,
 ): Promise<void> {
   const source = 'unsubscribe-link';
   const purpose = topic === undefined ? 'marketing' : `topic:${topic}`;
@@ -25,6 +26,7 @@ export async function acceptUnsubscribe(
       change: { kind: 'suppress', reason: 'unsubscribe', source },
     });
   }
+  if (deliveryId !== undefined) await noteAnswer(ports)(deliveryId, 'unsubscribedMs');
   await ports.profiles.durable();
 }
 

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { compileJourney } from '../../../core/definitions.ts';
 import type { ExperimentStep, Journey, Steps } from '../../../core/journey/document.ts';
+import { acceptEvents } from '../../../functions/accept-events/accept-events.ts';
+import { acceptUnsubscribe } from '../../../functions/parts/people/unsubscribe.ts';
+import { takeFeedback } from '../../../functions/take-feedback/take-feedback.ts';
 import { aJourney, anIdentify, aTrack, aWorkspace, documentsOf, hourMs, startMs, TestHome } from '../../builders.ts';
 import { times } from '../../properties.ts';
 
@@ -12,6 +15,7 @@ const offer = (a: number, b: number): ExperimentStep => ({
     { id: 'b', percent: b, steps: [] },
   ],
 });
+const wait = { id: 'wait', wait: 'PT1H' } as const;
 const goal: Journey['goal'] = { on: { event: 'Order Completed' }, within: 'P3D' };
 const after = (...steps: Steps): Journey => aJourney({ goal, steps });
 const workspace = aWorkspace({ value: 'revenue', conversion: [] });
@@ -59,6 +63,46 @@ describe('an experiment', () => {
     await late.wind('P3D');
     await late.accept(aTrack('Order Completed', { revenue: 5 }));
     expect(exposuresOf(late)[0]?.['offer']).not.toHaveProperty('goalMs');
+  });
+
+  it('is credited with the answers to messages that left since, also after the end', async () => {
+    const home = new TestHome({ journeys: [after({ id: 'first', send: { email: 'first' } }, wait, offer(100, 0))] });
+    await enter(home);
+    await home.wind('PT1H');
+    const [before, since] = home.deliveries();
+    expect(home.enrollments()).toMatchObject([{ status: 'completed' }]);
+    const take = takeFeedback({ ...home.ports, accept: acceptEvents(home.ports) });
+    const report = {
+      deliveryId: before!.deliveryId,
+      atMs: home.clock.nowMs(),
+      reportId: 'r1',
+      status: 'clicked',
+    } as const;
+    await take(report);
+    expect(exposuresOf(home)).toEqual([{ offer: { variant: 'a', atMs: startMs + hourMs } }]);
+    await take({ ...report, deliveryId: since!.deliveryId, reportId: 'r2', status: 'complained' });
+    // A click that is told after a complaint changes nothing of the delivery, and is an answer all the same.
+    for (const reportId of ['r3', 'r4']) {
+      await home.wind('PT1H');
+      await take({ ...report, deliveryId: since!.deliveryId, reportId });
+    }
+    const { profileId } = await home.profile();
+    const link = { profileId, channel: 'email', deliveryId: since!.deliveryId };
+    await acceptUnsubscribe(home.ports, link);
+    await home.wind('PT1H');
+    await acceptUnsubscribe(home.ports, link);
+    expect(exposuresOf(home)).toEqual([
+      {
+        offer: {
+          variant: 'a',
+          atMs: startMs + hourMs,
+          complainedMs: startMs + hourMs,
+          clickMs: startMs + hourMs,
+          unsubscribedMs: startMs + 3 * hourMs,
+        },
+      },
+    ]);
+    expect(home.deliveries()[1]).toMatchObject({ status: 'complained' });
   });
 
   it('moves nobody who was assigned when its percents change, and assigns those who come later by the new ones', async () => {
