@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import type { Journey } from '../core/journey/document.ts';
 import { stepsIn } from '../core/journey/walk.ts';
 import { isObject } from '../core/json.ts';
+import { experimentLines } from './experiment-lines.ts';
 import { AnswerRefused, connect, type Connection } from './connection.ts';
 import {
   deliveryLine,
@@ -78,6 +79,7 @@ export const journeyCommand = (): Command =>
     ask(options, async (home) => {
       const journey = (await home.get(`/api/journeys/${encodeURIComponent(id)}`)) as Thing;
       if (options.json) return JSON.stringify(journey, null, 2);
+      const experiments = journey['experiments'] as readonly Thing[];
       const counts = journey['counts'] as { readonly [kind: string]: { readonly [name: string]: number } };
       const line = (name: string, of: string): string => `${name.padEnd(14)}${listed(counts[of] ?? {})}`;
       const { reached = {}, deliveries = {} } = counts;
@@ -92,6 +94,7 @@ export const journeyCommand = (): Command =>
         line('Standing at', 'standing'),
         'Steps',
         ...rows(stepLines(steps, reached, deliveries as unknown as Parameters<typeof stepLines>[2])),
+        ...(experiments.length > 0 ? ['Experiments', ...rows(experiments.flatMap(experimentLines))] : []),
       ].join('\n');
     }),
   );

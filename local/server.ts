@@ -112,6 +112,7 @@ function appOf({ home }: ServerOptions, token: string, onError: (error: unknown,
   const api = apiRoutes({
     ports: home.ports,
     directory: home.read,
+    experiments: home.experiments,
     enter: enterJourney(home.ports),
     changeConsent: changeConsent(home.ports),
     suppress: suppressAddress(home.ports),

@@ -3,6 +3,7 @@ import { handle } from 'hono/aws-lambda';
 import { entryPorts } from '../aws/container-executions.ts';
 import { definitions, dynamo } from '../aws/container.ts';
 import { setting } from '../aws/setting.ts';
+import { DynamoExperiments } from '../aws/experiments.ts';
 import { DynamoDirectory } from '../aws/directory.ts';
 import { changeConsent } from '../change-consent/change-consent.ts';
 import { enterJourney } from '../enter-journey/enter-journey.ts';
@@ -17,6 +18,7 @@ async function build(): Promise<ReturnType<typeof handle>> {
   const ports = await entryPorts();
   const routes = apiRoutes({
     ports,
+    experiments: new DynamoExperiments(dynamo(), setting(ENV.table)),
     directory: new DynamoDirectory(dynamo(), setting(ENV.table), definitions()),
     enter: enterJourney(ports),
     changeConsent: changeConsent(ports),

@@ -1,7 +1,7 @@
 import type { PoolCount } from '../../../core/coupon/code.ts';
 import type { EntryAnswer, Trigger } from '../../../core/enrollment/enter.ts';
 import type { CouponPool } from '../../../core/journey/document.ts';
-import type { DecisionPorts } from '../../../core/ports.ts';
+import type { DecisionPorts, ExperimentStore } from '../../../core/ports.ts';
 import type { TaskAnswer } from '../../../core/task/complete.ts';
 import type { ConsentChange } from '../../change-consent/change-consent.ts';
 import type { CompletionTask } from '../../complete-task/complete-task.ts';
@@ -12,6 +12,7 @@ import type { Directory } from './directory.ts';
 export interface ApiOptions {
   readonly ports: DecisionPorts;
   readonly directory: Directory;
+  readonly experiments: Pick<ExperimentStore, 'counts'>;
   readonly enter: (task: { readonly journeyId: string; readonly trigger: Trigger }) => Promise<EntryAnswer>;
   readonly changeConsent: (change: ConsentChange) => Promise<'changed' | 'unknown-profile'>;
   readonly suppress: (task: SuppressTask) => Promise<void>;

@@ -15,7 +15,7 @@ import { presentEnrollment } from './present.ts';
 import { bodyOf, list, pageOf } from './requests.ts';
 
 /** Journeys, their counts and their enrollments; an entry by the API. */
-export function journeyRoutes({ ports, directory, enter, durable }: ApiOptions): RouteTable {
+export function journeyRoutes({ ports, directory, experiments, enter, durable }: ApiOptions): RouteTable {
   const find = (context: Context): Promise<JourneyVersion> => {
     return findJourney(ports, context.req.param('id') ?? '');
   };
@@ -31,6 +31,13 @@ export function journeyRoutes({ ports, directory, enter, durable }: ApiOptions):
       counts: (await directory.journeyCounts(id)) as unknown as Json,
     };
   };
+  const experimentsOf = async (journey: JourneyVersion): Promise<Json> => {
+    // The comparison is loaded where somebody asks for it.
+    const { presentExperiments } = await import('./present-experiments.ts');
+    const [definitions, rulings] = await Promise.all([ports.definitions.current(), ports.profiles.rulings()]);
+    const view = { definitions, rulings, nowMs: ports.clock.nowMs() };
+    return presentExperiments(journey, { ...view, counts: (journeyIds) => experiments.counts(journeyIds) });
+  };
   return [
     [
       'GET',
@@ -45,7 +52,11 @@ export function journeyRoutes({ ports, directory, enter, durable }: ApiOptions):
       '/api/journeys/:id',
       async (context) => {
         const journey = await find(context);
-        return Response.json({ ...(await summary(journey)), document: journey.document });
+        return Response.json({
+          ...(await summary(journey)),
+          experiments: await experimentsOf(journey),
+          document: journey.document,
+        });
       },
     ],
     [
