@@ -10,6 +10,7 @@ import { Due } from './due.ts';
 import { Email } from './email.ts';
 import { Emitted } from './emitted.ts';
 import { Entries } from './entries.ts';
+import { Experiments } from './experiments.ts';
 import { FailedBatches } from './failed-batches.ts';
 import { Feedback } from './feedback.ts';
 import { FillLake } from './fill-lake.ts';
@@ -68,6 +69,7 @@ export class AppStack extends Stack {
     journeys.allowTasks('Resumes', holds.resumeEnrollment, due.wakeDue);
     const { control } = new Control(this, 'Control', { shared, intake, management });
     this.addChannels(journeys, { shared, settings, workflows, baseUrl });
+    new Experiments(this, 'Experiments', { shared });
     const { bucket } = new Import(this, 'Import', { shared });
     const { redrive } = new Redrive(this, 'Redrive', { shared, outbox });
     new Publishing(this, 'Publishing', { shared, journeys }).before(...entries.rules);

@@ -6,6 +6,7 @@ export const deployedFunctions = [
   'accept-events',
   'answer-link',
   'control-journeys',
+  'decide-winners',
   'enter-journey',
   'fill-lake',
   'find-due',

@@ -57,8 +57,7 @@ function metricsOf({ Metrics, MetricName }: Properties): number {
 
 /** Fifteen ticks of minutes in which nothing is due, as a month of them. */
 async function ticks(deployed: Deployment, meter: Meter): Promise<readonly Line[]> {
-  const [, { Target = null }] = deployed.templates.only('AWS::Scheduler::Schedule');
-  const { Input } = deployed.templates.resolve(Target) as { readonly Input: string };
+  const { Input } = deployed.templates.scheduleOf('find-due');
   const tick = (): Promise<unknown> => {
     deployed.nowMs += 60_000;
     const at = new Date(deployed.nowMs).toISOString();

@@ -91,9 +91,9 @@ describe('what functions may do', () => {
     ).toEqual([]);
   });
 
-  it('lets nobody query an index but the management API and whoever ends people inside a journey', () => {
+  it('lets nobody query an index but the management API, whoever ends people inside a journey and whoever counts them', () => {
     const lists = deployedFunctions.filter((name) => JSON.stringify(allowedOf(roleOf(name))).includes('/index/'));
-    expect(lists).toEqual(['control-journeys', 'manage']);
+    expect(lists).toEqual(['control-journeys', 'decide-winners', 'manage']);
   });
 
   it('tells each function where its neighbours are, if and only if it may reach them', () => {

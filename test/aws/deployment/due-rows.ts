@@ -49,8 +49,7 @@ export class DueRows {
     const m = { N: String(Math.floor(nowMs / 60_000) - 1) };
     const Item = { pk: { S: 'control#due' }, sk: { S: 'cursor' }, m };
     await this.client.send(new PutItemCommand({ TableName: tableName, Item }));
-    const [, { Target = null }] = templates.only('AWS::Scheduler::Schedule');
-    const { Input } = templates.resolve(Target) as { readonly Input: string };
+    const { Input } = templates.scheduleOf('find-due');
     const told = Input.replace('<aws.scheduler.scheduled-time>', new Date(nowMs).toISOString());
     await this.invoke(JSON.parse(told) as JsonObject);
   }

@@ -76,6 +76,16 @@ export class Templates {
     const found = this.ofType('AWS::Lambda::Function').find(([one]) => one === id);
     return (found && functionName(found[1])) ?? id;
   }
+  /** What the schedule of a function calls it with. */
+  scheduleOf(name: string): { readonly Input: string } {
+    const own = this.ofType('AWS::Lambda::Function').find(([, resource]) => functionName(resource) === name);
+    const arn = own && this.physical(own[0]).attributes['Arn'];
+    for (const [, { Properties = {} }] of this.ofType('AWS::Scheduler::Schedule')) {
+      const target = this.resolve(Properties['Target']) as { readonly Arn: string; readonly Input: string };
+      if (target.Arn === arn) return target;
+    }
+    throw new RangeError(`Nothing calls ${name} by a schedule.`);
+  }
   /** Definition of a machine, as CloudFormation would put it together. */
   definitionOf(machineArn: string): string {
     const machines = this.ofType('AWS::StepFunctions::StateMachine');
