@@ -43,6 +43,7 @@ import { Secrets } from './secrets.ts';
 import { Database } from './store/database.ts';
 import type { WriteOptions } from './store/journal.ts';
 import { SqlitePlaces } from './store/places.ts';
+import { SparingCounts } from './sparing-counts.ts';
 import { SqliteExperiments } from './store/experiments.ts';
 import { SqliteProfileStore } from './store/profile-store.ts';
 import { SqliteRounds } from './store/rounds.ts';
@@ -238,7 +239,10 @@ export class Home {
       experiments: new Hourly({
         clock,
         isNeeded: () => isExperimenting(definitions.now),
-        look: decideWinners({ ...this.ports, experiments: this.experiments }),
+        look: decideWinners({
+          ...this.ports,
+          experiments: new SparingCounts(this.experiments, () => this.store.exposureChanges),
+        }),
       }),
       onError: onProblem,
     });

@@ -33,6 +33,7 @@ import { Schedules } from '../local/schedules.ts';
 import { Scheduler } from '../local/scheduler.ts';
 import { Database } from '../local/store/database.ts';
 import { SqlitePlaces } from '../local/store/places.ts';
+import { SparingCounts } from '../local/sparing-counts.ts';
 import { SqliteExperiments } from '../local/store/experiments.ts';
 import { SqliteProfileStore } from '../local/store/profile-store.ts';
 import { SqliteRounds } from '../local/store/rounds.ts';
@@ -213,7 +214,10 @@ export class TestHome {
     const experiments = new Hourly({
       clock,
       isNeeded: () => isExperimenting(this.definitions.now),
-      look: decideWinners({ ...this.ports, experiments: this.experiments }),
+      look: decideWinners({
+        ...this.ports,
+        experiments: new SparingCounts(this.experiments, () => this.store.exposureChanges),
+      }),
     });
     this.scheduler = new Scheduler({
       clock,

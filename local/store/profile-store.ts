@@ -10,7 +10,7 @@ import type { Task } from '../../core/task/task.ts';
 import type { Database } from './database.ts';
 import { OutgoingFacts, type QueuedFact } from './outgoing-facts.ts';
 import { readHistory } from './read-history.ts';
-import { readRulings } from './experiments.ts';
+import { readRulings, writeExposures } from './experiments.ts';
 import { Conflict, writeMemberships, writeRows } from './write-rows.ts';
 
 /** Profiles kept decoded; about 3 KB each. */
@@ -40,6 +40,8 @@ export class SqliteProfileStore implements ProfileStore {
   private readonly dirty = new Map<string, Loaded>();
   private readonly rows = new Map<string, Enrollment>();
   private readonly facts: OutgoingFacts;
+  /** How often somebody met a variant, or something came of it, since this store was opened. */
+  exposureChanges = 0;
   /** Told of each commit that wrote outgoing facts. */
   onFacts: (() => void) | undefined;
   /** Told of each word that a decision itself has written. */
@@ -117,7 +119,15 @@ export class SqliteProfileStore implements ProfileStore {
     const versions = new Map(written.map((loaded) => [loaded.profile.profileId, loaded.version]));
     const { outgoing, texts } = this.facts.write(change, versions);
     writeRows(this.db, change, versions, texts);
+    for (const { row } of change.enrollments ?? []) this.writeExposures(row);
     return { written, outgoing };
+  }
+
+  /** Most touches change nothing of what was met before. */
+  private writeExposures(row: Enrollment): void {
+    if (!row.exposures || this.rows.get(row.enrollmentId)?.exposures === row.exposures) return;
+    writeExposures(this.db, row);
+    this.exposureChanges++;
   }
 
   private checkConditions(change: Change): void {

@@ -5,7 +5,6 @@ import type { Change, EventRow } from '../../core/ports.ts';
 import type { Profile } from '../../core/profile/profile.ts';
 import type { Task } from '../../core/task/task.ts';
 import type { Database } from './database.ts';
-import { writeExposures } from './experiments.ts';
 
 /** Thrown inside a transaction to undo it: somebody else was first. */
 export class Conflict extends Error {}
@@ -30,10 +29,7 @@ export function writeRows(
   for (const [profileId, text] of untold)
     db.run('INSERT INTO commit_facts VALUES (?, ?, ?)', profileId, versions.get(profileId)!, text);
   for (const one of change.identities ?? []) writeIdentity(db, one);
-  for (const { row, isNew } of change.enrollments ?? []) {
-    writeEnrollment(db, row, isNew);
-    if (row.exposures) writeExposures(db, row);
-  }
+  for (const { row, isNew } of change.enrollments ?? []) writeEnrollment(db, row, isNew);
   for (const { row, isNew } of change.deliveries ?? []) writeDelivery(db, row, isNew);
   for (const guard of change.guards ?? []) writeGuard(db, guard);
   for (const { row, isNew } of change.tasks ?? []) writeTask(db, row, isNew);
