@@ -59,7 +59,7 @@ describe('a stack of sixty journeys', () => {
 
 describe('other numbers of journeys', () => {
   it('as many as there is room for are a template too', () => {
-    const full = synthesize(everything, many(90));
+    const full = synthesize(everything, many(89));
     expect(Object.keys(full.running).length).toBeLessThanOrEqual(500);
     expect(JSON.stringify(full.appTemplate.toJSON(), null, 1).length).toBeLessThan(1_000_000);
   });
