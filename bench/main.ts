@@ -4,11 +4,21 @@ import { importTimeBench } from './import-time.ts';
 import { intakeBench } from './intake.ts';
 import { mailBench } from './mail.ts';
 import { onlineRetailBench } from './online-retail.ts';
+import { proveBench } from './prove.ts';
 import { report } from './report.ts';
 import { waitingBench } from './waiting.ts';
 
 /** `npm run bench [-- name …]`: all benchmarks, or those named. */
-const benches = [awsCostBench, checkBench, importTimeBench, intakeBench, mailBench, waitingBench, onlineRetailBench];
+const benches = [
+  awsCostBench,
+  checkBench,
+  importTimeBench,
+  intakeBench,
+  mailBench,
+  proveBench,
+  waitingBench,
+  onlineRetailBench,
+];
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !benches.some((bench) => bench.name === name));
 if (unknown.length > 0) {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { checkDocuments } from '../core/journey/check.ts';
+import { checkAllButRules, type CheckedDocuments } from '../core/journey/check.ts';
 import type { Documents, Journey } from '../core/journey/document.ts';
 import { renderProblem } from '../core/problem.ts';
 import { closest, didYouMean } from '../core/suggest.ts';
@@ -8,9 +8,17 @@ import { exitCodes, giveUp } from './settings.ts';
 
 /** The documents of a folder; where they have errors, tells them and sets the exit code instead. */
 export function readChecked(folder: string): Documents | undefined {
+  // A picture or a state machine is wanted all the more where a rule is broken.
+  return readUnproven(folder)?.documents;
+}
+
+/** The documents of a folder with its rules, whether those hold or not; errors as `readChecked`. */
+export function readUnproven(
+  folder: string,
+): (Pick<CheckedDocuments, 'rules'> & { readonly documents: Documents }) | undefined {
   if (!existsSync(folder)) giveUp(`There is no folder ${folder}.`);
-  const { documents, problems } = checkDocuments(readWorkflows(folder));
-  if (documents) return documents;
+  const { documents, problems, rules } = checkAllButRules(readWorkflows(folder));
+  if (documents) return { documents, ...(rules && { rules }) };
   for (const problem of problems) process.stderr.write(`${renderProblem(problem)}\n\n`);
   process.exitCode = exitCodes.problems;
   return undefined;

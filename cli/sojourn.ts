@@ -7,6 +7,7 @@ import { drawCommand } from './draw.ts';
 import { importCommand } from './import.ts';
 import { explainCommand, journeyCommand, profileCommand } from './look.ts';
 import { migrateCommand, planCommand, publishCommand, rollbackCommand } from './publish.ts';
+import { proveCommand } from './prove.ts';
 import { redriveCommand } from './redrive.ts';
 import { exitCodes } from './settings.ts';
 import { startCommand } from './start.ts';
@@ -20,6 +21,7 @@ for (const command of [
   checkCommand(),
   compileCommand(),
   drawCommand(),
+  proveCommand(),
   importCommand(),
   profileCommand(),
   journeyCommand(),

@@ -2,6 +2,8 @@ import { locate, type Finding, type Problem } from '../problem.ts';
 import { documentKinds, type CheckInput, type DocumentKind } from './checks/check.ts';
 import { checks } from './checks/registry.ts';
 import type { Documents } from './document.ts';
+import { ruleFindings } from './prove/rule-findings.ts';
+import type { Rules } from './prove/rules.ts';
 import { documentsOf, readFile, type ReadFile, type WorkflowFile } from './read-documents.ts';
 import { tableCodes } from './table-file.ts';
 
@@ -9,6 +11,8 @@ import { tableCodes } from './table-file.ts';
 export interface CheckedDocuments {
   /** The documents as written; only when there are no errors. */
   readonly documents?: Documents;
+  /** What must hold of them, where the folder says so. */
+  readonly rules?: Rules;
   /** In the order of the files, and within a file in its own order. */
   readonly problems: readonly Problem[];
 }
@@ -17,22 +21,49 @@ export interface CheckedDocuments {
 export const fileCodes = ['invalid-json', 'missing-workspace', 'unknown-file', ...tableCodes] as const;
 
 /**
- * Reads and checks the documents of a workflows folder, all at once.
+ * Reads and checks the documents of a workflows folder, all at once; once nothing else is wrong, its rules are proven.
  * @param files every file of the folder, with paths relative to it; those that are no documents are passed over
  * @param nowMs where it is known: what lies before it is told
  */
 export function checkDocuments(files: readonly WorkflowFile[], nowMs?: number): CheckedDocuments {
+  const { read, found, documents, rules, problems: others } = readAndCheck(files, nowMs);
+  if (!documents || !rules) return { problems: others, ...(documents && { documents }) };
+  const ofRules = [...(found.get('rules.json') ?? []), ...ruleFindings(documents, rules)];
+  const problems = problemsOf(read, new Map([...found, ['rules.json', ofRules]]));
+  return problems.some(isError) ? { problems } : { documents, rules, problems };
+}
+
+/** The same, whether its rules hold or not. */
+export function checkAllButRules(files: readonly WorkflowFile[]): CheckedDocuments {
+  const { documents, rules, problems } = readAndCheck(files);
+  return { problems, ...(documents && { documents }), ...(rules && { rules }) };
+}
+
+interface Checked extends CheckedDocuments {
+  readonly read: readonly ReadFile[];
+  readonly found: ReadonlyMap<string, readonly Finding[]>;
+}
+
+function readAndCheck(files: readonly WorkflowFile[], nowMs?: number): Checked {
   const read = files.map(({ path, text }) => readFile({ path: tidy(path), text }));
   const found = findingsByFile({ ...inputOf(read), ...(nowMs !== undefined && { nowMs }) });
+  const problems = problemsOf(read, found);
+  const documents = problems.some(isError) ? undefined : documentsOf(read);
+  if (!documents) return { read, found, problems };
+  const rules = read.flatMap(({ thing }) => (thing.kind === 'rules' && thing.document ? [thing.document] : []))[0];
+  return { read, found, problems, documents, ...(rules && { rules }) };
+}
+
+const isError = ({ severity }: Problem): boolean => severity === 'error';
+
+/** What reading and checking found, file by file. */
+function problemsOf(read: readonly ReadFile[], found: ReadonlyMap<string, readonly Finding[]>): readonly Problem[] {
   const ofFiles = read.flatMap((file) => {
     const findings = [...file.findings, ...(found.get(file.source.file) ?? [])];
     const problems = [...file.problems, ...locate(findings, file.source)];
     return problems.sort((left, right) => left.line - right.line || left.column - right.column);
   });
-  const hasWorkspace = read.some(({ thing }) => thing.kind === 'workspace');
-  const problems = hasWorkspace ? ofFiles : [missingWorkspace, ...ofFiles];
-  const documents = problems.some(({ severity }) => severity === 'error') ? undefined : documentsOf(read);
-  return documents ? { documents, problems } : { problems };
+  return read.some(({ thing }) => thing.kind === 'workspace') ? ofFiles : [missingWorkspace, ...ofFiles];
 }
 
 const tidy = (path: string): string => path.replaceAll('\\', '/').replace(/^\.?\//, '');

@@ -7,11 +7,7 @@ export const fileWithoutReader = (path: string): readonly Finding[] =>
 
 const comesLater = /^traits\/[^/]+\.trait\.json$/;
 const isIgnored = (path: string): boolean =>
-  path.startsWith('schema/') ||
-  // Its promises are about all documents together: `sojourn prove` reads it.
-  path === 'rules.json' ||
-  /(^|\/)\./.test(path) ||
-  !/\.(json|mjml|txt|csv)$/.test(path);
+  path.startsWith('schema/') || /(^|\/)\./.test(path) || !/\.(json|mjml|txt|csv)$/.test(path);
 
 const later: Finding = {
   code: 'not-yet',

@@ -3,6 +3,7 @@ import type { Kind, KindRegistry } from '../kinds.ts';
 import { conditionKinds, where } from '../segment/condition-kinds.ts';
 import { optionsOf, type JsonSchema } from '../shape.ts';
 import { calendarSchema, couponSchema, eventSchema } from './beside-schemas.ts';
+import { ruleKinds, rulesSchema } from './prove/rules.ts';
 import { audienceSchema, journeySchema, segmentSchema, workspaceSchema } from './schemas.ts';
 import { stepKinds } from './steps/registry.ts';
 import { triggerKinds } from './triggers.ts';
@@ -44,7 +45,7 @@ const document = (title: string, schema: z.ZodType, definitions: JsonSchema): Js
  * key means beyond its shape (a time zone that exists, percents that add up) is for the checks alone.
  */
 export function jsonSchemas(): Readonly<
-  Record<'workspace' | 'segment' | 'audience' | 'journey' | 'coupon' | 'event' | 'calendar', JsonSchema>
+  Record<'workspace' | 'segment' | 'audience' | 'journey' | 'coupon' | 'event' | 'calendar' | 'rules', JsonSchema>
 > {
   const conditions = { condition: anyKind(conditionKinds), where: toJson(where) };
   const inJourneys = {
@@ -61,5 +62,6 @@ export function jsonSchemas(): Readonly<
     coupon: document('A coupon pool', couponSchema, {}),
     event: document('An event of the catalogue', eventSchema, {}),
     calendar: document('A calendar of holidays', calendarSchema, {}),
+    rules: document('rules.json', rulesSchema, { rule: anyKind(ruleKinds), where: toJson(where) }),
   };
 }

@@ -29,6 +29,7 @@ import {
   type Parsed,
 } from './parse.ts';
 import { plainText } from './plain-text.ts';
+import { parseRules, type Rules } from './prove/rules.ts';
 import { parseTable } from './table-file.ts';
 import { parseTemplate, parseTemplatePath } from './template-file.ts';
 import { journeyConditions, journeyEvents, stepsIn } from './walk.ts';
@@ -55,6 +56,7 @@ type ReadThing =
   | ({ readonly kind: 'calendar' } & Read<HolidayCalendar>)
   | { readonly kind: 'table'; readonly table: ReferenceTable | undefined }
   | { readonly kind: 'codes'; readonly name: string; readonly codes: readonly string[] }
+  | ({ readonly kind: 'rules' } & Read<Rules>)
   | { readonly kind: 'template'; readonly template: TemplateFile }
   | { readonly kind: 'other' };
 
@@ -88,6 +90,7 @@ export function readFile({ path, text }: WorkflowFile): ReadFile {
     if (id !== undefined) return readNamed(read, { path, text }, id);
   }
   if (path === 'workspace.json') return readNamed(readWorkspace, { path, text }, '');
+  if (path === 'rules.json') return readNamed(readBeside('rules', parseRules), { path, text }, '');
   const template = parseTemplatePath(path);
   if (template) return readTemplate({ ...template, text });
   const source = plainText(path, text);
@@ -126,7 +129,7 @@ function parsedBy<T>(
   return { named: draft && { file, fileId, draft }, document, findings };
 }
 
-function readBeside<Kind extends 'coupon' | 'event' | 'calendar', T>(
+function readBeside<Kind extends 'coupon' | 'event' | 'calendar' | 'rules', T>(
   kind: Kind,
   parse: (value: unknown) => Parsed<T>,
 ): (...of: Parameters<Reader>) => {

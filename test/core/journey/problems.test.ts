@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkDocuments, fileCodes } from '../../../core/journey/check.ts';
+import { ruleCodes } from '../../../core/journey/prove/rule-findings.ts';
 import { checks } from '../../../core/journey/checks/registry.ts';
 import { stepKinds } from '../../../core/journey/steps/registry.ts';
 import { triggerKinds } from '../../../core/journey/triggers.ts';
@@ -14,7 +15,7 @@ const root = join(import.meta.dirname, '../../..');
 const fixtures = join(root, 'test/fixtures/problems');
 // What is past in a fixture is past by then.
 const nowMs = Date.parse('2026-11-22T12:00:00Z');
-const codes = [...new Set([...fileCodes, ...shapeCodes, ...checks.map(({ code }) => code)])].sort();
+const codes = [...new Set([...fileCodes, ...shapeCodes, ...ruleCodes, ...checks.map(({ code }) => code)])].sort();
 
 describe('the problem that a bad fixture shows', () => {
   it.each(readdirSync(fixtures))('is printed as expected: %s', (code) => {

@@ -1,0 +1,150 @@
+import type { Journey } from '../document.ts';
+import { defaultUseBy } from '../roles/send.ts';
+import { roleOf } from '../roles/role-of.ts';
+import { messagesOf } from './machine.ts';
+import type { AtMostRule } from './rules.ts';
+import { movesTo, search, type Leap } from './search.ts';
+import { selectedChannels } from './selects.ts';
+import { leastMs, mostMs } from './span.ts';
+import { beginning, endings, entries, isShut, steps, worldKey, type Course, type Move, type World } from './world.ts';
+
+interface State {
+  readonly world: World;
+  /** Messages so far that the rule is about. */
+  readonly count: number;
+  /** Entries since the first of them; counted only where the journey says how long to stay away. */
+  readonly returns: number;
+  /** Has just sent the last message: another trigger may still find them inside. */
+  readonly isLeaving: boolean;
+}
+/** How many messages of one journey may fall into a stretch of time. */
+export interface Burst {
+  readonly count: number;
+  /** On which way; empty for none. */
+  readonly moves: readonly Move[];
+  /** So many people's ways at once as there are keys: each key enters by itself. */
+  readonly copies: number;
+}
+
+/** Breaks ties: of ways that take the same time the one with fewer moves. A day has 86,400,000 of the other unit. */
+const effort = 1 / 4_096;
+
+/**
+ * The most messages of a journey that may reach one person in a stretch of time, at most `most` of them. Between two
+ * messages lies at least what the document says on the way from one to the other: waits in full, all else in no time.
+ */
+export function mostWithin(course: Course, rule: AtMostRule, most: number): Burst {
+  const { entry } = course.journey.document;
+  const isKeyed = entry.key !== undefined || 'api' in entry.on;
+  const once = isKeyed
+    ? burstOf(course, rule, most, { again: 'never', restarts: false })
+    : burstOf(course, rule, most, { again: entry.again ?? 'always', restarts: entry.meanwhile === 'restart' });
+  if (!isKeyed || once.count >= most || once.count === 0) return once;
+  return { count: most, moves: once.moves, copies: Math.ceil(most / once.count) };
+}
+
+function burstOf(course: Course, rule: AtMostRule, most: number, { again, restarts }: Return): Burst {
+  const withinMs = mostMs(rule.within) + graceMs(course.journey, rule.within);
+  const stay = typeof again === 'object' ? leastMs(again.after) : 0;
+  // Whoever is restarted has entered just now.
+  const lead = restarts ? 0 : Math.max(0, stay - longestMs(course));
+  let best: Burst = { count: 0, moves: [], copies: 1 };
+  search<State, Move>({
+    start: { world: beginning, count: 0, returns: 0, isLeaving: false },
+    key: ({ world, ...rest }) => `${worldKey(world)}${JSON.stringify(rest)}`,
+    next: ({ state, cost }) => nextOf(course, rule, state, { cost, again, restarts, stay, lead }),
+    visit: (reached) => {
+      if (reached.cost >= withinMs) return true;
+      const { count } = reached.state;
+      if (count > best.count) best = { count, moves: movesTo(reached), copies: 1 };
+      return best.count >= most;
+    },
+  });
+  return best;
+}
+/** How a person may come in another time. */
+interface Return {
+  readonly again: NonNullable<Journey['entry']['again']>;
+  readonly restarts: boolean;
+}
+interface Pace extends Return {
+  readonly cost: number;
+  readonly stay: number;
+  readonly lead: number;
+}
+
+function nextOf(course: Course, rule: AtMostRule, state: State, pace: Pace): readonly Leap<State, Move>[] {
+  const { world, count } = state;
+  const mayComeBack = pace.again !== 'never' || pace.restarts;
+  const ending = mayComeBack && count > 0 ? endings(course, world) : [];
+  const turns = [...steps(course, world), ...ending].map(({ move, to, leastMs: ms }): Leap<State, Move> => {
+    const isOut = move.kind === 'send' && counts(course, world, move, rule);
+    return {
+      move,
+      to: { ...state, world: to, count: isOut ? count + 1 : count, isLeaving: move.kind === 'send' && !to.at },
+      cost: (count > 0 ? ms : 0) + effort,
+    };
+  });
+  return [...entering(course, state, pace), ...turns];
+}
+
+/** Ways in: the first, one after the end, and one that restarts whoever is inside. */
+function entering(
+  course: Course,
+  state: State,
+  { cost, again, restarts, stay, lead }: Pace,
+): readonly Leap<State, Move>[] {
+  const { world, count, returns, isLeaving } = state;
+  const isFirst = world === beginning;
+  const isRestart = (world.at !== undefined || isLeaving) && restarts;
+  if (!isFirst && !isRestart && (world.at !== undefined || again === 'never')) return [];
+  const isWaiting = world.at !== undefined && course.machine.node(world.at).role === 'hold';
+  // The n-th entry after the first message lies so long after it at least; a restart asks for no time between.
+  const isCounted = !isFirst && !isRestart && stay > 0 && count > 0;
+  const waitMs = isCounted ? Math.max(0, lead + returns * stay - cost) : 0;
+  return entries(course, world).map(({ move, to }) => ({
+    move:
+      move.kind === 'enter' && isRestart
+        ? { ...move, restarts: isWaiting ? ('waiting' as const) : ('in-touch' as const) }
+        : move,
+    to: { world: to, count, returns: isCounted ? returns + 1 : returns, isLeaving: false },
+    cost: waitMs + effort,
+  }));
+}
+
+const counts = (
+  course: Course,
+  world: World,
+  { node }: Extract<Move, { kind: 'send' }>,
+  { sends }: AtMostRule,
+): boolean => selectedChannels(sends, course.journey.document, node).some((channel) => !isShut(course, world, channel));
+
+/** How long an enrollment lasts at most by its document; Infinity where that is not written. */
+function longestMs({ journey }: Course): number {
+  let sum = 0;
+  for (const node of journey.plan.nodes.values()) {
+    const { role } = roleOf(node.step);
+    if (role.role === 'hold') {
+      const length = role.lasts?.(node.step);
+      sum += length === undefined ? Infinity : mostMs(length);
+    }
+    const useBy = 'useBy' in node.step ? node.step.useBy : undefined;
+    if (messagesOf(node).length > 0) sum += mostMs(useBy ?? defaultUseBy);
+    // A list that is walked again would have to be counted as often.
+    if ('repeat' in node.step) return Infinity;
+  }
+  return sum;
+}
+
+/** An hour where days and hours are compared, of which a clock change makes one longer or shorter. */
+function graceMs({ plan, document }: Course['journey'], within: string): number {
+  const waits = [...plan.nodes.values()].flatMap(({ step }) => {
+    const { role } = roleOf(step);
+    return role.role === 'hold' ? (role.lasts?.(step) ?? []) : [];
+  });
+  const { again } = document.entry;
+  const all = [...waits, within, ...(typeof again === 'object' ? [again.after] : [])];
+  const isOfDays = all.every((text) => !text.includes('T'));
+  const isOfHours = all.every((text) => text.startsWith('PT'));
+  return isOfDays || isOfHours ? 0 : 3_600_000;
+}
