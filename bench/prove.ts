@@ -48,7 +48,11 @@ const many = [
   })),
 ];
 
-function figures(what: string, files: Parameters<typeof checkAllButRules>[0], own?: readonly Rule[]): readonly Figure[] {
+function figures(
+  what: string,
+  files: Parameters<typeof checkAllButRules>[0],
+  own?: readonly Rule[],
+): readonly Figure[] {
   const { documents, rules: written } = checkAllButRules(files);
   if (!documents) throw new Error(`${what} have problems.`);
   const beganMs = performance.now();

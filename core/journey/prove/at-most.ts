@@ -1,7 +1,7 @@
 import type { Journey } from '../document.ts';
 import { defaultUseBy } from '../roles/send.ts';
 import { roleOf } from '../roles/role-of.ts';
-import { messagesOf } from './machine.ts';
+import { messagesOf, roundsOf } from './machine.ts';
 import type { AtMostRule } from './rules.ts';
 import { movesTo, search, type Leap } from './search.ts';
 import { selectedChannels } from './selects.ts';
@@ -131,7 +131,7 @@ function longestMs({ journey }: Course): number {
     const useBy = 'useBy' in node.step ? node.step.useBy : undefined;
     if (messagesOf(node).length > 0) sum += mostMs(useBy ?? defaultUseBy);
     // A list that is walked again would have to be counted as often.
-    if ('repeat' in node.step) return Infinity;
+    if (roundsOf(node)) return Infinity;
   }
   return sum;
 }

@@ -66,3 +66,17 @@ export function messagesOf({ step }: PlanNode): readonly { readonly channel: str
       : [],
   );
 }
+
+/** Of a step that begins each round of a repeated list: how many rounds there are, and whether something ends them early. */
+export function roundsOf({ step }: PlanNode): { readonly times: number; readonly mayEnd: boolean } | undefined {
+  const repeat = (step as unknown as JsonObject)['repeatRound'];
+  if (!isObject(repeat)) return undefined;
+  return { times: Number(repeat['times']), mayEnd: repeat['until'] !== undefined };
+}
+
+/** Of a wait between rounds: the step that begins them, and how many there are. After the last nobody waits. */
+export function waitsBetween({ step }: PlanNode): { readonly round: string; readonly times: number } | undefined {
+  const { repeatWait, times, ending } = step as unknown as JsonObject;
+  if (repeatWait === undefined || !isObject(ending)) return undefined;
+  return { round: `${String(ending['begins'])}.round`, times: Number(times) };
+}

@@ -15,7 +15,7 @@ import {
   type AbstractEvent,
   type Facts,
 } from './facts.ts';
-import { machineOf, messagesOf, waysOf, type Machine, type Position } from './machine.ts';
+import { machineOf, messagesOf, roundsOf, waitsBetween, waysOf, type Machine, type Position } from './machine.ts';
 import { leastMs } from './span.ts';
 
 /** A journey as the explorer sees it. */
@@ -106,7 +106,7 @@ export function accept(course: Course, world: World, event: AbstractEvent): read
   const node = machine.node(world.at);
   const still = { ...next, facts: staying(course, facts) };
   if (node.role !== 'hold') return [still];
-  const heard = isResolvedBy(node.step, event, facts, course);
+  const heard = isResolvedBy(node.step, event, still.facts, course);
   const on = heard === false ? [] : [leaving(course, still, node, 'event')];
   return heard === true ? on : [still, ...on];
 }
@@ -117,7 +117,11 @@ function isResolvedBy(step: Step, event: AbstractEvent, facts: Facts, { document
   if (role.role !== 'hold') return false;
   const [match, condition] = [role.awaits?.(step), role.watches?.(step)];
   if (match) return isHeard(event, match);
-  return condition ? truthOf(condition, facts, documents.segments) : false;
+  if (!condition) return false;
+  // Whoever stands there does so because the condition did not hold, and this event has nothing to do with it.
+  const text = JSON.stringify(condition);
+  const isAbout = text.includes(JSON.stringify(event.name)) || /"(?:trait|consent|segment)":/.test(text);
+  return isAbout ? truthOf(condition, facts, documents.segments) : false;
 }
 
 function leaving(course: Course, world: World, node: PlanNode, way: string): World {
@@ -212,12 +216,13 @@ function choosing(course: Course, world: World, node: Extract<PlanNode, { role: 
     return step.variants.filter(({ percent }) => percent > 0).map(({ id }) => go(id, world.facts));
   }
   const ways = Object.keys(waysOf(node));
-  if (!('repeat' in step)) return ways.map((way) => go(way, later(world.facts)));
+  const repeated = roundsOf(node);
+  if (!repeated) return ways.map((way) => go(way, later(world.facts)));
   const begun = world.rounds[node.id] ?? 0;
   const { [node.id]: _, ...others } = world.rounds;
-  const isEnding = begun >= step.repeat.times || step.repeat.until !== undefined;
+  const isEnding = begun >= repeated.times || repeated.mayEnd;
   return [
-    ...(begun < step.repeat.times ? [go('round', world.facts, { ...world.rounds, [node.id]: begun + 1 })] : []),
+    ...(begun < repeated.times ? [go('round', world.facts, { ...world.rounds, [node.id]: begun + 1 })] : []),
     ...(isEnding ? [go('done', world.facts, others)] : []),
   ];
 }
@@ -260,9 +265,11 @@ function holding(
     // Not where the same event ends the enrollment.
     .filter((event) => accept(course, world, event).some(({ at }) => at !== undefined))
     .map((event) => leave('event', { ...world, facts: learn(event, world.facts, workspace) }, 0, event));
-  const isByItself = !match && truth !== false && ways.has('event');
+  const between = waitsBetween(node);
+  const isByItself = !match && !between && truth !== false && ways.has('event');
   const facts = condition ? take(condition, true, world.facts) : world.facts;
   const atOnce = isByItself ? [leave('event', { ...world, facts }, 0)] : [];
+  if (between && (world.rounds[between.round] ?? 0) >= between.times) return [leave('event', world, 0)];
   const unresolved = condition ? { ...world, facts: take(condition, false, world.facts) } : world;
   // A condition that holds on arrival passes at once.
   if (truth === true) return atOnce;

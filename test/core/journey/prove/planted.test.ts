@@ -20,9 +20,22 @@ const twice = (wait: string): Steps => [
   { id: 'pause', wait },
   { id: 'two', send: { email: 'two' } },
 ];
-const noMore: Rule = { id: 'r', never: { send: {} }, after: { event: 'Order Completed' } };
-const complaint: Rule = { id: 'r', after: { event: 'Email Complained' }, nothing: true };
-const atMost = (most: number, within: string, sends: object = {}): Rule => ({ id: 'r', atMost: most, sends, within });
+const noMore: Rule = {
+  id: 'r',
+  never: { send: {} },
+  after: { event: 'Order Completed' },
+};
+const complaint: Rule = {
+  id: 'r',
+  after: { event: 'Email Complained' },
+  nothing: true,
+};
+const atMost = (most: number, within: string, sends: object = {}): Rule => ({
+  id: 'r',
+  atMost: most,
+  sends,
+  within,
+});
 const onOrder = [{ on: { event: 'Order Completed' } }] as const;
 
 const planted: readonly Planted[] = [
@@ -43,7 +56,11 @@ const planted: readonly Planted[] = [
     journeys: [
       aJourney({
         steps: twice('P1D'),
-        entry: { on: { event: 'Cart Filled' }, again: 'never', when: { didNot: 'Order Completed' } },
+        entry: {
+          on: { event: 'Cart Filled' },
+          again: 'never',
+          when: { didNot: 'Order Completed' },
+        },
       }),
     ],
     rule: noMore,
@@ -54,8 +71,16 @@ const planted: readonly Planted[] = [
     journeys: [
       aJourney({
         steps: twice('P1D'),
-        entry: { on: { event: 'Cart Filled' }, again: 'never', when: { didNot: 'Order Completed' } },
-        exit: [{ on: { event: 'Order Completed', where: { total: { above: 100 } } } }],
+        entry: {
+          on: { event: 'Cart Filled' },
+          again: 'never',
+          when: { didNot: 'Order Completed' },
+        },
+        exit: [
+          {
+            on: { event: 'Order Completed', where: { total: { above: 100 } } },
+          },
+        ],
       }),
     ],
     rule: noMore,
@@ -82,8 +107,20 @@ const planted: readonly Planted[] = [
     what: 'the event that a step waits for is the one that should end it',
     journeys: [
       aJourney({
-        entry: { on: { event: 'Cart Filled' }, again: 'never', when: { didNot: 'Order Completed' } },
-        steps: [{ id: 'buy', waitFor: { event: 'Order Completed' }, within: 'P2D', then: hello, otherwise: [] }],
+        entry: {
+          on: { event: 'Cart Filled' },
+          again: 'never',
+          when: { didNot: 'Order Completed' },
+        },
+        steps: [
+          {
+            id: 'buy',
+            waitFor: { event: 'Order Completed' },
+            within: 'P2D',
+            then: hello,
+            otherwise: [],
+          },
+        ],
       }),
     ],
     rule: noMore,
@@ -91,7 +128,12 @@ const planted: readonly Planted[] = [
   },
   {
     what: 'the order itself begins the journey',
-    journeys: [aJourney({ entry: { on: { event: 'Order Completed' }, again: 'always' }, steps: hello })],
+    journeys: [
+      aJourney({
+        entry: { on: { event: 'Order Completed' }, again: 'always' },
+        steps: hello,
+      }),
+    ],
     rule: noMore,
     says: 'Order Completed arrives and begins "cart" → sends email "hello"',
   },
@@ -134,7 +176,11 @@ const planted: readonly Planted[] = [
   {
     what: 'a lifecycle journey is taken for one that conversion ends',
     journeys: [aJourney({ steps: twice('PT2H') })],
-    rule: { id: 'r', never: { send: { template: 'two' } }, after: { conversion: true } },
+    rule: {
+      id: 'r',
+      never: { send: { template: 'two' } },
+      after: { conversion: true },
+    },
     says: 'sends email "two"',
   },
   {
@@ -142,7 +188,11 @@ const planted: readonly Planted[] = [
     journeys: [
       aJourney({
         exit: onOrder,
-        entry: { on: { event: 'Cart Filled' }, again: 'never', when: { didNot: 'Called' } },
+        entry: {
+          on: { event: 'Cart Filled' },
+          again: 'never',
+          when: { didNot: 'Called' },
+        },
         steps: [
           {
             id: 'called',
@@ -160,7 +210,12 @@ const planted: readonly Planted[] = [
   },
   {
     what: 'two emails lie a day apart, and the rule says two days',
-    journeys: [aJourney({ entry: { on: { event: 'Cart Filled' }, again: 'never' }, steps: twice('P1D') })],
+    journeys: [
+      aJourney({
+        entry: { on: { event: 'Cart Filled' }, again: 'never' },
+        steps: twice('P1D'),
+      }),
+    ],
     rule: atMost(1, 'P2D'),
     says: '"pause" is over → sends email "two"',
   },
@@ -171,7 +226,13 @@ const planted: readonly Planted[] = [
         entry: { on: { event: 'Cart Filled' }, again: 'never' },
         steps: [
           { id: 'one', send: { email: 'one' } },
-          { id: 'look', waitFor: { event: 'Shop Visited' }, within: 'P9D', then: [], otherwise: [] },
+          {
+            id: 'look',
+            waitFor: { event: 'Shop Visited' },
+            within: 'P9D',
+            then: [],
+            otherwise: [],
+          },
           { id: 'two', send: { email: 'two' } },
         ],
       }),
@@ -200,7 +261,11 @@ const planted: readonly Planted[] = [
     what: 'a second trigger restarts the journey',
     journeys: [
       aJourney({
-        entry: { on: { event: 'Cart Filled' }, again: 'always', meanwhile: 'restart' },
+        entry: {
+          on: { event: 'Cart Filled' },
+          again: 'always',
+          meanwhile: 'restart',
+        },
         steps: [...hello, { wait: 'P9D' }],
       }),
     ],
@@ -210,7 +275,14 @@ const planted: readonly Planted[] = [
   {
     what: 'each cart has a journey of its own',
     journeys: [
-      aJourney({ entry: { on: { event: 'Cart Filled' }, key: 'properties.cartId', again: 'never' }, steps: hello }),
+      aJourney({
+        entry: {
+          on: { event: 'Cart Filled' },
+          key: 'properties.cartId',
+          again: 'never',
+        },
+        steps: hello,
+      }),
     ],
     rule: atMost(2, 'P7D'),
     says: 'sends email "hello"',
@@ -218,7 +290,10 @@ const planted: readonly Planted[] = [
   {
     what: 'two journeys write on the same day',
     journeys: [
-      aJourney({ entry: { on: { event: 'Cart Filled' }, again: 'never' }, steps: hello }),
+      aJourney({
+        entry: { on: { event: 'Cart Filled' }, again: 'never' },
+        steps: hello,
+      }),
       aJourney({
         id: 'other',
         entry: { on: { event: 'Signed Up' }, again: 'never' },
@@ -232,13 +307,68 @@ const planted: readonly Planted[] = [
     says: 'sends email "hi"',
   },
   {
+    what: 'a cascade goes on to the next channel after an order',
+    journeys: [
+      aJourney({
+        entry: {
+          on: { event: 'Cart Filled' },
+          again: 'never',
+          when: { didNot: 'Order Completed' },
+        },
+        steps: [
+          {
+            id: 'chase',
+            cascade: [{ push: 'a' }, { email: 'b' }],
+            every: 'P1D',
+          },
+        ],
+      }),
+    ],
+    rule: noMore,
+    says: '"chase.1-wait" is over → sends email "b"',
+  },
+  {
+    what: 'a list is walked three times, a day apart',
+    journeys: [
+      aJourney({
+        entry: { on: { event: 'Cart Filled' }, again: 'never' },
+        steps: [{ id: 'again', repeat: { times: 3, every: 'P1D', steps: hello } }],
+      }),
+    ],
+    rule: atMost(2, 'P3D'),
+    says: '"again.wait" is over → goes "round" at "again.round" → sends email "hello"',
+  },
+  {
     what: 'a cap counts the other channel',
-    journeys: [aJourney({ entry: { on: { event: 'Cart Filled' }, again: 'never' }, steps: twice('PT1H') })],
-    workspace: { frequencyCaps: [{ channels: 'sms', atMost: 1, within: 'P7D' }] },
+    journeys: [
+      aJourney({
+        entry: { on: { event: 'Cart Filled' }, again: 'never' },
+        steps: twice('PT1H'),
+      }),
+    ],
+    workspace: {
+      frequencyCaps: [{ channels: 'sms', atMost: 1, within: 'P7D' }],
+    },
     rule: atMost(1, 'P1D', { channel: 'email' }),
     says: 'sends email "two"',
   },
 ];
+
+describe('a rule about what is walked several times', () => {
+  const walked = (times: number): Journey =>
+    aJourney({
+      entry: { on: { event: 'Cart Filled' }, again: 'never' },
+      steps: [{ id: 'again', repeat: { times, every: 'P1D', steps: hello } }],
+    });
+  const proven = (times: number, rule: Rule): string =>
+    proverOf(documentsOf({ journeys: [walked(times)] }))(rule).verdict.kind;
+
+  it('holds where the rounds are as many as it allows, or as far apart', () => {
+    expect(proven(3, atMost(3, 'P30D'))).toBe('holds');
+    expect(proven(9, atMost(2, 'P2D'))).toBe('holds');
+    expect(proven(4, atMost(3, 'P30D'))).toBe('broken');
+  });
+});
 
 describe('a planted violation is found, and its counter-example breaks the rule when it is played again:', () => {
   it.each(planted)('$what', async ({ journeys, rule, workspace, says }) => {
@@ -250,7 +380,10 @@ describe('a planted violation is found, and its counter-example breaks the rule 
     const { verdict } = proverOf(documentsOf(documents))(rule);
     if (verdict.kind !== 'broken') throw new Error(`${verdict.kind}: ${verdict.why}`);
     expect(pathOf(verdict.story)).toContain(says);
-    const theatre = new Theatre({ ...documents, startMs: verdict.story[0]!.atMs - 3_600_000 });
+    const theatre = new Theatre({
+      ...documents,
+      startMs: verdict.story[0]!.atMs - 3_600_000,
+    });
     await theatre.begin();
     await theatre.play(verdict.story);
     expect(theatre.home.problems).toEqual([]);
