@@ -53,7 +53,7 @@ const planted: readonly Planted[] = [
   // A key that is there twice over.
   [cart, '"waitFor": { ', '"waitFor": ¦{ "when": { "segment": "regulars" }, ', 'ambiguous-key'],
   [churn, '"wait": { "between"', '"wait": ¦{ "until": "10:00", "between"', 'ambiguous-key'],
-  [cart, '"exit": [{ ', '"exit": [¦{ "when": { "segment": "regulars" }, ', 'ambiguous-key'],
+  [cart, '"exit": [\n    { ', '"exit": [\n    ¦{ "when": { "segment": "regulars" }, ', 'ambiguous-key'],
   // Words, sorts and names.
   [welcome, '"consent": "email"', '"consent": ¦"emial"', 'unknown-value', 'email'],
   [cart, '"kind": "lifecycle"', '"kind": ¦"lifecylce"', 'unknown-value', 'lifecycle'],
