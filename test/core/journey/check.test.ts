@@ -141,7 +141,7 @@ describe('files', () => {
   });
 
   it('that are no documents are passed over', () => {
-    const others = ['README.md', 'rules.json', 'schema/journey.schema.json', '.git/x.json'];
+    const others = ['README.md', 'schema/journey.schema.json', '.git/x.json'];
     expect(
       checkDocuments(
         folderWith(

@@ -60,6 +60,14 @@ const deeper: Operator = (set) => {
   return expectedAt(set, place.file, [...place.path, 'api']);
 };
 
+/** A rule that is none, with the key that is wrong with it. */
+const rule =
+  (key: string, value: Part): Operator =>
+  (set) => {
+    set.set('rules.json', { rules: [{ id: 'few', sends: {}, within: 'P1D', ...(isThing(value) ? value : {}) }] });
+    return expectedAt(set, 'rules.json', ['rules', 0, key]);
+  };
+
 /** One mistake for each code that the shape of a document can have. */
 export const shapeOperators: Operators = {
   'ambiguous-condition': inCondition('didNot', 'segment', 'segment-0'),
@@ -73,6 +81,7 @@ export const shapeOperators: Operators = {
       thing['when'] = { did: 'Order Completed' };
     },
   ),
+  'ambiguous-rule': rule('nothing', { atMost: 2, nothing: true }),
   'ambiguous-send': change(
     ({ path, value }) => path.at(-1) === 'send' && isThing(value) && 'email' in value,
     (thing) => {
@@ -146,6 +155,7 @@ export const shapeOperators: Operators = {
     },
     ['colour'],
   ),
+  'unknown-rule': rule('atmost', { atmost: 2 }),
   'unknown-stage': replace(at('journeys', 'stage'), 'comparision'),
   'unknown-step': rename(step('update'), 'update', 'updaet'),
   'unknown-trigger': (set) => {
