@@ -105,6 +105,6 @@ function moveOf(standing: Standing, known: readonly KnownVersion[], to: JourneyV
   const pinned = known.find(({ version }) => version === standing.version);
   const found = { ...standing, number: pinned?.number ?? 0 };
   if (!to || !pinned || to.version === standing.version) return found;
-  const fit = placeIn(standing.stepId, compileJourney(pinned.document).plan, to.plan);
+  const fit = placeIn(standing.stepId, compileJourney(pinned.document), to);
   return fit.kind === 'stays' ? { ...found, stays: fit.reason } : found;
 }

@@ -1,6 +1,7 @@
+import type { JourneyVersion } from '../../definitions.ts';
 import { canonicalJson, isObject } from '../../json.ts';
-import type { Step } from '../document.ts';
-import { innerLists, type Plan, type PlanNode } from '../plan.ts';
+import type { Journey, Step, Steps } from '../document.ts';
+import { innerLists, leadsOf, type Plan, type PlanNode } from '../plan.ts';
 import { roleOf } from '../roles/role-of.ts';
 
 /** What a step says itself, whatever stands in the lists inside it. */
@@ -16,34 +17,43 @@ export function ownText(step: Step): string {
   return canonicalJson(cut(step));
 }
 
-/** Whether a step has an id of its own; one that is only counted has another once a step is put before it. */
-export const isNamed = ({ id, step }: PlanNode): boolean => step.id !== undefined && id.startsWith(step.id);
+/** Ids that a document gives its steps; the others are counted, and change once a step is put before theirs. */
+export function namedIn({ steps }: Journey): ReadonlySet<string> {
+  const collect = (list: Steps): readonly string[] =>
+    list.flatMap((step) => [...(step.id === undefined ? [] : [step.id]), ...innerLists(step).flatMap(collect)]);
+  return new Set(collect(steps));
+}
 
-/** What makes a step the same in two versions: its id and kind, or where it has no id, all that it says. */
-export const identityOf = (node: PlanNode): string =>
-  isNamed(node) ? `#${node.id} ${roleOf(node.step).kind}` : `=${ownText(node.step)}`;
+/** The step of the document that a node is, or is a part of: `chase.1-wait` is one of `chase`. */
+const stepIdOf = (nodeId: string): string => nodeId.split('.')[0] ?? nodeId;
 
-/** The node of another version that is the same step, under the same id. */
-export function sameNode(node: PlanNode, other: Plan): PlanNode | undefined {
-  const found = other.nodes.get(node.id);
-  return found && identityOf(found) === identityOf(node) ? found : undefined;
+/** What makes a step the same in two versions: its id and kind, or where its document gives it none, all that it says. */
+export const identityOf = ({ id, step }: PlanNode, named: ReadonlySet<string>): string =>
+  named.has(stepIdOf(id)) ? `#${id} ${roleOf(step).kind}` : `=${ownText(step)}`;
+
+/** A version of a journey, as far as its steps are compared. */
+export type Steppable = Pick<JourneyVersion, 'plan' | 'document'>;
+
+/** Whether a node of one version is the same step under its id in another. */
+export function isSame(id: string, from: Steppable, to: Steppable): boolean {
+  const [node, other] = [from.plan.nodes.get(id), to.plan.nodes.get(id)];
+  return (
+    node !== undefined &&
+    other !== undefined &&
+    identityOf(node, namedIn(from.document)) === identityOf(other, namedIn(to.document))
+  );
 }
 
 /** Ids of all nodes that may come after one; its own only where it can come again. */
-export function comesAfter(plan: Plan, id: string): ReadonlySet<string> {
+export function comesAfter({ nodes }: Plan, id: string): ReadonlySet<string> {
   const found = new Set<string>();
   const visit = (from: PlanNode | undefined): void => {
-    for (const next of from ? followers(from) : []) {
-      if (found.has(next)) continue;
+    for (const next of from ? leadsOf(from) : []) {
+      if (next === null || found.has(next)) continue;
       found.add(next);
-      visit(plan.nodes.get(next));
+      visit(nodes.get(next));
     }
   };
-  visit(plan.nodes.get(id));
+  visit(nodes.get(id));
   return found;
-}
-
-function followers(node: PlanNode): readonly string[] {
-  const next = node.role === 'act' ? [node.next] : node.role === 'end' ? [] : Object.values(node.ways);
-  return next.filter((id) => typeof id === 'string');
 }

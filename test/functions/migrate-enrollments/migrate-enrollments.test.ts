@@ -67,6 +67,18 @@ describe('whoever is inside when a version is published', () => {
     expect((await home.migrate()).stayed).toMatchObject([{ stepId: 'wait-1', reason: 'step-replaced' }]);
   });
 
+  it('goes on inside of a list that is repeated, and is told from one that is not the same', async () => {
+    const thrice = (id?: string): Step => ({ ...(id && { id }), repeat: { times: 3, every: 'P1D', steps: [news] } });
+    const home = await insideOf(aJourney({ steps: [hello, thrice('often'), bye] }));
+    republished(home, { steps: [hello, thrice('often'), { ...bye, id: 'end', send: { email: 'end' } }] });
+    expect(await home.migrate()).toEqual({ moved: 1, stayed: [] });
+    await home.wind('P4D');
+    expect(home.sent).toEqual(['hello', 'news', 'news', 'news', 'end']);
+    const other = await insideOf(aJourney({ steps: [hello, thrice(), bye] }));
+    republished(other, { steps: [{ repeat: { times: 2, every: 'P1D', steps: [bye] } }, thrice()] });
+    expect((await other.migrate()).stayed).toHaveLength(1);
+  });
+
   it('leaves by an exit that the new version has, at once where it holds already', async () => {
     const home = await insideOf(aJourney({ steps: [hello, rest, bye] }));
     await home.accept(aTrack('Called'));

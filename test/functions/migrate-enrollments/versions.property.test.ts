@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { compileJourney, type JourneyVersion } from '../../../core/definitions.ts';
 import type { Enrollment } from '../../../core/enrollment/enrollment.ts';
 import type { Journey } from '../../../core/journey/document.ts';
-import type { PlanNode } from '../../../core/journey/plan.ts';
-import { anIdentify, aTrack, startMs, TestHome } from '../../builders.ts';
+import { leadsOf } from '../../../core/journey/plan.ts';
+import { anIdentify, aTrack, dayMs, startMs, TestHome } from '../../builders.ts';
 import { runs } from '../../properties.ts';
 import { anEdit, edited, type Edit } from '../../random-edits.ts';
 import { aLongRandomJourney, endMs, randomEvents } from '../../random-journeys.ts';
@@ -12,7 +12,9 @@ import { aLongRandomJourney, endMs, randomEvents } from '../../random-journeys.t
 type Act =
   | { readonly kind: 'publish'; readonly edits: readonly Edit[]; readonly isMigrated: boolean }
   | { readonly kind: 'roll back'; readonly to: number }
-  | { readonly kind: 'migrate' };
+  | { readonly kind: 'migrate' }
+  | { readonly kind: 'pause' }
+  | { readonly kind: 'resume' };
 interface Doing {
   readonly atMs: number;
   readonly act: Act;
@@ -29,14 +31,14 @@ const doings: fc.Arbitrary<readonly Doing[]> = fc
           isMigrated: fc.boolean(),
         }),
         fc.record({ kind: fc.constant('roll back' as const), to: fc.nat(8) }),
-        fc.record({ kind: fc.constant('migrate' as const) }),
+        fc.record({ kind: fc.constantFrom('migrate' as const, 'pause' as const, 'resume' as const) }),
       ),
     }),
     { minLength: 1, maxLength: 8 },
   )
   .map((all) => all.map(({ minutes, act }, index) => ({ atMs: startMs + minutes * 60_000 + index * 11 + 3, act })));
 
-/** Publishes, rolls back and migrates one journey, and remembers its versions. */
+/** Publishes, rolls back, migrates and pauses one journey, and remembers its versions. */
 class Publisher {
   readonly home: TestHome;
   readonly versions: Journey[];
@@ -48,6 +50,7 @@ class Publisher {
   }
   async do(act: Act): Promise<void> {
     if (act.kind === 'migrate') return void (await this.home.migrate());
+    if (act.kind === 'pause' || act.kind === 'resume') return void (await this.home.control(act.kind));
     const next =
       act.kind === 'roll back'
         ? this.versions[act.to % this.versions.length]!
@@ -57,13 +60,6 @@ class Publisher {
     if (act.kind === 'publish' && act.isMigrated) await this.home.migrate();
   }
 }
-
-const followers = (node: PlanNode): readonly (string | null)[] =>
-  node.role === 'act'
-    ? [node.next]
-    : node.role === 'end'
-      ? [null]
-      : Object.values(node.ways).map((next) => next ?? null);
 
 /** Every step comes after the one before it by the version that the person was in then: nobody skips, nobody goes back. */
 function expectWalked(home: TestHome, versions: ReadonlyMap<string, JourneyVersion>): void {
@@ -77,14 +73,14 @@ function expectWalked(home: TestHome, versions: ReadonlyMap<string, JourneyVersi
     let at = before.at(-1);
     for (const stop of stops) {
       const node = at === undefined ? undefined : plan.nodes.get(at);
-      expect(node ? followers(node) : [plan.start]).toContain(stop);
+      expect(node ? leadsOf(node) : [plan.start]).toContain(stop);
       at = stop ?? undefined;
     }
     walked.set(row.enrollmentId, row);
   }
 }
 
-describe('whatever is published, rolled back and migrated while people are inside', () => {
+describe('whatever is published, rolled back, migrated and paused while people are inside', () => {
   it('gives nobody a step twice, lets nobody skip one, and loses nobody', async () => {
     await fc.assert(
       fc.asyncProperty(aLongRandomJourney, randomEvents, doings, async (journey, events, all) => {
@@ -105,6 +101,8 @@ describe('whatever is published, rolled back and migrated while people are insid
             await home.windTo(atMs);
             await act();
           }
+          await home.windTo(startMs + 12 * dayMs);
+          await home.control('resume');
           await home.windTo(endMs);
           expect(home.problems).toEqual([]);
           const versions = publisher.versions.map((one) => compileJourney(one));
@@ -115,7 +113,12 @@ describe('whatever is published, rolled back and migrated while people are insid
           }
           const sends = home.deliveries().map(({ enrollmentId, stepId }) => `${enrollmentId}/${stepId}`);
           expect(new Set(sends).size).toBe(sends.length);
-          expect(home.channels.handed.length).toBe(sends.length);
+          const handed = home.channels.handed.map(({ deliveryId }) => deliveryId);
+          expect(new Set(handed).size).toBe(handed.length);
+          // A pause may outlast a message, or the person's time in the journey.
+          const others = home.deliveries().filter(({ status }) => status !== 'sent');
+          expect(others.filter(({ reason }) => reason !== 'expired' && reason !== 'not-active')).toEqual([]);
+          expect(handed.length + others.length).toBe(sends.length);
         } finally {
           home.close();
         }
