@@ -151,4 +151,13 @@ describe('the synthesized template', () => {
     const track = { userId: 'eve', event: 'Signed Up', properties: {} };
     expect(await deployed.post('/v1/track', track, 'wrong')).toMatchObject({ status: 401 });
   });
+
+  it('looks at its experiments each hour, by a function that may do what it does', async () => {
+    await deployed.functions.invoke('decide-winners', {});
+    const { body } = await deployed.api('GET', '/api/journeys/abandoned-cart');
+    expect(body['experiments']).toMatchObject([
+      { experiment: 'cart-email', variants: [{ id: 'reminder' }, { id: 'free-delivery' }, { id: 'control' }] },
+    ]);
+    expect(deployed.failures).toEqual([]);
+  });
 });
