@@ -6,6 +6,7 @@ import { mailBench } from './mail.ts';
 import { onlineRetailBench } from './online-retail.ts';
 import { proveBench } from './prove.ts';
 import { report } from './report.ts';
+import { scheduledEntryBench } from './scheduled-entry.ts';
 import { waitingBench } from './waiting.ts';
 
 /** `npm run bench [-- name …]`: all benchmarks, or those named. */
@@ -17,6 +18,7 @@ const benches = [
   mailBench,
   proveBench,
   waitingBench,
+  scheduledEntryBench,
   onlineRetailBench,
 ];
 const wanted = process.argv.slice(2);

@@ -59,8 +59,28 @@ preheader: "What goes well with it"
 </mjml>
 `;
 
-/** A workflows folder for the benchmarks, with so many event-count segments. */
-export function workflowsWith({ segments }: { readonly segments: number }): string {
+const vips = { id: 'vips', name: 'VIPs', when: { trait: 'vip', is: true } };
+/** Enters a whole segment at one time, and lets everybody wait. */
+const scheduledAt = (once: string) => ({
+  id: 'scheduled',
+  name: 'Scheduled',
+  stage: 'retention',
+  kind: 'lifecycle',
+  entry: { on: { schedule: { once, zone: 'UTC' }, segment: 'vips' } },
+  steps: [{ id: 'days', wait: 'P10D' }],
+});
+
+/**
+ * A workflows folder for the benchmarks, with so many event-count segments.
+ * @param scheduled when a segment enters, as a clock in UTC shows it
+ */
+export function workflowsWith({
+  segments,
+  scheduled,
+}: {
+  readonly segments: number;
+  readonly scheduled?: string;
+}): string {
   const folder = mkdtempSync(join(tmpdir(), 'sojourn-bench-workflows-'));
   const write = (path: string, content: unknown): void => {
     mkdirSync(join(folder, path, '..'), { recursive: true });
@@ -70,6 +90,10 @@ export function workflowsWith({ segments }: { readonly segments: number }): stri
   write('journeys/promo.journey.json', promo);
   write('journeys/three.journey.json', three);
   write('templates/promo/email.mjml', mail);
+  if (scheduled !== undefined) {
+    write('segments/vips.segment.json', vips);
+    write('journeys/scheduled.journey.json', scheduledAt(scheduled));
+  }
   for (let index = 0; index < segments; index++) {
     const when = { did: 'Article Read', atLeast: 2 + (index % 10), within: `P${1 + index}D` };
     write(`segments/readers-${index}.segment.json`, { id: `readers-${index}`, name: `Readers ${index}`, when });

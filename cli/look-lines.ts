@@ -71,6 +71,22 @@ export function enrollmentLine(one: Thing): string {
   );
 }
 
+/** When a schedule comes round next, and how far the latest round has come. */
+export function scheduleLines(schedule: Thing | undefined): readonly string[] {
+  const { next, latest } = (schedule ?? {}) as { readonly next?: Thing; readonly latest?: Thing };
+  const state = latest?.['isDone'] === true ? 'over' : 'under way';
+  return [
+    ...(next
+      ? [
+          `${'Next round'.padEnd(14)}${moment(next['at'])}${next['byPerson'] === true ? ', to each in their own zone' : ''}`,
+        ]
+      : []),
+    ...(latest
+      ? [`${'Latest round'.padEnd(14)}${text(latest['round'])}, ${state}: ${listed(latest['counts'] as Counts)}`]
+      : []),
+  ];
+}
+
 /** One message, and what became of it. */
 export const deliveryLine = (one: Thing): string =>
   joined(

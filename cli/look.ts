@@ -13,6 +13,7 @@ import {
   profileLines,
   refusalLine,
   rows,
+  scheduleLines,
   stepLines,
   timelineLine,
   type Thing,
@@ -88,6 +89,7 @@ export const journeyCommand = (): Command =>
       const steps = [...new Set([...written, ...Object.keys(reached), ...Object.keys(deliveries)])];
       return [
         `${String(journey['name'])} (${id}, ${String(journey['stage'])}, ${String(journey['kind'])}, version ${String(journey['version'])})`,
+        ...scheduleLines(journey['schedule'] as Thing | undefined),
         line('People', 'byStatus'),
         line('Ended by', 'byReason'),
         `${'Goal'.padEnd(14)}${String(counts['goals'])} reached it`,

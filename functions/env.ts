@@ -9,6 +9,8 @@ export const ENV = {
   bus: 'SOJOURN_BUS',
   /** URL of the FIFO queue of due minutes. */
   wakeQueue: 'SOJOURN_WAKE_QUEUE',
+  /** ARN of the state machine that walks a round of a schedule. */
+  roundsMachine: 'SOJOURN_ROUNDS_MACHINE',
   /** URL of the queue that takes stream records which cannot be carried out, whole. */
   relayDeadQueue: 'SOJOURN_RELAY_DEAD_QUEUE',
   /** Name of the delivery stream into the lake. */

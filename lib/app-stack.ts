@@ -27,6 +27,7 @@ import { Push } from './push.ts';
 import { Control } from './control.ts';
 import { Redrive } from './redrive.ts';
 import { needRoom } from './room.ts';
+import { Schedules } from './schedules.ts';
 import type { Settings } from './settings.ts';
 import type { Shared } from './shared.ts';
 import type { SojournFunction } from './sojourn-function.ts';
@@ -65,7 +66,8 @@ export class AppStack extends Stack {
     const holds = new Holds(this, 'Holds', { shared, bus });
     new Emitted(this, 'Emitted', { shared, bus });
     const due = new Due(this, 'Due', { shared });
-    journeys.allowStart('Starts', entries.enterJourney, due.wakeDue, management.manage);
+    const { walkRound } = new Schedules(this, 'Schedules', { shared });
+    journeys.allowStart('Starts', entries.enterJourney, due.wakeDue, management.manage, walkRound);
     journeys.allowTasks('Resumes', holds.resumeEnrollment, due.wakeDue);
     const { control } = new Control(this, 'Control', { shared, intake, management });
     this.addChannels(journeys, { shared, settings, workflows, baseUrl });

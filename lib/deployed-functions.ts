@@ -5,6 +5,7 @@ export const deployedFunctions = [
   'accept-emitted',
   'accept-events',
   'answer-link',
+  'begin-rounds',
   'control-journeys',
   'decide-winners',
   'enter-journey',
@@ -21,6 +22,7 @@ export const deployedFunctions = [
   'run-touch',
   'take-feedback',
   'wake-due',
+  'walk-round',
 ] as const;
 /** One of them. */
 export type DeployedFunction = (typeof deployedFunctions)[number];

@@ -8,6 +8,7 @@ import type { Ports } from '../core/ports.ts';
 import { acceptEvents } from '../functions/accept-events/accept-events.ts';
 import { decideWinners } from '../functions/decide-winners/decide-winners.ts';
 import { enterJourney } from '../functions/enter-journey/enter-journey.ts';
+import { lookAtDates } from '../functions/look-at-dates/look-at-dates.ts';
 import { markFailed } from '../functions/mark-failed/mark-failed.ts';
 import { askingOf } from '../functions/parts/asking/asking.ts';
 import { createCalls } from '../functions/parts/channels/call.ts';
@@ -26,6 +27,7 @@ import { HomeChannels } from './channels.ts';
 import { HomeClock, type ClockKind } from './clock.ts';
 import { HomeControls } from './controls.ts';
 import { HomeCoupons } from './coupons.ts';
+import { lookAtEverybody } from './date-entries.ts';
 import { HomeDefinitions } from './definitions.ts';
 import { HomeContent } from './home-content.ts';
 import { HomePublications, type Prepared } from './home-publications.ts';
@@ -131,7 +133,9 @@ export class Home {
     for (const problem of problems) {
       if (problem.severity === 'error') options.onProblem?.(`render ${problem.file}`, new Error(problem.message));
     }
-    return new Home(options, { lock, db, clock, publications, opened, ...prepared });
+    const home = new Home(options, { lock, db, clock, publications, opened, ...prepared });
+    if (!options.isFrozen) await home.lookAtEverybody();
+    return home;
   }
 
   private constructor(
@@ -198,6 +202,8 @@ export class Home {
       content.use(read(prepared));
       this.coupons.stock(prepared.documents.coupons);
       this.bus.replace(entryRules(definitions.now));
+      this.scheduler.look();
+      void this.lookAtEverybody().catch((error: unknown) => onProblem('look at the dates of everybody', error));
     };
     const { webhookSecret = this.secrets.keyring.sign('webhook', '') } = options;
     const call = createCalls({ secrets: [webhookSecret], nowMs: () => clock.nowMs(), ...options.reach });
@@ -255,6 +261,11 @@ export class Home {
     this.interpreter.recover();
     this.relay.notice();
     this.scheduler.notice();
+  }
+
+  /** Finds the dates that journeys which were published now begin by. */
+  private async lookAtEverybody(): Promise<void> {
+    await lookAtEverybody(this.db, await this.ports.definitions.current(), lookAtDates(this.ports));
   }
 
   /** Tells other commands of this user where this home answers. */

@@ -39,6 +39,12 @@ export class Scheduler {
     this.options = options;
   }
 
+  /** Other journeys are published: their schedules are looked at. */
+  look(): void {
+    this.options.schedules.look();
+    this.notice();
+  }
+
   /** Something new may be due: on a real clock the timer is set again. */
   notice(): void {
     if (this.options.clock.kind !== 'real' || this.isStopped || this.running) return;

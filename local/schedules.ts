@@ -40,6 +40,10 @@ export class Schedules {
   get earliestMs(): number {
     return Math.max(this.notBeforeMs, this.open[0]?.movedMs ?? this.nextMs ?? this.clock.nowMs());
   }
+  /** Other journeys are published: when the next round begins is to be found anew. */
+  look(): void {
+    this.nextMs = undefined;
+  }
   /** Puts off what could not be done. */
   postpone(untilMs: number): void {
     this.notBeforeMs = untilMs;

@@ -8,6 +8,7 @@ import type { Trust } from '../core/event/event.ts';
 import { changeConsent } from '../functions/change-consent/change-consent.ts';
 import { completeTask } from '../functions/complete-task/complete-task.ts';
 import { enterJourney } from '../functions/enter-journey/enter-journey.ts';
+import { describeSchedule } from '../functions/parts/http/schedule.ts';
 import { apiRoutes } from '../functions/parts/http/api.ts';
 import { refused, type IntakeResponse } from '../functions/parts/http/intake-answers.ts';
 import { Intake } from '../functions/parts/http/intake.ts';
@@ -118,6 +119,7 @@ function appOf({ home }: ServerOptions, token: string, onError: (error: unknown,
     suppress: suppressAddress(home.ports),
     completeTask: completeTask(home.ports),
     countCoupons: (pool) => home.coupons.count(pool),
+    describeSchedule: (journey) => describeSchedule({ ...home.ports, rounds: home.rounds }, journey),
     durable: () => home.store.durable(),
   });
   mount(

@@ -42,7 +42,6 @@ export class Draft {
   private readonly touched = new Set<string>();
   /** Profile → when a rule that was looked at next changes by time alone. */
   private readonly changesMs = new Map<string, number>();
-  private readonly datesAsked = new Set<string>();
 
   constructor(around: Surroundings, loaded: readonly Loaded[]) {
     this.around = around;
@@ -126,22 +125,16 @@ export class Draft {
     return settled.edges;
   }
 
-  /** Looks at a person's dates anew, though nothing of the person has changed: journeys have. */
-  lookAtDates(profileId: string): void {
-    this.datesAsked.add(profileId);
-  }
-
   /** Tells of dates that have come, and finds the next one where it may be another. */
   private settleDates(): void {
     const { definitions, nowMs } = this.around;
+    // Looked at each time: a journey may have been published since the last.
     for (const { profile: now, before } of this.profiles.values()) {
       const come = before ? datesCome(before, definitions, nowMs) : [];
       const profileId = this.holderOf(now.profileId);
       for (const { journeyId, on, atMs } of come)
         if (profileId !== undefined) this.fact(profileId, 'date', journeyId, { on }, true, atMs);
-      const isOther = now.traits !== before?.traits || now.timeZone?.value !== before.timeZone?.value;
-      const isPast = (now.nextDateMs ?? Infinity) <= nowMs;
-      if (now.mergedInto !== undefined || !(isOther || isPast || this.datesAsked.has(now.profileId))) continue;
+      if (now.mergedInto !== undefined) continue;
       const nextDateMs = Math.min(...datesAfter(now, definitions, nowMs).map(({ atMs }) => atMs));
       if (nextDateMs === (now.nextDateMs ?? Infinity)) continue;
       const { nextDateMs: _, ...rest } = now;

@@ -22,6 +22,8 @@ export interface BeginPorts extends Pick<Ports, 'definitions' | 'clock'> {
 
 /** From the first place on earth to the last. */
 const aroundTheWorldMs = 26 * 3_600_000;
+/** A look that finds nothing is written down this seldom: each write costs, all month long. */
+const rarelyMs = 3_600_000;
 /** Rounds that one look begins, of a schedule that nobody looked at for long: older ones are over. */
 const most = 40;
 
@@ -47,12 +49,14 @@ async function look(
     sinceMs: nowMs,
     untilMs: nowMs - aroundTheWorldMs,
   };
+  let isNews = nowMs - untilMs > rarelyMs;
   for (const round of roundsBetween(schedule, zone, { afterMs: untilMs, untilMs: nowMs, most })) {
+    isNews = true;
     const isOver = round.endsMs <= sinceMs;
     if (!isOver && nowMs - round.endsMs > staleMs) missed({ journeyId, roundId: round.id });
     else if (!isOver) await begin({ journeyId, roundId: round.id, startedMs: nowMs, sinceMs, isRanked });
   }
-  await rounds.look(journeyId, { sinceMs, untilMs: nowMs });
+  if (isNews) await rounds.look(journeyId, { sinceMs, untilMs: nowMs });
 }
 
 /** When the next round of any journey begins; `Infinity` for never. */

@@ -26,6 +26,7 @@ async function build(): Promise<ReturnType<typeof handle>> {
     completeTask: async (task) => (await import('../complete-task/complete-task.ts')).completeTask(ports)(task),
     countCoupons: async (pool) =>
       (await import('../aws/coupon-counts.ts')).countCoupons(dynamo(), setting(ENV.table), pool),
+    describeSchedule: async (journey) => (await import('../aws/open/schedule.ts')).describe(ports, journey),
     durable: () => ports.profiles.durable(),
   });
   const app = new Hono();

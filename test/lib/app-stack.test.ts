@@ -44,11 +44,11 @@ describe('the app stack', () => {
     }
   });
 
-  it('traces nothing unless it is told to, and then all but the tick', () => {
+  it('traces nothing unless it is told to, and then all but the ticks', () => {
     for (const { Properties } of functions) expect(Properties).not.toHaveProperty('TracingConfig');
     const traced = synthesize({ ...everything, tracing: 'true' });
     for (const [name, { Properties }] of functionsOf(traced.running))
-      expect(Properties.TracingConfig?.Mode).toBe(name === 'find-due' ? undefined : 'Active');
+      expect(Properties.TracingConfig?.Mode).toBe(['find-due', 'begin-rounds'].includes(name) ? undefined : 'Active');
     for (const [, { Properties }] of ofType(traced.running, 'AWS::StepFunctions::StateMachine'))
       expect(Properties.TracingConfiguration).toEqual({ Enabled: true });
     expect(unexplained(traced.app)).toEqual([]);

@@ -63,7 +63,13 @@ describe('dead letters', () => {
       expect(watched).toContain(letters(Properties.DestinationConfig.OnFailure.Destination));
       return running[Properties.FunctionName.Ref]!.Metadata?.['sojourn:function'] ?? 'framework of custom resources';
     });
-    expect(called.sort()).toEqual(['decide-winners', 'find-due', 'framework of custom resources', 'redrive']);
+    expect(called.sort()).toEqual([
+      'begin-rounds',
+      'decide-winners',
+      'find-due',
+      'framework of custom resources',
+      'redrive',
+    ]);
   });
 
   it('keeps whole batches of the stream in a bucket, and announces each on the dead letters', () => {

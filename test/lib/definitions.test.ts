@@ -13,14 +13,14 @@ const deployedDefinition = (machine: (typeof machines)[number][1]): string =>
   });
 
 describe('the definitions of the template', () => {
-  it('are those of every journey, and that of imports', () => {
+  it('are those of every journey, that of imports and that of rounds', () => {
     const journeys = machines.flatMap(([, { Properties }]) =>
       (Properties.Tags ?? []).flatMap(({ Key, Value }: { readonly Key: string; readonly Value: string }) =>
         Key === 'sojourn:journey' ? [Value] : [],
       ),
     );
     expect(journeys).toEqual(shipped.journeys.map(({ id }) => id));
-    expect(machines).toHaveLength(journeys.length + 1);
+    expect(machines).toHaveLength(journeys.length + 2);
   });
 
   it.each(machines)('%s is one that the Amazon States Language allows', (_, machine) => {

@@ -53,9 +53,9 @@ describe('what functions may do', () => {
       expect(actionsOf(name).filter((action) => /^(ses|sms-voice|sns):/.test(action))).toEqual([]);
   });
 
-  it('lets only three functions start executions, and only of our machines and their versions', () => {
+  it('lets only those functions start executions that enter people or look after them, and only of our machines and their versions', () => {
     const starters = deployedFunctions.filter((name) => actionsOf(name).includes('states:StartExecution'));
-    expect(starters).toEqual(['enter-journey', 'manage', 'wake-due']);
+    expect(starters).toEqual(['begin-rounds', 'enter-journey', 'manage', 'wake-due', 'walk-round']);
     const start = allowedOf(roleOf('enter-journey')).find(({ Action }) => Action === 'states:StartExecution');
     const machines = ofType(running, 'AWS::StepFunctions::StateMachineVersion').map(
       ([, { Properties }]) => Properties.StateMachineArn,

@@ -1,6 +1,8 @@
 import type { PoolCount } from '../../../core/coupon/code.ts';
+import type { JourneyVersion } from '../../../core/definitions.ts';
 import type { EntryAnswer, Trigger } from '../../../core/enrollment/enter.ts';
 import type { CouponPool } from '../../../core/journey/document.ts';
+import type { JsonObject } from '../../../core/json.ts';
 import type { DecisionPorts, ExperimentStore } from '../../../core/ports.ts';
 import type { TaskAnswer } from '../../../core/task/complete.ts';
 import type { ConsentChange } from '../../change-consent/change-consent.ts';
@@ -18,6 +20,8 @@ export interface ApiOptions {
   readonly suppress: (task: SuppressTask) => Promise<void>;
   readonly completeTask: (task: CompletionTask) => Promise<TaskAnswer>;
   readonly countCoupons: (pool: CouponPool) => Promise<PoolCount>;
+  /** How a journey's schedule stands; `undefined` for one that no schedule begins. */
+  readonly describeSchedule: (journey: JourneyVersion) => Promise<JsonObject | undefined>;
   /** Answers once what was written cannot be lost. */
   readonly durable: () => Promise<void>;
 }

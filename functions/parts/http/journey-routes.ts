@@ -15,7 +15,14 @@ import { presentEnrollment } from './present.ts';
 import { bodyOf, list, pageOf } from './requests.ts';
 
 /** Journeys, their counts and their enrollments; an entry by the API. */
-export function journeyRoutes({ ports, directory, experiments, enter, durable }: ApiOptions): RouteTable {
+export function journeyRoutes({
+  ports,
+  directory,
+  experiments,
+  enter,
+  durable,
+  describeSchedule,
+}: ApiOptions): RouteTable {
   const find = (context: Context): Promise<JourneyVersion> => {
     return findJourney(ports, context.req.param('id') ?? '');
   };
@@ -52,9 +59,11 @@ export function journeyRoutes({ ports, directory, experiments, enter, durable }:
       '/api/journeys/:id',
       async (context) => {
         const journey = await find(context);
+        const schedule = await describeSchedule(journey);
         return Response.json({
           ...(await summary(journey)),
           experiments: await experimentsOf(journey),
+          ...(schedule && { schedule }),
           document: journey.document,
         });
       },

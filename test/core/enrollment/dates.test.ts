@@ -6,7 +6,9 @@ import { datesAfter } from '../../../core/enrollment/dates.ts';
 import type { DateEntry, Documents } from '../../../core/journey/document.ts';
 import type { JsonObject } from '../../../core/json.ts';
 import { newProfile, type Profile } from '../../../core/profile/profile.ts';
-import { aJourney, anIdentify, dayMs, documentsOf, hourMs, startMs, TestHome } from '../../builders.ts';
+import { lookAtDates } from '../../../functions/look-at-dates/look-at-dates.ts';
+import { lookAtEverybody } from '../../../local/date-entries.ts';
+import { aJourney, anIdentify, aTrack, dayMs, documentsOf, hourMs, startMs, TestHome } from '../../builders.ts';
 import { runs } from '../../properties.ts';
 
 const at = (text: string): number => Date.parse(text);
@@ -198,3 +200,26 @@ describe('a journey that a date begins', () => {
 });
 
 const aZone = (timezone: string) => anIdentify({}, { context: { timezone } });
+
+describe('a date journey that is published when people have the trait already', () => {
+  it('is found by whoever looks at everybody, and twice changes nothing', async () => {
+    const home = new TestHome({});
+    await home.accept(anIdentify({ trialEndsAt: '2026-03-20' }));
+    const { profileId } = await home.profile();
+    home.definitions.publish(documentsOf({ journeys: [byDate(trialEnd)] }));
+    await lookAtEverybody(home.db, home.definitions.now, lookAtDates(home.ports));
+    const { nextDateMs, dueMs } = await home.profile();
+    expect([nextDateMs, dueMs]).toEqual([at('2026-03-17T00:00Z'), at('2026-03-17T00:00Z')]);
+    const { version } = (await home.store.load(profileId))!;
+    await lookAtDates(home.ports)(profileId);
+    expect((await home.store.load(profileId))!.version).toBe(version);
+  });
+
+  it('is found by any event of the person', async () => {
+    const home = new TestHome({});
+    await home.accept(anIdentify({ trialEndsAt: '2026-03-20' }));
+    home.definitions.publish(documentsOf({ journeys: [byDate(trialEnd)] }));
+    await home.accept(aTrack('Page Viewed'));
+    expect((await home.profile()).nextDateMs).toBe(at('2026-03-17T00:00Z'));
+  });
+});

@@ -1,0 +1,82 @@
+import type { JsonObject } from '../core/json.ts';
+
+/** Errors of a passing kind, by their exact names. */
+const passing = [
+  'Lambda.ServiceException',
+  'Lambda.AWSLambdaException',
+  'Lambda.SdkClientException',
+  'Lambda.TooManyRequestsException',
+  // A function that was stopped for its time or memory: whoever had entered does not enter again.
+  'Lambda.Unknown',
+  'Sandbox.Timedout',
+  'Runtime.ExitError',
+  'StoreUnavailable',
+  'StoreContended',
+  'States.Timeout',
+];
+const again = { IntervalSeconds: 2, MaxAttempts: 8, BackoffRate: 2, JitterStrategy: 'FULL' } as const;
+
+/** One batch after the other: each is a call, and what it answers says whether another follows. */
+const walk = (part: string, next: string): JsonObject => ({
+  Type: 'Task',
+  Resource: 'arn:aws:states:::lambda:invoke',
+  Arguments: {
+    FunctionName: '${WalkRound}',
+    Payload: {
+      journeyId: '{% $states.input.journeyId %}',
+      roundId: '{% $states.input.roundId %}',
+      part,
+      startedMs: '{% $states.input.startedMs %}',
+      sinceMs: '{% $states.input.sinceMs %}',
+    },
+  },
+  Output: "{% $merge([$states.input, { 'isDone': $states.result.Payload.isDone }]) %}",
+  TimeoutSeconds: 330,
+  Retry: [{ ErrorEquals: passing, ...again }],
+  Next: next,
+});
+const until = (over: string, on: string): JsonObject => ({
+  Type: 'Choice',
+  Choices: [{ Condition: '{% $states.input.isDone %}', Next: over }],
+  Default: on,
+});
+
+/**
+ * Walks one round of a schedule over the members of its segment: shards side by side, each in batches whose place is kept
+ * in the table. Where rank decides, the shards only rank, and one walk in the order of rank follows.
+ */
+export const roundDefinition = {
+  Comment: 'One round of a schedule',
+  QueryLanguage: 'JSONata',
+  StartAt: 'Members',
+  States: {
+    Members: {
+      Type: 'Map',
+      Items: '{% $states.input.parts %}',
+      ItemSelector: '{% $merge([$states.input, { "part": $states.context.Map.Item.Value }]) %}',
+      // A new account runs ten functions at once: live events go first.
+      MaxConcurrency: 4,
+      ItemProcessor: {
+        ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+        StartAt: 'Walk',
+        States: {
+          Walk: walk('{% $states.input.part %}', 'More'),
+          More: until('Walked', 'Walk'),
+          Walked: { Type: 'Succeed' },
+        },
+      },
+      // A part that failed for all its tries is walked on from where it stood.
+      Retry: [{ ErrorEquals: ['States.ExceedToleratedFailureThreshold'], IntervalSeconds: 60, MaxAttempts: 5 }],
+      Output: '{% $states.input %}',
+      Next: 'Order',
+    },
+    Order: {
+      Type: 'Choice',
+      Choices: [{ Condition: '{% $states.input.isRanked %}', Next: 'WalkByRank' }],
+      Default: 'Over',
+    },
+    WalkByRank: walk('ranked', 'MoreByRank'),
+    MoreByRank: until('Over', 'WalkByRank'),
+    Over: { Type: 'Succeed' },
+  },
+} as const satisfies JsonObject;

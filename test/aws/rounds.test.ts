@@ -1,0 +1,105 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import type { Rounds } from '../../core/ports.ts';
+import { newProfile } from '../../core/profile/profile.ts';
+import { DynamoPlaces } from '../../functions/aws/places.ts';
+import { DynamoProfileStore } from '../../functions/aws/profile-store.ts';
+import { DynamoRounds } from '../../functions/aws/rounds.ts';
+import { listShards } from '../../functions/aws/table/keys.ts';
+import { memberKey } from '../../functions/aws/table/memberships.ts';
+import { keyOf } from '../../functions/aws/table/table.ts';
+import { beginRounds, type BegunRound } from '../../functions/begin-rounds/begin-rounds.ts';
+import { enterJourney } from '../../functions/enter-journey/enter-journey.ts';
+import { walkRound } from '../../functions/walk-round/walk-round.ts';
+import { aJourney, aSegment, documentsOf } from '../builders.ts';
+import { roundsContract } from '../contracts/rounds.ts';
+import { CountingIds, RecordedExecutions, TestDefinitions } from '../fakes.ts';
+import { aTable, type OpenTable } from './a-table.ts';
+
+const joinedMs = Date.parse('2026-03-05T12:00Z');
+const backOff = () => new Promise<void>((resolve) => setTimeout(resolve, 5));
+
+/** Members as the relay lists them. */
+async function list(table: OpenTable, profileIds: readonly string[]): Promise<void> {
+  for (const profileId of profileIds) {
+    const Item = keyOf(memberKey('segment', 'vips', profileId, joinedMs));
+    await table.client.send(new PutItemCommand({ TableName: table.name, Item }));
+  }
+}
+
+roundsContract('DynamoDB', async () => {
+  const table = await aTable();
+  return {
+    rounds: new DynamoRounds(table.client, table.name, () => 0),
+    places: new DynamoPlaces(table.client, table.name, { nowMs: () => 0, backOff }),
+    parts: listShards,
+    join: (profileIds) => list(table, profileIds),
+    close: async () => table.close(),
+  };
+});
+
+describe('a round over the table', () => {
+  const begun = Date.parse('2026-03-09T10:00Z');
+  const vips = aSegment('vips', { trait: 'vip', is: true });
+  const people = Array.from({ length: 30 }, (_, n) => `p${n}`);
+  let table: OpenTable;
+  let nowMs: number;
+  beforeEach(async () => {
+    table = await aTable();
+    nowMs = joinedMs;
+  });
+  afterEach(() => table.close());
+
+  /** One tick and all that it begins, every batch delivered twice. @returns who was started */
+  async function live(limit?: {
+    readonly atMost: number;
+    readonly per: string;
+    readonly by: string;
+  }): Promise<readonly string[]> {
+    const schedule = { every: 'P1W', on: 'MO', at: '10:00', zone: 'workspace' } as const;
+    const entry = { on: { schedule, segment: 'vips' }, ...(limit && { limit }) };
+    const definitions = new TestDefinitions(
+      documentsOf({
+        segments: [vips],
+        journeys: [aJourney({ id: 'news', entry, steps: [{ id: 'wait', wait: 'P1D' }] })],
+      }),
+    );
+    const clock = { nowMs: () => nowMs, backOff };
+    const profiles = new DynamoProfileStore(table.client, table.name, clock);
+    const traits = (score: number) => ({ vip: { value: true, ms: 0, id: '' }, score: { value: score, ms: 0, id: '' } });
+    for (const [score, profileId] of people.entries()) {
+      const profile = { ...newProfile(profileId, 0), segments: { vips: joinedMs }, traits: traits(score) };
+      await profiles.commit({ attemptId: profileId, profiles: [{ expectedVersion: 0, profile }] });
+    }
+    await list(table, people);
+    const executions = new RecordedExecutions();
+    const places = new DynamoPlaces(table.client, table.name, clock);
+    const rounds: Rounds = new DynamoRounds(table.client, table.name, () => nowMs);
+    const ports = { profiles, definitions, executions, places, clock, ids: new CountingIds(), rounds };
+    const walk = walkRound({ ...ports, enter: enterJourney(ports) }, { most: 3, atOnce: 2 });
+    const started: BegunRound[] = [];
+    const tick = beginRounds({ ...ports, begin: async (round) => void started.push(round), missed: () => undefined });
+    await tick();
+    nowMs = begun;
+    await tick();
+    await tick();
+    expect(started.map(({ roundId }) => roundId)).toEqual(['2026-03-09T10:00']);
+    const shards = Array.from({ length: listShards }, (_, shard) => shard);
+    for (const part of [...shards, ...(started[0]!.isRanked ? (['ranked'] as const) : [])]) {
+      for (let isDone = false; !isDone;) {
+        const twice = await Promise.all([1, 2].map(() => walk({ ...started[0]!, part })));
+        isDone = twice.every((one) => one.isDone);
+      }
+    }
+    return executions.started.map(({ input }) => String(input['profileId'])).toSorted();
+  }
+
+  it('enters every member once, though each batch is delivered twice', async () => {
+    expect(await live()).toEqual(people.toSorted());
+  });
+
+  it('enters those who rank highest, and no more than the limit', async () => {
+    const highest = await live({ atMost: 5, per: 'P1W', by: 'profile.traits.score' });
+    expect(highest).toEqual(['p25', 'p26', 'p27', 'p28', 'p29']);
+  });
+});
