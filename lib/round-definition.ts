@@ -53,7 +53,13 @@ export const roundDefinition = {
     Members: {
       Type: 'Map',
       Items: '{% $states.input.parts %}',
-      ItemSelector: '{% $merge([$states.input, { "part": $states.context.Map.Item.Value }]) %}',
+      ItemSelector: {
+        journeyId: '{% $states.input.journeyId %}',
+        roundId: '{% $states.input.roundId %}',
+        startedMs: '{% $states.input.startedMs %}',
+        sinceMs: '{% $states.input.sinceMs %}',
+        part: '{% $states.context.Map.Item.Value %}',
+      },
       // A new account runs ten functions at once: live events go first.
       MaxConcurrency: 4,
       ItemProcessor: {
