@@ -69,6 +69,16 @@ const noMimeTypes: Plugin = {
   },
 };
 
+/** DynamoDB's addresses are looked up only where that is asked for, which nobody does here: there is nothing to keep. */
+const noEndpointCache: Plugin = {
+  name: 'no-endpoint-cache',
+  setup: ({ onLoad }) => {
+    const contents =
+      'export class EndpointCache { get() {} getEndpoint() {} has() { return false; } set() {} delete() {} clear() {} }';
+    onLoad({ filter: /endpoint-cache[\\/]dist-es[\\/]EndpointCache\.js$/ }, () => ({ contents, loader: 'js' }));
+  },
+};
+
 /** Every `functions/<folder>/<name>.lambda.ts`, by name. */
 export function lambdas(): readonly { readonly name: string; readonly file: string }[] {
   return readdirSync(join(root, 'functions'), { recursive: true, encoding: 'utf8' })
@@ -107,7 +117,7 @@ export async function bundle(
     legalComments: 'none',
     metafile: true,
     splitting: true,
-    plugins: [environmentCredentials, patternsOnDemand, noPhoneFormats, noMimeTypes],
+    plugins: [environmentCredentials, patternsOnDemand, noPhoneFormats, noMimeTypes, noEndpointCache],
   });
   return { name, ...sizesOf(metafile) };
 }

@@ -1,27 +1,26 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import { Metrics } from '@aws-lambda-powertools/metrics';
 import middy from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 
 /** Logs carry ids and reasons; never traits, addresses or properties. */
 export const logger = new Logger();
-export const metrics = new Metrics({ namespace: 'Sojourn' });
+/** What is done when a call is over, however it went. */
+export const atEnd: (() => void)[] = [];
 
 /** What Lambda calls. */
 export type Handler<Event, Answer> = (event: Event, context: Context) => Promise<Answer>;
 
-const sendMetrics = (): void => {
-  if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+const end = (): void => {
+  for (const one of atEnd) one();
 };
 
-/** A handler with the edges that all of ours have: a log context per request, and metrics sent at its end. */
+/** A handler with the edges that all of ours have: a log context per request, and what is done at its end. */
 export const observed = <Event, Answer>(handle: Handler<Event, Answer>): Handler<Event, Answer> =>
   middy<Event, Answer>()
     .use(injectLambdaContext(logger, { clearState: true }))
-    // Powertools' own middleware writes a line for every call that measured nothing.
-    .use({ after: sendMetrics, onError: sendMetrics })
+    .use({ after: end, onError: end })
     .handler(handle) as unknown as Handler<Event, Answer>;
 
 /**

@@ -4,7 +4,8 @@ import { DynamoExperiments } from '../aws/experiments.ts';
 import { realClock } from '../aws/real-clock.ts';
 import { setting } from '../aws/setting.ts';
 import { ENV } from '../env.ts';
-import { logger, metrics, observed } from '../middleware.ts';
+import { logger, observed } from '../middleware.ts';
+import { metrics } from '../metrics.ts';
 import { decideWinners } from './decide-winners.ts';
 
 /** Each hour: which variant has won, and which does harm. */

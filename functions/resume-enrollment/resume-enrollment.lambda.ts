@@ -3,7 +3,8 @@ import { factOf } from '../aws/bus.ts';
 import { executionPorts } from '../aws/container-executions.ts';
 import { parseFact } from '../aws/tasks.ts';
 import { unaskable } from '../aws/unaskable.ts';
-import { metrics, takesMessages } from '../middleware.ts';
+import { metrics } from '../metrics.ts';
+import { takesMessages } from '../middleware.ts';
 import { resumeEnrollment } from './resume-enrollment.ts';
 
 /** Completes the tokens of enrollments that ended, or whose hold is over. */

@@ -5,7 +5,8 @@ import { deployedChannels } from '../aws/deployed-channels.ts';
 import { setting } from '../aws/setting.ts';
 import { publishedContent } from '../aws/content.ts';
 import { ENV } from '../env.ts';
-import { logger, metrics, observed, sayingOf } from '../middleware.ts';
+import { metrics } from '../metrics.ts';
+import { logger, observed, sayingOf } from '../middleware.ts';
 import { SignedLinks } from '../parts/people/links.ts';
 import { runTouch, type TouchTask } from './run-touch.ts';
 
