@@ -1,4 +1,4 @@
-import { lambdas } from '../../cli/bundle.ts';
+import { functionsInTemplate } from '../../lib/deployed-functions.ts';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -91,7 +91,7 @@ describe('sojourn doctor', () => {
     const missing = anXmlError('ValidationError', 'Stack with id Sojourn-dev-App does not exist');
     const anew = allOf(newAccount);
     const { stdout } = await doctor((asked) => (asked.service === 'cloudformation' ? missing : anew(asked)));
-    const count = lambdas().length;
+    const count = functionsInTemplate;
     expect(stdout).toContain(`${count} functions, 5 at once of each, are ${5 * count}.`);
   });
 
