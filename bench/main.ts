@@ -1,5 +1,6 @@
 import { awsCostBench } from './aws-cost.ts';
 import { checkBench } from './check.ts';
+import { exitLatencyBench } from './exit-latency.ts';
 import { importTimeBench } from './import-time.ts';
 import { intakeBench } from './intake.ts';
 import { mailBench } from './mail.ts';
@@ -13,12 +14,13 @@ import { waitingBench } from './waiting.ts';
 const benches = [
   awsCostBench,
   checkBench,
+  exitLatencyBench,
   importTimeBench,
   intakeBench,
   mailBench,
   proveBench,
-  waitingBench,
   scheduledEntryBench,
+  waitingBench,
   onlineRetailBench,
 ];
 const wanted = process.argv.slice(2);
