@@ -95,14 +95,19 @@ function isBarred({ journey, documents }: Course, { facts }: World): boolean {
   return exits.some((exit) => 'when' in exit && truthOf(exit.when, facts, documents.segments) === true);
 }
 
+/** Whether an event certainly ends the enrollment of somebody inside, of whom so much is known after it. */
+function isEndedBy(course: Course, after: World, event: AbstractEvent): boolean {
+  const { exit = [] } = course.journey.document;
+  return exit.some((one) => 'on' in one && isHeard(event, one.on) === true) || isBarred(course, after);
+}
+
 /** What an event does to a person who is outside, or inside somewhere; at a hold it may end that too. */
 export function accept(course: Course, world: World, event: AbstractEvent): readonly World[] {
-  const { journey, documents, machine } = course;
+  const { documents, machine } = course;
   const facts = learn(event, world.facts, documents.workspace);
   const next = { ...world, facts };
   if (!world.at) return [next];
-  const isExit = (journey.document.exit ?? []).some((exit) => 'on' in exit && isHeard(event, exit.on) === true);
-  if (isExit || isBarred(course, next)) return [outside(next)];
+  if (isEndedBy(course, next, event)) return [outside(next)];
   const node = machine.node(world.at);
   const still = { ...next, facts: staying(course, facts) };
   if (node.role !== 'hold') return [still];
@@ -263,8 +268,9 @@ function holding(
   const truth = condition && truthOf(condition, world.facts, segments);
   const byEvent = (match ? comingAs(match, rule) : [])
     // Not where the same event ends the enrollment.
-    .filter((event) => accept(course, world, event).some(({ at }) => at !== undefined))
-    .map((event) => leave('event', { ...world, facts: learn(event, world.facts, workspace) }, 0, event));
+    .map((event) => ({ event, after: { ...world, facts: learn(event, world.facts, workspace) } }))
+    .filter(({ event, after }) => !isEndedBy(course, after, event))
+    .map(({ event, after }) => leave('event', after, 0, event));
   const between = waitsBetween(node);
   const isByItself = !match && !between && truth !== false && ways.has('event');
   const facts = condition ? take(condition, true, world.facts) : world.facts;

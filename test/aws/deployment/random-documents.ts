@@ -108,9 +108,6 @@ export const everyKind = (id: string): Journey =>
       { id: 'task', task: { queue: 'desk', title: 'Call' } },
       { id: 'audience', audience: { add: 'lookers' } },
       { id: 'start', start: 'other' },
-      { id: 'chase', cascade: [{ push: 'none' }, { email: 'four' }, { email: 'five' }], every: 'PT5H' },
-      { id: 'best', wait: { until: 'best-time', within: 'PT6H' } },
-      { id: 'nudges', repeat: { times: 2, every: 'PT2H', steps: [{ id: 'nudge', send: { email: 'three' } }] } },
       { id: 'wait', wait: { until: '19:30' } },
       { id: 'send', send: { firstOf: [{ push: 'none' }, { email: 'one' }] } },
       {
@@ -134,6 +131,9 @@ export const everyKind = (id: string): Journey =>
         within: 'P6D',
         then: [{ id: 'seen', emit: { event: 'Offer Made' } }],
       },
+      { id: 'chase', cascade: [{ push: 'none' }, { email: 'four' }, { email: 'five' }], every: 'PT5H' },
+      { id: 'best', wait: { until: 'best-time', within: 'PT6H' } },
+      { id: 'nudges', repeat: { times: 2, every: 'PT2H', steps: [{ id: 'nudge', send: { email: 'three' } }] } },
       {
         id: 'branch',
         branch: [{ when: { trait: 'tier', is: 'gold' }, steps: [{ id: 'end', end: true }] }],

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Journey } from '../../../../core/journey/document.ts';
 import { proverOf, type Verdict } from '../../../../core/journey/prove/prove.ts';
 import type { Rule } from '../../../../core/journey/prove/rules.ts';
-import { documentsOf } from '../../../builders.ts';
+import { aJourney, documentsOf } from '../../../builders.ts';
 import { runs } from '../../../properties.ts';
 import { AfterByForce, tooManyByForce } from './brute-force.ts';
 import { aSmallJourney, aTimedJourney, smallNames } from './small-journeys.ts';
@@ -45,6 +45,14 @@ describe('on a small journey', () => {
       runs(1_000),
     );
   });
+});
+
+it('knows that an event may end the last wait of a journey, which is then entered again', () => {
+  const journey = aJourney({
+    entry: { on: { event: 'Cart Filled' }, again: 'always' },
+    steps: [{ send: { email: 'one' } }, { waitFor: { event: 'Shop Visited' }, within: 'P1D' }],
+  });
+  expect(verdictOf([journey], { id: 'rule', sends: {}, atMost: 1, within: 'P1D' }).kind).toBe('broken');
 });
 
 /** Twelve days of what one person does, by the minute. */
