@@ -27,10 +27,7 @@ const reasons: readonly (readonly [RegExp, string])[] = [
     /^(begin-rounds|walk-round) /,
     'No journey of these lives has a schedule: rounds.test.ts walks them, each batch twice. No fault is planned for them yet.',
   ],
-  [
-    /^decide-winners /,
-    'No hour strikes in these lives: end-to-end.test.ts calls it. No fault is planned for it yet.',
-  ],
+  [/^decide-winners /, 'No hour strikes in these lives: end-to-end.test.ts calls it. No fault is planned for it yet.'],
   [/^redrive dynamodb:BatchGetItem$/, 'Reading is granted as one.'],
   [/^publish-definitions dynamodb:Query$/, 'None of these documents has a list of coupons; asking.test.ts does.'],
 ];
