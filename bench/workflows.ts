@@ -10,6 +10,8 @@ const workspace = {
   sender: { email: { from: 'Bench <bench@shop.example>', postalAddress: 'Bench, 1 Road, Riga' } },
   conversion: [{ event: 'Subscription Started' }],
   consent: 'opt-out',
+  // The same few people buy for as long as it takes.
+  breaker: { atMost: 1_000_000 },
 };
 
 /** A journey that answers an order with a promo mail of three items. */
