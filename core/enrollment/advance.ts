@@ -23,7 +23,7 @@ import { doAct } from './do-act.ts';
 import type { Enrollment, Hold } from './enrollment.ts';
 import { ownCallback, withToken, type Callback } from './own-wait.ts';
 import { noteVerdict, tripped } from './note-verdict.ts';
-import { backOffMs, isRefused, newsOf, putAside, SendStep, type Handed, type Prepared } from './send-step.ts';
+import { backOffMs, isRefused, newsOf, SendStep, type Handed, type Prepared } from './send-step.ts';
 import { stepView } from './step-view.ts';
 import { elsewhere, toAfter, toDeferral, toHold } from './whereabouts.ts';
 
@@ -97,6 +97,8 @@ class Walk {
   } = { deliveries: [], unless: [], tasks: [] };
   private row: Enrollment;
   private isDirty = false;
+  /** What was asked in this walk has its answer: it is written down before the next question, which may take long. */
+  private isAnswered = false;
 
   constructor(input: TouchInput) {
     this.input = input;
@@ -118,7 +120,8 @@ class Walk {
       if (way === undefined) return this.finish(this.waitAt(row.hold));
       if (node.id !== touch.follows) return { answer: toAfter(node.id, nowMs) };
       this.leaveHold();
-      return this.walk(node.ways[way] ?? null);
+      // A way that the version has no more, to which the person was moved at this very instant.
+      return this.walk((way in node.ways ? node.ways[way] : node.ways.timeout) ?? null);
     }
     if (row.hold?.kind === 'deferral') {
       // The outcome of a hand-over is heard whatever its message was put off to.
@@ -199,7 +202,7 @@ class Walk {
       case 'ask':
         return this.ask(node, act);
       case 'pass':
-        return this.pass(node, act.way);
+        return this.goOn(node, act.way);
       case 'begin':
         this.stretch(node.id, 0);
         return this.goOn(node);
@@ -217,19 +220,6 @@ class Walk {
     return { to: led === undefined ? node.next : led };
   }
 
-  /** Nothing is to be done any more; a message that was put off is not sent. */
-  private pass(node: ActNode, way: string): Move {
-    const { delivery } = this.input;
-    const { enrollmentId, cursor } = this.row;
-    const isHere = delivery?.deliveryId === deliveryIdOf(enrollmentId, node.id, cursor.visit);
-    const row = isHere ? putAside(delivery, 'answered') : undefined;
-    if (row) {
-      this.rows.deliveries.push({ row, isNew: false });
-      this.draft.set(noteVerdict(this.draft.profile(this.profileId), row, this.input));
-    }
-    return this.goOn(node, way);
-  }
-
   private ask(node: ActNode, { question, tries, take }: Extract<Act, { kind: 'ask' }>): Move {
     if (this.row.cursor.stepId !== node.id) this.moveCursor(node.id);
     const ask = askOf(this.input, this.row, node.id, question, this.draft.profile(this.profileId));
@@ -241,6 +231,7 @@ class Walk {
       return this.defer(node, this.input.nowMs + backOffMs(ask.askId, count - 1));
     }
     const { saved, task, way, failed } = take(asked);
+    this.isAnswered = true;
     if (saved) this.row = { ...this.row, saved: { ...this.row.saved, ...saved } };
     if (task) this.rows.tasks.push({ row: this.newTask(node.id, task), isNew: true });
     if (failed !== undefined) this.tellFailed(node.id, failed);
@@ -278,7 +269,8 @@ class Walk {
     if (verdict.unless) this.rows.unless.push(verdict.unless);
     if (verdict.deferUntilMs !== undefined) return this.defer(node, verdict.deferUntilMs);
     if (verdict.stop) return { stop: verdict.stop };
-    return this.goOn(node, isRefused(verdict.delivery) ? 'refused' : undefined);
+    const refused = isRefused(verdict.delivery) ? 'refused' : undefined;
+    return this.goOn(node, request.isUnwanted ? 'answered' : refused);
   }
 
   /** A journey that was stopped is over for whoever comes by; a message on its way is heard of first. */
@@ -395,7 +387,8 @@ class Walk {
   private finish(answer: TouchAnswer): TouchDecision {
     // What only has to be rendered or looked up is decided again afterwards, from the same place: nothing is written
     // yet, but for the outcome of a message before it, which nobody else knows.
-    const isPause = answer.kind === 'render' || answer.kind === 'reconcile' || answer.kind === 'ask';
+    const isQuestion = answer.kind === 'ask' && !this.isAnswered;
+    const isPause = answer.kind === 'render' || answer.kind === 'reconcile' || isQuestion;
     if (!this.isDirty || (isPause && this.rows.deliveries.length === 0)) return { answer };
     this.draft.putEnrollment(this.row);
     this.draft.touch(this.profileId);

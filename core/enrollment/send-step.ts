@@ -69,13 +69,6 @@ export const isRefused = (delivery: Delivery | undefined): boolean =>
 const isSettled = (delivery: Delivery): boolean =>
   delivery.status === 'sent' || delivery.status === 'unknown' || isRefused(delivery);
 
-/** A message that was put off and is not sent any more; `undefined` where none is. */
-export function putAside(delivery: Delivery | undefined, reason: Refusal): Delivery | undefined {
-  if (delivery?.status !== 'deferred' && delivery?.status !== 'pending') return undefined;
-  const { untilMs: _, ...rest } = delivery;
-  return { ...rest, status: 'skipped', reason };
-}
-
 /** One message that might be sent, and what the gate says of it. */
 interface Considered {
   readonly choice: MessageChoice;
@@ -168,6 +161,7 @@ export class SendStep {
 
   private gate(): SendVerdict {
     const { nowMs } = this.input;
+    if (this.request.isUnwanted) return this.withdrawn();
     const { choice, address, addressHash, decision } = this.choose();
     this.choice = choice;
     if (decision.kind === 'skip') return { delivery: this.newRow('skipped', address, decision.reason) };
@@ -176,6 +170,14 @@ export class SendStep {
     if (decision.kind === 'defer')
       return this.postpone(this.newRow('deferred', address, decision.reason), decision.untilMs);
     return this.hand(address, addressHash);
+  }
+
+  /** Nothing is written of a message that nobody had begun to send. */
+  private withdrawn(): SendVerdict {
+    const { standing, profile } = this;
+    if (!standing) return {};
+    const { untilMs: _, ...rest } = standing;
+    return { profile, delivery: { ...rest, status: 'skipped', reason: 'answered' } };
   }
 
   /** The first that would be sent now; else the one that may go soonest; else the first, with why not. */

@@ -15,7 +15,7 @@ export function stepView(input: TouchInput, row: Enrollment, profile: Profile): 
   const zone = zoneOf(profile, definitions);
   const asked = touch.nodes.flatMap(({ step }) => {
     const { role } = roleOf(step);
-    return role.role === 'choose' || role.role === 'act' ? (role.asks?.(step) ?? []) : [];
+    return role.role === 'list' || role.role === 'end' ? [] : (role.asks?.(step) ?? []);
   });
   const leaves = asked.flatMap((condition) => compiledOnce(condition).leaves);
   return {

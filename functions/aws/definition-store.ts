@@ -59,7 +59,9 @@ export class DynamoDefinitions implements DefinitionStore {
     const hash = row?.['h']?.S;
     if (hash === undefined) throw new VersionUnknown('No documents have been published here yet.');
     if (this.compiled?.hash !== hash) {
-      const documents = (await this.readParts(hash, 'documents')) as unknown as Documents;
+      // What an earlier release published had no documents beside journeys.
+      const beside = { coupons: [], tables: [], events: [], calendars: [] };
+      const documents = { ...beside, ...((await this.readParts(hash, 'documents')) as unknown as Documents) };
       await loadPatterns(documents);
       this.compiled = publish(documents, hash);
     }

@@ -61,9 +61,9 @@ export const stretchRole: Role<StretchBegin> = { role: 'act', act: () => ({ kind
 export const cascadeSendRole: Role<CascadeSend> = {
   role: 'act',
   act: ({ cascadeSend, ending, holdout }, view) => {
-    if (isOver(ending, view)) return { kind: 'pass', way: 'answered' };
     const drawn = holdout === undefined ? {} : { holdout, drawnBy: ending.begins };
-    return { kind: 'send', request: { choices: choicesOf(cascadeSend), useBy: defaultUseBy, ...drawn } };
+    const request = { choices: choicesOf(cascadeSend), useBy: defaultUseBy, ...drawn };
+    return { kind: 'send', request: isOver(ending, view) ? { ...request, isUnwanted: true } : request };
   },
   channels: ({ cascadeSend }) => choicesOf(cascadeSend).map(({ channel }) => channel),
   ways: ({ isLast }) => ({ answered: 'out', ...(!isLast && { refused: 'after-next' }) }),

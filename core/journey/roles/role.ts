@@ -30,6 +30,8 @@ export interface SendRequest {
   readonly topic?: string;
   /** How long it may be put off. */
   readonly useBy: string;
+  /** The person has answered already: what is on its way gets its outcome, and nothing else goes out. */
+  readonly isUnwanted?: true;
   /** Percent of people who do not get it, drawn by the step that stands in the document. */
   readonly holdout?: number;
   /** That step, where it is another one. */

@@ -1,8 +1,11 @@
 import { keys } from '../../shape.ts';
-import { count, duration } from '../../values.ts';
+import { countBetween, duration } from '../../values.ts';
 import type { RepeatStep } from '../document.ts';
 import { eventOrCondition } from '../event-match.ts';
 import { stepKeys, stepList, type StepKind } from './step-kind.ts';
+
+/** Each round stands in the row of everybody who walks it. */
+const mostRounds = 100;
 
 /** Walks its steps several times. */
 export const repeat: StepKind<RepeatStep> = {
@@ -10,7 +13,7 @@ export const repeat: StepKind<RepeatStep> = {
   key: 'repeat',
   schema: stepKeys({
     repeat: keys('{ "times": …, "steps": … }', {
-      times: count(1),
+      times: countBetween(1, mostRounds),
       every: duration.optional(),
       until: eventOrCondition.optional(),
       steps: stepList,

@@ -4,6 +4,7 @@ import type { Steps } from '../../../core/journey/document.ts';
 import type { Report } from '../../../core/message/report.ts';
 import { acceptEvents } from '../../../functions/accept-events/accept-events.ts';
 import { takeFeedback } from '../../../functions/take-feedback/take-feedback.ts';
+import { Died } from '../../fakes.ts';
 import {
   aJourney,
   anAudience,
@@ -46,6 +47,8 @@ const chase = (more: object = {}): Steps => [
   { id: 'chase', cascade: [{ email: 'a' }, { sms: 'b' }, { email: 'c' }], every: 'P1D', ...more },
   { id: 'after', send: { webhook: 'after' } },
 ];
+
+const nudge: Steps = [{ id: 'nudge', send: { email: 'nudge' } }];
 
 describe('a cascade', () => {
   it('goes on to the next channel while nobody answers', async () => {
@@ -99,8 +102,46 @@ describe('a cascade', () => {
   });
 });
 
+describe('a message of a cascade that is on its way when the person answers', () => {
+  it('gets its outcome, and nothing goes out after it', async () => {
+    for (const [answer, outcome] of [
+      [{ kind: 'accepted' }, 'chase.1 sent'],
+      [{ kind: 'refused', reason: '429', isPermanent: false }, 'chase.1 skipped answered'],
+    ] as const) {
+      const home = new TestHome({
+        journeys: [aJourney({ steps: chase({ until: { event: 'Called Back' } }) })],
+        workspace: aWorkspace({ consent: 'opt-out', frequencyCaps: [{ channels: 'email', atMost: 1, within: 'P1D' }] }),
+      });
+      await home.accept(anIdentify({ email: 'ana@b.lv', phone: '+37120000001' }));
+      let isAnswered = false;
+      const { deliver } = home.channels;
+      home.channels.deliver = async (deliveryId, message) => {
+        if (!isAnswered) await home.take(aTrack('Called Back', {}, { occurredMs: startMs + 1 }));
+        isAnswered = true;
+        return message.channel === 'email' ? answer : deliver.call(home.channels, deliveryId, message);
+      };
+      await home.accept(aTrack('Cart Filled'));
+      await home.wind('PT1H');
+      expect(outcomes(home)).toContain(outcome);
+      expect(outcomes(home)).not.toContain('chase.1 handing');
+      expect(row(home)).toMatchObject({ status: 'completed', path: ['chase', 'chase.1', 'after'] });
+      expect((await home.profile()).slots.length).toBe(answer.kind === 'accepted' ? 1 : 0);
+    }
+  });
+});
+
 describe('a repeated list', () => {
-  const nudge: Steps = [{ id: 'nudge', send: { email: 'nudge' } }];
+  it('asks the condition that ends it of all that has happened, also after a wait of its own steps', async () => {
+    const steps: Steps = [{ id: 'hour', wait: 'PT1H' }, ...nudge];
+    const until = { didNot: 'App Opened', within: 'P3D' } as const;
+    const home = new TestHome({
+      journeys: [aJourney({ steps: [{ id: 'nudges', repeat: { times: 3, every: 'P1D', until, steps } }] })],
+      workspace: aWorkspace({ consent: 'opt-out' }),
+    });
+    await home.accept(anIdentify({ email: 'ana@b.lv' }), aTrack('App Opened'), aTrack('Cart Filled'));
+    await home.wind('P2DT3H');
+    expect(home.sent).toEqual(['nudge', 'nudge', 'nudge']);
+  });
   it('is walked so many times, with a wait in between and none after', async () => {
     const home = await inside([{ id: 'nudges', repeat: { times: 3, every: 'P1D', steps: nudge } }]);
     await home.wind('P2D');
@@ -249,6 +290,18 @@ describe('a question', () => {
       { lookup: 'cities', by: 'event.properties.country', save: 'far' },
     ]);
     expect(row(home).saved).toEqual({ near: { key: 'riga' } });
+  });
+  it('is written down before the next one is asked', async () => {
+    const ask = (id: string) => ({ id, call: { webhook: 'crm', save: { [id]: 'ok' } } });
+    const home = new TestHome({ journeys: [aJourney({ steps: [ask('one'), ask('two')] })] });
+    const dies = (): never => {
+      throw new Died();
+    };
+    home.asking.answer = ({ askId }, count) => (askId.includes('-two-') && count === 2 ? dies() : undefined);
+    await home.accept(anIdentify({}), aTrack('Cart Filled'));
+    await home.wind('PT10M');
+    expect(home.asking.asked.map(({ askId }) => askId.split('-').at(-2))).toEqual(['one', 'two', 'two']);
+    expect(row(home)).toMatchObject({ saved: { one: true, two: true }, status: 'completed' });
   });
   it('becomes a task with its title', async () => {
     const home = await inside([{ id: 'call', task: { queue: 'call-back', title: 'Call Ana' } }]);
