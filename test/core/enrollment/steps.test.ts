@@ -11,6 +11,7 @@ import {
   anIdentify,
   aTrack,
   aWorkspace,
+  documentsOf,
   hourMs,
   startMs,
   TestHome,
@@ -443,5 +444,29 @@ describe("a wait for the person's best time", () => {
   });
   it('is by day where nobody has answered yet', async () => {
     for (const hour of await hoursOf(none, [])) expect(hour >= 9 && hour < 20).toBe(true);
+  });
+});
+
+describe('names that every object knows', () => {
+  it('are names like any other for a journey that sends', async () => {
+    const journeys = [aJourney({ id: 'constructor', steps: nudge })];
+    const home = await inside([], { journeys });
+    expect(home.enrollments()).toMatchObject([{ status: 'completed' }]);
+    expect(home.sent).toEqual(['nudge']);
+  });
+  it('and the way of those whose variant is gone are told from a variant with that name', async () => {
+    const experiment = (id: string): Steps => [
+      { id: 'test', experiment: 'offer', variants: [{ id, percent: 100, steps: nudge }] },
+    ];
+    const home = await inside(experiment('old'));
+    await home.wind('PT1M');
+    home.definitions.publish(
+      documentsOf({
+        journeys: [aJourney({ steps: experiment('otherwise') })],
+        workspace: aWorkspace({ consent: 'opt-out' }),
+      }),
+    );
+    await home.accept(aTrack('Cart Filled'));
+    expect(home.enrollments().map(({ path }) => path)).toEqual([['test', 'nudge'], ['test']]);
   });
 });
