@@ -147,5 +147,8 @@ export const randomEvents: fc.Arbitrary<readonly Happened[]> = fc
       .sort((a, b) => a.atMs - b.atMs),
   );
 
+/** Lists in lists send more within an hour than a breaker allows. */
+export const withoutBreaker = { breaker: { atMost: 100_000 } } as const;
+
 /** When a comparison stops looking. */
 export const endMs = startMs + 40 * dayMs;

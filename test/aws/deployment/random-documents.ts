@@ -5,10 +5,11 @@ import { checkDocuments } from '../../../core/journey/check.ts';
 import type { Journey, Steps, Workspace } from '../../../core/journey/document.ts';
 import type { WorkflowFile } from '../../../core/journey/read-documents.ts';
 import { aJourney, aWorkspace } from '../../builders.ts';
-import { aRandomJourney } from '../../random-journeys.ts';
+import { aRandomJourney, withoutBreaker } from '../../random-journeys.ts';
 
 /** Quiet half of the day, and strict: messages are to be deferred for both reasons. */
 const workspace: Workspace = aWorkspace({
+  ...withoutBreaker,
   sender: { ...aWorkspace().sender, push: { app: 'shop' } },
   quietHours: { email: { from: '19:00', to: '08:00' } },
   frequencyCaps: [{ channels: 'email', atMost: 2, within: 'P1D', then: 'defer' }],

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { StoreContended, StoreUnavailable } from '../../../core/failures.ts';
 import type { Journey } from '../../../core/journey/document.ts';
 import { losing, scheduledBy, type CommitFault } from '../../around-ports.ts';
-import { aJourney, anIdentify, aTrack, dayMs, hourMs, startMs, TestHome } from '../../builders.ts';
+import { aJourney, anIdentify, aTrack, aWorkspace, dayMs, hourMs, startMs, TestHome } from '../../builders.ts';
 import type { ChannelAnswer } from '../../fakes.ts';
 import { runs } from '../../properties.ts';
-import { aRandomJourney, randomEvents } from '../../random-journeys.ts';
+import { aRandomJourney, randomEvents, withoutBreaker } from '../../random-journeys.ts';
 
 const final = ['sent', 'unknown', 'failed', 'skipped'];
 const handedIds = (home: TestHome) => home.channels.handed.map(({ deliveryId }) => deliveryId);
@@ -103,7 +103,7 @@ describe('random journeys that are paused, resumed and stopped at random', () =>
   type Order = { readonly hour: number; readonly verb: 'pause' | 'resume' | 'stop'; readonly subject: string };
 
   async function live(journey: Journey, events: Parameters<typeof play>[1], all: readonly Order[]): Promise<void> {
-    const home = new TestHome({ journeys: [journey] });
+    const home = new TestHome({ workspace: aWorkspace(withoutBreaker), journeys: [journey] });
     const late: string[] = [];
     let standing = new Set<string>();
     home.channels.answer = (deliveryId) => {

@@ -3,11 +3,12 @@ import { describe, expect, it } from 'vitest';
 import validate from 'asl-validator';
 import { compileJourney } from '../../../core/definitions.ts';
 import { compileStateMachine } from '../../../core/journey/compile.ts';
-import { anAudience, aTrack, startMs, TestHome, anIdentify } from '../../builders.ts';
+import { anAudience, aTrack, aWorkspace, startMs, TestHome, anIdentify } from '../../builders.ts';
 import { readJourney, type Happened } from '../../direct-reader.ts';
-import { aRandomJourney, endMs, randomEvents } from '../../random-journeys.ts';
+import { aRandomJourney, endMs, randomEvents, withoutBreaker } from '../../random-journeys.ts';
 import { runs } from '../../properties.ts';
 
+const workspace = aWorkspace(withoutBreaker);
 /** Nobody is in it but by a step. */
 const audiences = [anAudience('lookers', 'retargeting', { did: 'Never Done' })];
 
@@ -19,7 +20,7 @@ describe('a compiled journey', () => {
         randomEvents,
         fc.integer({ min: 0, max: 100 }),
         async (journey, events, total) => {
-          const home = new TestHome({ journeys: [journey], audiences, startMs: startMs - 3 * 86_400_000 });
+          const home = new TestHome({ workspace, journeys: [journey], audiences, startMs: startMs - 3 * 86_400_000 });
           await home.accept(anIdentify({ email: 'ana@example.com' }));
           const trigger: Happened = { atMs: startMs, name: 'Cart Filled', properties: { total } };
           for (const event of [...events, trigger].sort((a, b) => a.atMs - b.atMs)) {

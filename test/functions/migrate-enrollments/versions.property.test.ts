@@ -5,10 +5,10 @@ import type { Enrollment } from '../../../core/enrollment/enrollment.ts';
 import type { Journey } from '../../../core/journey/document.ts';
 import { leadsOf } from '../../../core/journey/plan.ts';
 import { comesAfter } from '../../../core/journey/versions/same-step.ts';
-import { anIdentify, aTrack, dayMs, startMs, TestHome } from '../../builders.ts';
+import { anIdentify, aTrack, aWorkspace, dayMs, startMs, TestHome } from '../../builders.ts';
 import { runs } from '../../properties.ts';
 import { anEdit, edited, type Edit } from '../../random-edits.ts';
-import { aLongRandomJourney, endMs, randomEvents } from '../../random-journeys.ts';
+import { aLongRandomJourney, endMs, randomEvents, withoutBreaker } from '../../random-journeys.ts';
 
 type Act =
   | { readonly kind: 'publish'; readonly edits: readonly Edit[]; readonly isMigrated: boolean }
@@ -57,7 +57,7 @@ class Publisher {
         ? this.versions[act.to % this.versions.length]!
         : act.edits.reduce((journey, edit) => edited(journey, edit, this.count++), this.versions.at(-1)!);
     this.versions.push(next);
-    this.home.publish({ journeys: [next] });
+    this.home.publish({ workspace: aWorkspace(withoutBreaker), journeys: [next] });
     if (act.kind === 'publish' && act.isMigrated) await this.home.migrate();
   }
 }
@@ -88,7 +88,11 @@ describe('whatever is published, rolled back, migrated and paused while people a
   it('gives nobody a step twice, lets nobody skip one, and loses nobody', async () => {
     await fc.assert(
       fc.asyncProperty(aLongRandomJourney, randomEvents, doings, async (journey, events, all) => {
-        const home = new TestHome({ journeys: [journey], startMs: startMs - 3 * 86_400_000 });
+        const home = new TestHome({
+          workspace: aWorkspace(withoutBreaker),
+          journeys: [journey],
+          startMs: startMs - 3 * 86_400_000,
+        });
         try {
           const publisher = new Publisher(home, journey);
           await home.accept(anIdentify({ email: 'ana@example.com' }));
