@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { FrequencyCap, Journey } from '../../../core/journey/document.ts';
+import type { Delivery } from '../../../core/message/delivery.ts';
 import type { Change } from '../../../core/ports.ts';
 import { addDuration } from '../../../core/time/duration.ts';
 import { aJourney, anIdentify, aTrack, aWorkspace, hourMs, startMs, TestHome } from '../../builders.ts';
@@ -50,6 +51,11 @@ const covers = (
   cap: FrequencyCap,
   { channel, topic }: { readonly channel: string; readonly topic?: string },
 ): boolean => [cap.channels].flat().some((one) => one === channel) && (cap.topic === undefined || cap.topic === topic);
+/** Whether a cap turns a message away for those that went before it. */
+const isFull = (cap: FrequencyCap, row: Delivery, before: readonly Delivery[]): boolean =>
+  covers(cap, row) &&
+  before.filter((one) => covers(cap, one) && addDuration(one.atMs, cap.within, 'UTC', 1) > row.atMs).length >=
+    cap.atMost;
 const rowsIn = (change: Change) => (change.deliveries ?? []).map(({ row }) => row);
 
 it('no cap is overrun, and nobody of lower priority takes a slot that a higher one waited for at that moment', async () => {
@@ -70,26 +76,28 @@ it('no cap is overrun, and nobody of lower priority takes a slot that a higher o
           );
         }
       }
-      // Whoever was turned away by a cap in the five minutes after a lower one had gone, and had waited for that time.
+      // Whoever was turned away by a cap in the five minutes after a lower one had gone, and had waited for that time: there
+      // was no slot for it without the lower one either.
       const waitedUntil = new Map<string, number>();
       for (const row of home.log.flatMap(rowsIn)) {
         const dueMs = waitedUntil.get(row.deliveryId);
         const wasTurnedAway = row.reason === 'frequency-cap' && dueMs !== undefined && row.atMs < dueMs + 5 * 60_000;
-        const usurpers = sent.filter(
-          (one) =>
-            wasTurnedAway &&
-            one.atMs >= dueMs &&
-            one.atMs <= row.atMs &&
-            priorityOf.get(one.journeyId)! < priorityOf.get(row.journeyId)! &&
-            frequencyCaps.some((cap) => covers(cap, one) && covers(cap, row)),
-        );
-        expect(usurpers).toEqual([]);
+        if (wasTurnedAway) {
+          const usurpers = sent.filter(
+            (one) =>
+              one.atMs >= dueMs &&
+              one.atMs <= row.atMs &&
+              priorityOf.get(one.journeyId)! < priorityOf.get(row.journeyId)! &&
+              frequencyCaps.some((cap) => covers(cap, one) && covers(cap, row)),
+          );
+          const others = sent.filter((one) => one.atMs <= row.atMs && !usurpers.includes(one));
+          expect(usurpers.length === 0 || frequencyCaps.some((cap) => isFull(cap, row, others))).toBe(true);
+        }
         if (row.status === 'deferred' && row.untilMs !== undefined) waitedUntil.set(row.deliveryId, row.untilMs);
       }
       expect(home.problems).toEqual([]);
       home.close();
     }),
-    // TODO issue 3: about one case in a thousand breaks this; until that is understood, always the same cases.
-    { ...runs(2_000), seed: 5 },
+    runs(2_000),
   );
 });
