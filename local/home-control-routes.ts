@@ -12,15 +12,14 @@ const endWithinMs = 10_000;
 
 /** Pauses and stops of the embedded home. */
 export function homeControlRoutes({ controls, clock, definitions, ports, read }: Home): RouteTable {
-  const end = endEnrollments({
-    ...ports,
-    inside: (journeyId, cursor) =>
-      read.enrollmentsIn(journeyId, 'active', { limit: partOfList, ...(cursor !== undefined && { cursor }) }),
-  });
+  const inside = (journeyId: string, cursor: string | undefined) =>
+    read.enrollmentsIn(journeyId, 'active', { limit: partOfList, ...(cursor !== undefined && { cursor }) });
+  const end = endEnrollments({ ...ports, inside });
   return controlRoutes({
     controls,
     definitions,
     control: controlJourneys({ controls, clock }),
+    inside,
     end: (journeyId) => {
       const elapsedMs = stopwatch();
       return end({ journeyId, isTimeOver: () => elapsedMs() >= endWithinMs });

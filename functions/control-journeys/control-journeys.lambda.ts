@@ -29,6 +29,7 @@ async function build(): Promise<ReturnType<typeof handle>> {
     controls,
     definitions: definitions(),
     control: controlJourneys({ controls, clock: ports.clock }),
+    inside,
     end: (journeyId) => {
       const fromMs = ports.clock.nowMs();
       return end({ journeyId, isTimeOver: () => ports.clock.nowMs() - fromMs >= endWithinMs });

@@ -143,6 +143,20 @@ describe('publishing into a running home', () => {
   });
 });
 
+describe('a journey that is published no more', () => {
+  it('can be paused, resumed and stopped as long as somebody is inside', async () => {
+    await enters('ana');
+    rmSync(path());
+    await publishes();
+    expect(await insideOf()).toHaveLength(1);
+    for (const verb of ['pause', 'resume'])
+      expect(await home.api('POST', `/api/journeys/cart/${verb}`)).toMatchObject({ status: 200 });
+    expect((await home.api('POST', '/api/journeys/cart/stop')).body).toMatchObject({ ended: 1 });
+    expect(await insideOf()).toHaveLength(0);
+    expect((await home.api('POST', '/api/journeys/carts/pause')).body.error).toMatchObject({ code: 'journey_unknown' });
+  });
+});
+
 describe('rolling back', () => {
   const rollsBack = (more: object = {}): Promise<Answer> =>
     home.api('POST', '/api/journeys/cart/rollback', { by: 'ana', ...more });

@@ -6,7 +6,7 @@ import type { Controls, DefinitionStore } from '../../../core/ports.ts';
 import { closest, didYouMean } from '../../../core/suggest.ts';
 import { toInstant } from '../../../core/time/instant.ts';
 import type { ControlOrder } from '../../control-journeys/control-journeys.ts';
-import type { EndAnswer } from '../../end-enrollments/end-enrollments.ts';
+import type { EndAnswer, EndPorts } from '../../end-enrollments/end-enrollments.ts';
 import { ApiProblem } from './api-problem.ts';
 import type { RouteTable } from './mount.ts';
 import { bodyOf } from './requests.ts';
@@ -14,8 +14,10 @@ import { bodyOf } from './requests.ts';
 /** What pausing and stopping need of the system behind them. */
 export interface ControlOptions {
   readonly controls: Pick<Controls, 'list'>;
-  readonly definitions: DefinitionStore;
+  readonly definitions: Pick<DefinitionStore, 'current'>;
   readonly control: (order: ControlOrder) => Promise<Stop | undefined>;
+  /** Who is inside a journey, part by part: also inside one that is published no more. */
+  readonly inside: EndPorts['inside'];
   /** Ends people inside a stopped journey, for as long as a request may take. */
   readonly end: (journeyId: string) => Promise<EndAnswer>;
 }
@@ -24,7 +26,8 @@ export interface ControlOptions {
 const longestText = 500;
 
 /** Pauses, stops and resumptions of journeys, channels and everything; and what stands. */
-export function controlRoutes({ controls, definitions, control, end }: ControlOptions): RouteTable {
+export function controlRoutes(options: ControlOptions): RouteTable {
+  const { controls, control, end } = options;
   const order =
     (verb: ControlOrder['verb'], subjectOf: (context: Context) => Promise<string>) =>
     async (context: Context): Promise<Response> => {
@@ -32,8 +35,7 @@ export function controlRoutes({ controls, definitions, control, end }: ControlOp
       const stop = await control({ verb, subject, ...saidIn(await bodyOf(context, {})) });
       return Response.json(stop ? presentStop(stop) : { subject, kind: 'running' });
     };
-  const journey = async (context: Context): Promise<string> =>
-    journeySubject(await journeyIdOf(context, definitions, controls));
+  const journey = async (context: Context): Promise<string> => journeySubject(await journeyIdOf(context, options));
   const channel = async (context: Context): Promise<string> => channelSubject(channelOf(context));
   const workspace = async (): Promise<string> => workspaceSubject;
   return [
@@ -44,7 +46,7 @@ export function controlRoutes({ controls, definitions, control, end }: ControlOp
       'POST',
       '/api/journeys/:id/stop',
       async (context) => {
-        const id = await journeyIdOf(context, definitions, controls);
+        const id = await journeyIdOf(context, options);
         const said = saidIn(await bodyOf(context, {}));
         const standing = (await controls.list()).find((one) => one.subject === journeySubject(id));
         // Called again to go on: the word stands, and has been heeded.
@@ -82,18 +84,25 @@ function saidIn(body: JsonObject): Pick<ControlOrder, 'by' | 'why'> {
   return { ...(by !== undefined && { by }), ...(why !== undefined && { why }) };
 }
 
-/** A journey that is published, or one that was and still stands here: people may be inside of it. */
-async function journeyIdOf(
-  context: Context,
-  definitions: DefinitionStore,
-  controls: Pick<Controls, 'list'>,
-): Promise<string> {
+/** A journey that is published, or one that was and still stands here or has people inside of it. */
+async function journeyIdOf(context: Context, { definitions, controls, inside }: ControlOptions): Promise<string> {
   const id = context.req.param('id') ?? '';
   const { journeys } = await definitions.current();
   if (journeys.has(id)) return id;
   if ((await controls.list()).some((one) => one.subject === journeySubject(id))) return id;
+  if (await isAnybodyIn(id, inside)) return id;
   const { suggestion } = didYouMean(closest(id, journeys.keys()));
   throw new ApiProblem(404, 'journey_unknown', `There is no journey "${id}".`, 'id', suggestion);
+}
+
+async function isAnybodyIn(journeyId: string, inside: ControlOptions['inside']): Promise<boolean> {
+  let cursor: string | undefined;
+  do {
+    const { items, next } = await inside(journeyId, cursor);
+    if (items.length > 0) return true;
+    cursor = next;
+  } while (cursor !== undefined);
+  return false;
 }
 
 function channelOf(context: Context): (typeof channels)[number] {
