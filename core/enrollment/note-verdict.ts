@@ -4,6 +4,7 @@ import type { Delivery } from '../message/delivery.ts';
 import { usualPriority, withWants } from '../message/wants.ts';
 import type { Profile, Want } from '../profile/profile.ts';
 import type { TouchInput } from './advance.ts';
+import { newsOf } from './send-step.ts';
 
 /** What a message's fate leaves on its person, beside its slot: the hand-overs of the hour, and what still waits. */
 export function noteVerdict(profile: Profile, delivery: Delivery | undefined, input: TouchInput): Profile {
@@ -27,9 +28,12 @@ function counted(profile: Profile, delivery: Delivery, input: TouchInput): Profi
   const { journeyId, status, deliveryId } = delivery;
   if (status === 'handing') return { ...profile, handed: withHanded(handed, journeyId, input.nowMs) };
   if (!handed) return profile;
-  // Whoever resumes the journey begins to count anew.
-  if (isTripping(delivery, input)) return { ...rest, handed: withoutHanded(handed, journeyId, undefined) };
+  // Whoever resumes the journey begins to count anew: for the one who tripped its breaker, and for all whom it holds.
+  if (status === 'deferred' && delivery.reason === 'breaker')
+    return { ...rest, handed: withoutHanded(handed, journeyId, undefined) };
   const before = input.delivery?.deliveryId === deliveryId ? input.delivery : undefined;
+  // One that never reached its provider was forgotten before the gate was asked again.
+  if (newsOf(before, input.handed)?.outcome.kind === 'absent') return profile;
   const isTakenBack = before?.status === 'handing' && ['pending', 'failed', 'skipped', 'deferred'].includes(status);
   return isTakenBack ? { ...rest, handed: withoutHanded(handed, journeyId, before.atMs) } : profile;
 }

@@ -2,6 +2,7 @@ import { isOutOfStep } from '../experiment/step-holdout.ts';
 import { shareOf } from '../hash.ts';
 import type { MessageChoice, SendRequest } from '../journey/roles/role.ts';
 import { addressFor } from '../message/addresses.ts';
+import { withoutHanded } from '../message/breaker.ts';
 import { decideSend } from '../message/decide-send.ts';
 import { isReported } from '../message/report.ts';
 import type { Delivery, Refusal } from '../message/delivery.ts';
@@ -106,7 +107,7 @@ export class SendStep {
     if (standing && (isReported(standing) || isSettled(standing))) return { delivery: standing };
     if (standing?.status !== 'handing') return this.gate();
     const handed = newsOf(standing, input.handed);
-    if (handed?.outcome.kind === 'absent') return this.afresh();
+    if (handed?.outcome.kind === 'absent') return this.afresh(standing);
     if (handed) return this.settle(standing, handed.outcome);
     // The row carries this attempt's id: the commit had succeeded and only its answer was lost.
     if (standing.attemptId === input.attemptId && input.prepared?.deliveryId === deliveryId) {
@@ -118,10 +119,11 @@ export class SendStep {
     return { stop: { kind: 'reconcile', deliveryId, attemptId: standing.attemptId, channel: standing.channel } };
   }
 
-  /** The provider never had it: through the gate again, without its own slot in the way. */
-  private afresh(): SendVerdict {
+  /** The provider never had it: through the gate again, without its own slot and hand-over in the way. */
+  private afresh({ atMs }: Delivery): SendVerdict {
     const { input, row, stepId, request, profile } = this;
-    const { profile: freed = profile } = this.freeSlot();
+    const { profile: free = profile } = this.freeSlot();
+    const freed = free.handed ? { ...free, handed: withoutHanded(free.handed, row.journeyId, atMs) } : free;
     return { profile: freed, ...new SendStep(input, row, stepId, request, freed).gate() };
   }
 

@@ -50,6 +50,30 @@ it('a resumption lets it go on, and begins to count anew', async () => {
   expect(outcomes(home)).toContain('deferred breaker');
 });
 
+it('a resumption lets everybody go on whom the breaker held, not only the one who tripped it', async () => {
+  const sends = (id: string): Steps => [{ id, send: { email: 'hello' } }];
+  const steps: Steps = [...['a', 'b', 'c'].flatMap(sends), { id: 'rest', wait: 'PT10M' }, ...sends('d')];
+  const home = new TestHome({ journeys: [aJourney({ steps })], workspace });
+  for (const userId of ['ana', 'bo']) {
+    await home.accept(anIdentify({ email: `${userId}@b.lv` }, { userId }));
+    await home.accept(aTrack('Cart Filled', {}, { userId }));
+  }
+  await home.wind('PT11M');
+  expect((await home.controls.list()).map(({ kind }) => kind)).toEqual(['breaker']);
+  await home.control('resume');
+  await home.wind('PT40M');
+  expect([home.sent.length, await home.controls.list()]).toEqual([8, []]);
+});
+
+it('a hand-over that its provider never had counts once, when it is made again', async () => {
+  const home = await loop();
+  home.channels.answer = (_, count) => (count === 1 ? 'dies-before' : { kind: 'accepted' });
+  await fill(home, 1);
+  await home.wind('PT2M');
+  expect(home.sent).toHaveLength(1);
+  expect(Object.values((await home.profile()).handed ?? {})).toMatchObject([{ length: 1 }]);
+});
+
 it('as many within an hour as it may be, hour after hour, are no runaway', async () => {
   const home = await loop();
   for (let hour = 0; hour < 4; hour++) {
