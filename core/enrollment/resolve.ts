@@ -34,11 +34,15 @@ export function isMatch(
   return match.key === undefined || keyOf(event, match.key) === key;
 }
 
-/** Whether an event reports of a message that a step of this enrollment sent; a machine's opening or click counts for nobody's. */
-const isOfStep = ({ properties }: Occurrence, enrollmentId: string, stepId: string): boolean =>
-  typeof properties['deliveryId'] === 'string' &&
-  isDeliveryOf(properties['deliveryId'], enrollmentId, stepId) &&
-  properties['isMachine'] !== true;
+/** Whether an event reports of a message that a step of this enrollment sent, and that a person did something with. */
+const isOfStep = (event: Occurrence, enrollmentId: string, stepId: string): boolean =>
+  typeof event.properties['deliveryId'] === 'string' &&
+  isDeliveryOf(event.properties['deliveryId'], enrollmentId, stepId) &&
+  !isByMachine(event);
+
+/** A machine's opening or click, as its report says, counts for nobody's. */
+export const isByMachine = ({ properties }: Pick<Occurrence, 'properties'>): boolean =>
+  properties['isMachine'] === true;
 
 /** The value of a key path (`properties.cartId`) in an event, as text; `undefined` for none. */
 export function keyOf(event: Occurrence, path: readonly string[]): string | undefined {

@@ -7,7 +7,7 @@ import { compiledOnce, seedStates } from '../segment/compile-condition.ts';
 import { zoneOf } from '../segment/settle.ts';
 import type { TouchInput } from './advance.ts';
 import type { Enrollment, Stretch } from './enrollment.ts';
-import { isMatch } from './resolve.ts';
+import { isByMachine, isMatch } from './resolve.ts';
 
 /** What the steps of a touch are asked with, at one moment of its walk. */
 export function stepView(input: TouchInput, row: Enrollment, profile: Profile): StepView {
@@ -32,7 +32,8 @@ export function stepView(input: TouchInput, row: Enrollment, profile: Profile): 
       const compiled = compiledMatchOnce(match);
       return history.some((event) => isSince(event, since, row) && isMatch(compiled, event, row, zone));
     },
-    instantsOf: (names) => history.filter(({ name }) => names.includes(name)).map(({ occurredMs }) => occurredMs),
+    instantsOf: (names) =>
+      history.filter((event) => names.includes(event.name) && !isByMachine(event)).map(({ occurredMs }) => occurredMs),
   };
 }
 

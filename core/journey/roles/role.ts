@@ -14,7 +14,7 @@ export interface StepView extends View {
   readonly rulings?: readonly Ruling[];
   /** Whether such an event of the person was accepted since a stretch of steps began. */
   hasHappened(match: EventMatch, since: Stretch): boolean;
-  /** When events of these names happened, as far as the step asks for them. */
+  /** When a person did what events of these names tell, as far as the step asks for them; machines do not count. */
   instantsOf(names: readonly string[]): readonly number[];
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Asked } from '../../../core/enrollment/ask.ts';
 import type { Steps } from '../../../core/journey/document.ts';
+import type { JsonObject } from '../../../core/json.ts';
 import type { Report } from '../../../core/message/report.ts';
 import { acceptEvents } from '../../../functions/accept-events/accept-events.ts';
 import { takeFeedback } from '../../../functions/take-feedback/take-feedback.ts';
@@ -399,13 +400,17 @@ describe("a wait for the person's best time", () => {
       { occurredMs: Date.parse(`2026-02-${String(day).padStart(2, '0')}T${String(hour).padStart(2, '0')}:10:00Z`) },
     );
   /** When each of many people is let go, as hours of the day. */
-  async function hoursOf(everyone: readonly number[], own: readonly number[]): Promise<readonly number[]> {
+  async function hoursOf(
+    everyone: readonly number[],
+    own: readonly number[],
+    properties: JsonObject = {},
+  ): Promise<readonly number[]> {
     const home = new TestHome({ journeys: [aJourney({ steps })] });
     home.asking.answer = () => ({ kind: 'hours', everyone });
     const people = Array.from({ length: 60 }, (_, index) => `u${index}`);
     for (const userId of people) {
       await home.accept(anIdentify({}, { userId }));
-      for (const [index, hour] of own.entries()) await home.accept({ ...opened(index + 1, hour), userId });
+      for (const [index, hour] of own.entries()) await home.accept({ ...opened(index + 1, hour), properties, userId });
       await home.accept(aTrack('Cart Filled', {}, { userId }));
     }
     await home.wind('P2D');
@@ -441,6 +446,10 @@ describe("a wait for the person's best time", () => {
         ),
       ),
     ).toBe(13);
+  });
+  it('is learnt from people, not from machines that open their mail', async () => {
+    for (const hour of await hoursOf(none, [3, 3, 3, 3], { isMachine: true }))
+      expect(hour >= 9 && hour < 20).toBe(true);
   });
   it('is by day where nobody has answered yet', async () => {
     for (const hour of await hoursOf(none, [])) expect(hour >= 9 && hour < 20).toBe(true);
