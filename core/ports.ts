@@ -290,11 +290,17 @@ export interface Candidate {
   readonly profileId: string;
   readonly score: number;
 }
+/** Until when a schedule was looked at, and since when it is known. */
+export interface Looked {
+  readonly sinceMs: number;
+  readonly untilMs: number;
+  /** What it said: another one is seen for the first time. */
+  readonly schedule: string;
+}
 /** How far schedules have come. */
 export interface Rounds {
-  /** Until when a schedule was looked at, and since when it is known. */
-  looked(journeyId: string): Promise<{ readonly sinceMs: number; readonly untilMs: number } | undefined>;
-  look(journeyId: string, looked: { readonly sinceMs: number; readonly untilMs: number }): Promise<void>;
+  looked(journeyId: string): Promise<Looked | undefined>;
+  look(journeyId: string, looked: Looked): Promise<void>;
   /** Parts of the round that was begun last; none before the first. */
   latest(journeyId: string): Promise<readonly RoundProgress[]>;
   progress(journeyId: string, roundId: string): Promise<readonly RoundProgress[]>;

@@ -152,6 +152,7 @@ export class TestHome {
   private readonly bus: Bus;
   private readonly relay: Relay;
   private readonly scheduler: Scheduler;
+  private readonly schedules: Schedules;
   private readonly touches = new UnderWay();
 
   constructor(options: TestHomeOptions = {}) {
@@ -205,7 +206,7 @@ export class TestHome {
     });
     const onError = (_: string, error: unknown): unknown => this.problems.push(error);
     const { interpreter, relay } = this;
-    const schedules = new Schedules({
+    this.schedules = new Schedules({
       ...this.ports,
       rounds: this.rounds,
       enter: enterJourney(this.ports),
@@ -225,7 +226,7 @@ export class TestHome {
       interpreter,
       relay,
       wakeDue: wakeDue(this.ports),
-      schedules,
+      schedules: this.schedules,
       experiments,
       onError,
     });
@@ -234,6 +235,7 @@ export class TestHome {
   /** Publishes other documents; who is inside stays with the version under which they came. */
   publish(documents: Partial<Documents>): void {
     this.bus.replace(entryRules(this.definitions.publish(documentsOf(documents))));
+    this.schedules.look();
   }
   /** Moves those inside earlier versions of a journey to the current one, and does all that this causes. */
   async migrate(journeyId = 'cart'): Promise<MigratedBatch> {

@@ -1,4 +1,4 @@
-import { scheduleOf } from '../journey/schedule.ts';
+import { isRoundOf, scheduleOf } from '../journey/schedule.ts';
 import type { Change, DueRow, Loaded } from '../ports.ts';
 import { Draft, type Surroundings } from '../profile/draft.ts';
 import { readRoundSubject, roundInstant, roundSubject } from './rounds.ts';
@@ -16,8 +16,10 @@ export function decideRound({ due, loaded, definitions, nowMs, attemptId }: Roun
   const journey = definitions.journeys.get(journeyId);
   const atMs = journey && loaded && roundInstant(journey, roundId, loaded.profile, definitions);
   if (!journey || !loaded || atMs === undefined) return over;
+  const entry = scheduleOf(journey.document);
   const { profileId, segments } = loaded.profile;
-  if (!Object.hasOwn(segments, scheduleOf(journey.document)?.segment ?? '')) return over;
+  // The schedule says another time now: its own rounds are for them.
+  if (!entry || !isRoundOf(entry.schedule, roundId) || !Object.hasOwn(segments, entry.segment)) return over;
   const draft = new Draft({ definitions, nowMs, attemptId, enrollments: new Map(), journeys: new Map() }, [loaded]);
   draft.touch(profileId);
   // They live elsewhere now, where it is not that time yet.

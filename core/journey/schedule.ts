@@ -46,6 +46,14 @@ export function wallMsOf(roundId: string): number {
   return ms;
 }
 
+/** Whether a round is one of this schedule's: one that was changed has other rounds. */
+export const isRoundOf = (schedule: Schedule, roundId: string): boolean =>
+  firstWallMs(schedule, Math.floor(wallMsOf(roundId) / dayMs)) === wallMsOf(roundId);
+
+/** What a schedule says, as one text for one meaning. */
+export const scheduleText = ({ once, every, on, at, zone = 'profile' }: Schedule): string =>
+  JSON.stringify({ once, every, on, at, zone });
+
 /** The first round that begins after an instant; `undefined` where the schedule is over. */
 export function nextRound(schedule: Schedule, workspaceZone: string, afterMs: number): Round | undefined {
   // Wherever the clock hangs, it is at most a day off UTC's; rounds that began before are passed over.

@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { rankOf } from '../../core/enrollment/rank.ts';
-import type { Candidate, RoundPart, RoundProgress, Rounds, Walked } from '../../core/ports.ts';
+import type { Candidate, Looked, RoundPart, RoundProgress, Rounds, Walked } from '../../core/ports.ts';
 import { lookedKey, rankPartition, roundKey, roundPrefix, roundsPartition } from './table/keys.ts';
 import { memberPartition, readMember } from './table/memberships.ts';
 import { pack, unpack } from './table/pack.ts';
@@ -26,15 +26,13 @@ export class DynamoRounds implements Rounds {
     this.nowMs = nowMs;
   }
 
-  async looked(journeyId: string): Promise<{ readonly sinceMs: number; readonly untilMs: number } | undefined> {
+  async looked(journeyId: string): Promise<Looked | undefined> {
     const row = await this.table.row(lookedKey(journeyId));
-    return row && { sinceMs: Number(row['f']!.N), untilMs: Number(row['u']!.N) };
+    return row && { sinceMs: Number(row['f']!.N), untilMs: Number(row['u']!.N), schedule: row['w']!.S! };
   }
-  async look(
-    journeyId: string,
-    { sinceMs, untilMs }: { readonly sinceMs: number; readonly untilMs: number },
-  ): Promise<void> {
-    await this.table.put({ ...keyOf(lookedKey(journeyId)), f: { N: String(sinceMs) }, u: { N: String(untilMs) } });
+  async look(journeyId: string, { sinceMs, untilMs, schedule }: Looked): Promise<void> {
+    const values = { f: { N: String(sinceMs) }, u: { N: String(untilMs) }, w: { S: schedule } };
+    await this.table.put({ ...keyOf(lookedKey(journeyId)), ...values });
   }
 
   async latest(journeyId: string): Promise<readonly RoundProgress[]> {

@@ -1,5 +1,11 @@
 import { staleMs } from '../../core/enrollment/stale.ts';
-import { nextRound, roundsBetween, scheduleOf, type ScheduledEntry } from '../../core/journey/schedule.ts';
+import {
+  nextRound,
+  roundsBetween,
+  scheduleOf,
+  scheduleText,
+  type ScheduledEntry,
+} from '../../core/journey/schedule.ts';
 import type { Ports, Rounds } from '../../core/ports.ts';
 
 /** A round that is to be walked. */
@@ -44,11 +50,11 @@ async function look(
   { zone, isRanked }: { readonly zone: string; readonly isRanked: boolean },
 ): Promise<void> {
   const nowMs = clock.nowMs();
+  const looked = await rounds.looked(journeyId);
+  const text = scheduleText(schedule);
   // A schedule that is seen for the first time may be on its way around the world.
-  const { sinceMs, untilMs } = (await rounds.looked(journeyId)) ?? {
-    sinceMs: nowMs,
-    untilMs: nowMs - aroundTheWorldMs,
-  };
+  const { sinceMs, untilMs } =
+    looked?.schedule === text ? looked : { sinceMs: nowMs, untilMs: nowMs - aroundTheWorldMs };
   let isNews = nowMs - untilMs > rarelyMs;
   for (const round of roundsBetween(schedule, zone, { afterMs: untilMs, untilMs: nowMs, most })) {
     isNews = true;
@@ -56,7 +62,7 @@ async function look(
     if (!isOver && nowMs - round.endsMs > staleMs) missed({ journeyId, roundId: round.id });
     else if (!isOver) await begin({ journeyId, roundId: round.id, startedMs: nowMs, sinceMs, isRanked });
   }
-  if (isNews) await rounds.look(journeyId, { sinceMs, untilMs: nowMs });
+  if (isNews) await rounds.look(journeyId, { sinceMs, untilMs: nowMs, schedule: text });
 }
 
 /** When the next round of any journey begins; `Infinity` for never. */
@@ -71,7 +77,8 @@ export async function nextRoundMs({
     const entry = scheduleOf(document);
     if (!entry) continue;
     const looked = await rounds.looked(id);
-    const next = looked ? nextRound(entry.schedule, workspace.timeZone, looked.untilMs)?.beginsMs : clock.nowMs();
+    const isKnown = looked?.schedule === scheduleText(entry.schedule);
+    const next = isKnown ? nextRound(entry.schedule, workspace.timeZone, looked.untilMs)?.beginsMs : clock.nowMs();
     earliest = Math.min(earliest, next ?? Infinity);
   }
   return earliest;

@@ -4,7 +4,7 @@ import { scoreOf } from '../../core/enrollment/limit.ts';
 import { placeOf } from '../../core/enrollment/place.ts';
 import { roundInstant, roundSubject, roundTrigger } from '../../core/enrollment/rounds.ts';
 import { staleMs } from '../../core/enrollment/stale.ts';
-import { scheduleOf, type ScheduledEntry } from '../../core/journey/schedule.ts';
+import { isRoundOf, scheduleOf, type ScheduledEntry } from '../../core/journey/schedule.ts';
 import type { DecisionPorts, Loaded, Places, RoundPart, RoundProgress, Rounds, Walked } from '../../core/ports.ts';
 
 export interface WalkPorts extends DecisionPorts {
@@ -62,7 +62,9 @@ export const walkRound =
     // Nobody walked on for an hour: whoever is left was meant for a time that is over.
     const isLate = nowMs - movedMs > staleMs;
     const next =
-      !journey || !entry || isLate ? closed(mine, isLate) : await walkOn({ ports, task, journey, entry }, mine, pace);
+      !journey || !entry || !isRoundOf(entry.schedule, roundId) || isLate
+        ? closed(mine, isLate)
+        : await walkOn({ ports, task, journey, entry }, mine, pace);
     const advanced = { ...next, movedMs: nowMs };
     await ports.rounds.advance(advanced);
     return advanced;

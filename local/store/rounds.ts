@@ -1,5 +1,5 @@
 import { rankOf } from '../../core/enrollment/rank.ts';
-import type { Candidate, RoundPart, RoundProgress, Rounds, Walked } from '../../core/ports.ts';
+import type { Candidate, Looked, RoundPart, RoundProgress, Rounds, Walked } from '../../core/ports.ts';
 import type { Database } from './database.ts';
 
 type Round = Pick<RoundPart, 'journeyId' | 'roundId'>;
@@ -13,16 +13,13 @@ export class SqliteRounds implements Rounds {
     this.db = db;
   }
 
-  async looked(journeyId: string): Promise<{ readonly sinceMs: number; readonly untilMs: number } | undefined> {
-    type Looked = { since_ms: number; until_ms: number };
-    const row = this.db.get<Looked>('SELECT since_ms, until_ms FROM schedules WHERE journey_id = ?', journeyId);
-    return row && { sinceMs: row.since_ms, untilMs: row.until_ms };
+  async looked(journeyId: string): Promise<Looked | undefined> {
+    const sql = 'SELECT since_ms AS sinceMs, until_ms AS untilMs, schedule FROM schedules WHERE journey_id = ?';
+    return this.db.get<{ sinceMs: number; untilMs: number; schedule: string }>(sql, journeyId);
   }
-  async look(
-    journeyId: string,
-    { sinceMs, untilMs }: { readonly sinceMs: number; readonly untilMs: number },
-  ): Promise<void> {
-    this.db.write(() => this.db.run('INSERT OR REPLACE INTO schedules VALUES (?, ?, ?)', journeyId, sinceMs, untilMs));
+  async look(journeyId: string, { sinceMs, untilMs, schedule }: Looked): Promise<void> {
+    const sql = 'INSERT OR REPLACE INTO schedules VALUES (?, ?, ?, ?)';
+    this.db.write(() => this.db.run(sql, journeyId, sinceMs, untilMs, schedule));
   }
 
   async latest(journeyId: string): Promise<readonly RoundProgress[]> {

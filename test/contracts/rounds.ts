@@ -54,9 +54,9 @@ export function roundsContract(name: string, open: () => Promise<OpenRounds>): v
 
     it('know until when a schedule was looked at', async () => {
       expect(await opened.rounds.looked('news')).toBeUndefined();
-      await opened.rounds.look('news', { sinceMs: 1, untilMs: 2 });
-      await opened.rounds.look('news', { sinceMs: 1, untilMs: 3 });
-      expect(await opened.rounds.looked('news')).toEqual({ sinceMs: 1, untilMs: 3 });
+      await opened.rounds.look('news', { sinceMs: 1, untilMs: 2, schedule: 'P1D' });
+      await opened.rounds.look('news', { sinceMs: 1, untilMs: 3, schedule: 'P1W' });
+      expect(await opened.rounds.looked('news')).toEqual({ sinceMs: 1, untilMs: 3, schedule: 'P1W' });
     });
 
     it('tell the parts of a round, and those of the latest', async () => {
