@@ -111,9 +111,17 @@ export function accept(course: Course, world: World, event: AbstractEvent): read
   const node = machine.node(world.at);
   const still = { ...next, facts: staying(course, facts) };
   if (node.role !== 'hold') return [still];
+  if (isPassedAtOnce(node.step, world.facts, course)) return [];
   const heard = isResolvedBy(node.step, event, still.facts, course);
   const on = heard === false ? [] : [leaving(course, still, node, 'event')];
   return heard === true ? on : [still, ...on];
+}
+
+/** Whether nobody ever stands at a hold: its condition holds on arrival, and the same touch goes on. */
+function isPassedAtOnce(step: Step, facts: Facts, { documents }: Course): boolean {
+  const { role } = roleOf(step);
+  const condition = role.role === 'hold' ? role.watches?.(step) : undefined;
+  return condition !== undefined && truthOf(condition, facts, documents.segments) === true;
 }
 
 /** Whether an event ends a hold. */
