@@ -77,14 +77,18 @@ function nextOf(course: Course, rule: AtMostRule, state: State, pace: Pace): rea
   const { world, count } = state;
   const mayComeBack = pace.again !== 'never' || pace.restarts;
   const ending = mayComeBack && count > 0 ? endings(course, world) : [];
-  const turns = [...steps(course, world), ...ending].map(({ move, to, leastMs: ms }): Leap<State, Move> => {
-    const isOut = move.kind === 'send' && counts(course, world, move, rule);
-    return {
-      move,
-      to: { ...state, world: to, count: isOut ? count + 1 : count, isLeaving: move.kind === 'send' && !to.at },
-      cost: (count > 0 ? ms : 0) + effort,
-    };
-  });
+  const turns = [...steps(course, world), ...ending].flatMap(
+    ({ move, to, leastMs: ms }): readonly Leap<State, Move>[] => {
+      const isOut = move.kind === 'send' && counts(course, world, move, rule);
+      const isLeaving = move.kind === 'send' && !to.at;
+      const cost = (count > 0 ? ms : 0) + effort;
+      const passed = { move, to: { ...state, world: to, isLeaving }, cost };
+      if (!isOut) return [passed];
+      const counted = { ...passed, to: { ...passed.to, count: count + 1 } };
+      // The stretch of time may begin with any message: also with a later one than this.
+      return count === 0 ? [counted, passed] : [counted];
+    },
+  );
   return [...entering(course, state, pace), ...turns];
 }
 
