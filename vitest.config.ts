@@ -1,11 +1,31 @@
 import { globSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const isDeep = Boolean(process.env['SOJOURN_DEEP']);
 
 /** Those whose counts grow with the run; the others have run in `npm test`, and would run the same again. */
 const growing = (): string[] =>
   globSync('test/**/*.test.ts').filter((file) => readFileSync(file, 'utf8').includes('/properties.ts'));
+
+/** Those that take minutes, so that none of them is left over for one core at the end. */
+const longest = [
+  'local/crash',
+  'enrollment/interleavings',
+  'local/power-cut',
+  'journey/operators',
+  'migrate-enrollments/versions',
+  'cli/online-retail',
+];
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => {
+      const place = longest.findIndex((name) => moduleId.includes(name));
+      return place < 0 ? longest.length : place;
+    };
+    return (await super.sort(files)).toSorted((left, right) => rank(left) - rank(right));
+  }
+}
 
 /** `npm test` runs 1/20 of each property's count; `SOJOURN_DEEP=1` (npm run test:deep) runs them all. */
 export default defineConfig({
@@ -17,5 +37,6 @@ export default defineConfig({
     testTimeout: isDeep ? 1_800_000 : 120_000,
     hookTimeout: 120_000,
     globalSetup: ['test/seed.ts'],
+    sequence: { sequencer: LongestFirst },
   },
 });

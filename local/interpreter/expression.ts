@@ -37,8 +37,22 @@ export function compileTemplate(value: unknown): Template {
 const isExpression = (value: unknown): boolean =>
   typeof value === 'string' && value.startsWith('{%') && value.endsWith('%}');
 
-/** Compiles `{% … %}`. Paths and comparisons with a literal, which is what most states say, need no evaluator. */
+/** The machines of all journeys say much the same: what was compiled last, by its text. */
+const compiled = new Map<string, Template>();
+const mostCompiled = 2_000;
+
+/** Compiles `{% … %}`, each text once. */
 export function compileExpression(text: string): Template {
+  const known = compiled.get(text);
+  if (known) return known;
+  const template = compile(text);
+  if (compiled.size >= mostCompiled) compiled.clear();
+  compiled.set(text, template);
+  return template;
+}
+
+/** Paths and comparisons with a literal, which is what most states say, need no evaluator. */
+function compile(text: string): Template {
   const source = text.slice(2, -2).trim();
   const direct = compilePath(source) ?? compileComparison(source);
   if (direct) return (scope) => checked(direct(scope), source);

@@ -24,6 +24,8 @@ import { Load } from './load.ts';
 const kills = isDeep ? 40 : 6;
 /** Each kill leaves one folder, of which so many copies meet each their own power cut. */
 const cutsPerKill = isDeep ? 25 : 12;
+/** So many kills of one folder, then another: each copy costs by what it holds. */
+const killsPerFolder = 8;
 
 /** Pages of the log after which it is folded into the database: seldom, as in use, and all the time. */
 const checkpointPages = ['8000', '300', '20'];
@@ -140,13 +142,18 @@ describe.skipIf(!canRun)('a power cut', () => {
   /** Kills a loaded server so many times, and until something was not synced; cuts the power of copies of what it leaves. */
   async function cutPower(synchronous: 'FULL' | 'OFF', times: number): Promise<Outcome> {
     const chance = new Chance(inject('seed') + 2);
-    const load = new Load(chance, `power-${synchronous}`);
-    const data = folder();
+    const loads: Load[] = [];
+    let data = '';
     const copy = join(folder(), 'copy');
     // One log for all processes: what one of them synced stays synced for those after it.
     const log = join(folder(), 'sync.log');
     let [cuts, harmedBytes, lost] = [0, 0, 0];
     for (let kill = 0; kill < times || (harmedBytes === 0 && kill < 4 * times); kill++) {
+      if (kill % killsPerFolder === 0) {
+        loads.push(new Load(chance, `power-${synchronous}-${loads.length}`));
+        data = folder();
+      }
+      const load = loads.at(-1)!;
       const server = await ServerChild.start({
         args: ['test/fixtures/power-cut/serve.ts', data, synchronous, chance.pick(checkpointPages)],
         env: { LD_PRELOAD: shim, SYNC_LOG: log, SYNC_DELAY_MS: slowDiskMs },
@@ -175,7 +182,7 @@ describe.skipIf(!canRun)('a power cut', () => {
     const syncs = readFileSync(log, 'utf8')
       .split('\n')
       .filter((line) => line.startsWith('S ')).length;
-    return { acked: load.acked.length, syncs, cuts, harmedBytes, lost };
+    return { acked: loads.reduce((sum, load) => sum + load.acked.length, 0), syncs, cuts, harmedBytes, lost };
   }
 
   it('loses no acknowledged event, whatever becomes of bytes that were not synced', async () => {
