@@ -10,6 +10,7 @@ import { synthesize } from './deployment/synthesize.ts';
 import { startedDoubles } from './doubles/clients.ts';
 
 const startMs = Date.parse('2026-03-02T10:00:00Z');
+const dayMs = 86_400_000;
 const secret = { signingKey: 'ab'.repeat(32), serverKeys: ['server'], publicKeys: ['public'] };
 const folder = '.cache/workflows.asking';
 
@@ -35,6 +36,13 @@ const files: { readonly [path: string]: unknown } = {
     kind: 'transactional',
     entry: { on: { event: 'Bought' }, again: 'always' },
     steps,
+  }),
+  'journeys/month.journey.json': aJourney({
+    id: 'month',
+    kind: 'transactional',
+    entry: { on: { event: 'Month Begun' }, again: 'always' },
+    exit: [{ on: { event: 'Month Left' } }],
+    steps: [{ id: 'month', wait: 'P30D' }],
   }),
   'coupons/gift.coupon.json': { id: 'gift', name: 'A gift', codes: ['GIFT-1', 'GIFT-2'] },
   'coupons/made.coupon.json': { id: 'made', name: 'Made ones', generate: { prefix: 'MADE-' } },
@@ -65,7 +73,7 @@ async function buys(userId: string): Promise<void> {
 const subjects = async (): Promise<readonly string[]> =>
   (await deployed.emails()).map((raw) => /^Subject: (.*)$/m.exec(raw)?.[1]?.trim() ?? '');
 
-describe('what steps ask of the world, through the template', () => {
+describe('journeys of their own, through the template', () => {
   it('gives each person a code of their own, and tells how the pools stand', async () => {
     for (const userId of ['ana', 'bo', 'cy']) await buys(userId);
     expect(await items('/api/coupons')).toEqual([
@@ -96,6 +104,23 @@ describe('what steps ask of the world, through the template', () => {
     const timeline = await items(`/api/profiles/${String(first?.['profileId'])}/timeline`);
     expect(timeline.map(({ kind, name }) => [kind, name])).toContainEqual(['task', 'calls']);
     expect(timeline.filter(({ name }) => name === 'Task Completed')).toHaveLength(1);
+    expect(deployed.failures).toEqual([]);
+  });
+
+  it('lets whoever leaves go at once, ten days into a wait of thirty', async () => {
+    await deployed.post('/v1/track', { messageId: 'mo-1', userId: 'mo', event: 'Month Begun' }, 'server');
+    await deployed.windTo(startMs + 10 * dayMs);
+    const [{ profileId } = {}] = await items('/api/profiles?userId=mo');
+    const mine = (): Promise<readonly JsonObject[]> => items(`/api/profiles/${String(profileId)}/enrollments`);
+    expect(await mine()).toMatchObject([{ status: 'active', stepId: 'month' }]);
+    expect(deployed.stepFunctions.interpreter.earliest()?.wakeMs).toBe(startMs + 30 * dayMs);
+    await deployed.post('/v1/track', { messageId: 'mo-2', userId: 'mo', event: 'Month Left' }, 'server');
+    // The event's own commit is the end: nothing needs to be carried anywhere first.
+    const exitedAt = new Date(deployed.nowMs).toISOString();
+    expect(await mine()).toMatchObject([{ status: 'exited', reason: 'exit-event', exitedAt }]);
+    await deployed.settle();
+    // Nobody is waited for any more.
+    expect(deployed.stepFunctions.interpreter.earliest()).toBeUndefined();
     expect(deployed.failures).toEqual([]);
   });
 
