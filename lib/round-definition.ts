@@ -30,14 +30,15 @@ const walk = (part: string, next: string): JsonObject => ({
       sinceMs: '{% $states.input.sinceMs %}',
     },
   },
-  Output: "{% $merge([$states.input, { 'isDone': $states.result.Payload.isDone }]) %}",
+  Assign: { isDone: '{% $states.result.Payload.isDone %}' },
+  Output: '{% $states.input %}',
   TimeoutSeconds: 330,
   Retry: [{ ErrorEquals: passing, ...again }],
   Next: next,
 });
 const until = (over: string, on: string): JsonObject => ({
   Type: 'Choice',
-  Choices: [{ Condition: '{% $states.input.isDone %}', Next: over }],
+  Choices: [{ Condition: '{% $isDone %}', Next: over }],
   Default: on,
 });
 
