@@ -1,4 +1,3 @@
-import type { JsonObject } from '../../core/json.ts';
 import type { Deployment } from '../../test/aws/deployment/deployment.ts';
 import type { Line, Meter } from './meter.ts';
 import { prices } from './prices.ts';
@@ -55,21 +54,28 @@ function metricsOf({ Metrics, MetricName }: Properties): number {
   return (Metrics as readonly { readonly MetricStat?: object }[]).filter((one) => one.MetricStat).length;
 }
 
-/** Fifteen ticks of minutes in which nothing is due, as a month of them. */
+/** What schedules call, and how often in a month. */
+const ticking = [
+  { names: ['find-due', 'begin-rounds'], times: minutesOfMonth, everyMs: 60_000 },
+  { names: ['decide-winners'], times: minutesOfMonth / 60, everyMs: 3_600_000 },
+] as const;
+/** Times of each that are measured, after some that fill what containers keep. */
+const seen = 15;
+const warm = 5;
+
+/** Some ticks of schedules at which there is nothing to do, as a month of them. */
 async function ticks(deployed: Deployment, meter: Meter): Promise<readonly Line[]> {
-  const { Input } = deployed.templates.scheduleOf('find-due');
-  const tick = (): Promise<unknown> => {
-    deployed.nowMs += 60_000;
-    const at = new Date(deployed.nowMs).toISOString();
-    return deployed.functions.invoke(
-      'find-due',
-      JSON.parse(Input.replace('<aws.scheduler.scheduled-time>', at)) as JsonObject,
-    );
-  };
-  for (let warm = 0; warm < 5; warm++) await tick();
-  meter.start();
-  const seen = 15;
-  for (let count = 0; count < seen; count++) await tick();
-  const scale = minutesOfMonth / seen;
-  return meter.stop().map((line) => ({ ...line, count: line.count * scale, dollars: line.dollars * scale }));
+  const found: Line[] = [];
+  for (const { names, times, everyMs } of ticking) {
+    const tick = async (): Promise<void> => {
+      deployed.nowMs += everyMs;
+      for (const name of names) await deployed.strike(name);
+    };
+    for (let count = 0; count < warm; count++) await tick();
+    meter.start();
+    for (let count = 0; count < seen; count++) await tick();
+    const scale = times / seen;
+    found.push(...meter.stop().map((line) => ({ ...line, count: line.count * scale, dollars: line.dollars * scale })));
+  }
+  return found;
 }

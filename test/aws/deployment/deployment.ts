@@ -24,6 +24,7 @@ import {
 import { ProvidersFront } from './providers-front.ts';
 import type { Queue } from './queue.ts';
 import { Queues } from './queues.ts';
+import { Scheduler } from './scheduler.ts';
 import type { Failure, Situation } from './situation.ts';
 import { StepFunctions } from './step-functions.ts';
 import { TableStream } from './table-stream.ts';
@@ -78,6 +79,7 @@ export class Deployment implements Situation {
   private readonly made: Made;
   private readonly doubles: Doubles;
   private readonly bus: EventBus;
+  private readonly scheduler: Scheduler;
   private readonly due: DueRows;
   private readonly requests: HttpRequests;
 
@@ -88,7 +90,7 @@ export class Deployment implements Situation {
     this.nowMs = startMs;
     this.functions = new Functions(this, { config: made.account, wire: this.wire });
     this.stepFunctions = new StepFunctions({
-      definitionOf: (versionArn) => this.machines.definitionOf(versionArn),
+      definitionOf: (arn) => this.machines.definitionOf(arn),
       functions: this.functions.tasks,
       clock: { nowMs: () => this.nowMs, backOff: () => Promise.resolve() },
       onBroken: (name, error) => this.failures.push({ name, error }),
@@ -99,7 +101,8 @@ export class Deployment implements Situation {
       arn === this.imports.machineArn ? this.imports.begin(body) : this.queues.hand(arn, body),
     );
     this.stream = new TableStream(this, this.functions, made.streams, made.streamArn);
-    this.due = new DueRows(this, this.functions, made.table);
+    this.scheduler = new Scheduler(this, this.functions);
+    this.due = new DueRows(this, this.scheduler, made.table);
     this.requests = new HttpRequests(this, this.functions);
   }
 
@@ -215,7 +218,8 @@ export class Deployment implements Situation {
     for (let isMoving = true; isMoving;) {
       // First, so that what an execution commits is carried in the same round.
       await this.stepFunctions.interpreter.idle();
-      const moved = [await this.carryStream(), await this.bus.carry(), await this.queues.carry()];
+      const maps = await this.stepFunctions.maps.carry();
+      const moved = [maps, await this.carryStream(), await this.bus.carry(), await this.queues.carry()];
       isMoving = moved.some(Boolean);
     }
   }
@@ -239,7 +243,8 @@ export class Deployment implements Situation {
     await this.settle();
     for (;;) {
       const wake = this.stepFunctions.interpreter.earliest();
-      const nextMs = Math.min(wake?.wakeMs ?? Infinity, this.due.earliestMs);
+      const wakeMs = wake?.wakeMs ?? Infinity;
+      const nextMs = Math.min(wakeMs, this.due.earliestMs, this.stepFunctions.maps.earliestMs);
       if (nextMs > untilMs) break;
       this.nowMs = Math.max(this.nowMs, nextMs);
       if (this.due.earliestMs <= this.nowMs) {
@@ -248,11 +253,18 @@ export class Deployment implements Situation {
         if (this.due.earliestMs <= this.nowMs && !this.isRedelivering)
           throw new RangeError('A due row cannot be done.');
         if (this.due.earliestMs <= this.nowMs) this.nowMs += 60_000;
-      } else await this.stepFunctions.interpreter.wake(wake!.name);
+      } else if (wake && wakeMs <= this.nowMs) await this.stepFunctions.interpreter.wake(wake.name);
+      // A map that is to be tried again is carried on by settling.
       await this.settle();
     }
     this.nowMs = untilMs;
     await this.settle();
+  }
+  /** What a schedule of the template does at this instant. @returns whether its function could do it */
+  async strike(name: string): Promise<boolean> {
+    const isDone = await this.scheduler.strike(name);
+    await this.settle();
+    return isDone;
   }
   private async tick(): Promise<void> {
     // It tells an ordered queue of what it finds.

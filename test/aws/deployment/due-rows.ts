@@ -5,9 +5,8 @@ import {
   type AttributeValue,
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
-import type { JsonObject } from '../../../core/json.ts';
-import type { Functions } from './functions.ts';
 import { tableName } from './make-resources.ts';
+import type { Scheduler } from './scheduler.ts';
 import type { Situation } from './situation.ts';
 import type { StreamRecord } from './table-stream.ts';
 
@@ -16,14 +15,14 @@ type Key = { readonly pk: AttributeValue; readonly sk: AttributeValue };
 /** The due rows that stand, as the stream told of them, and the Scheduler's minute that looks at them. */
 export class DueRows {
   private readonly situation: Situation;
-  private readonly functions: Functions;
+  private readonly scheduler: Scheduler;
   private readonly client: DynamoDBClient;
   /** Where each stands, and from when on a tick finds it. */
   private readonly rows = new Map<string, { readonly key: Key; readonly foundMs: number }>();
 
-  constructor(situation: Situation, functions: Functions, client: DynamoDBClient) {
+  constructor(situation: Situation, scheduler: Scheduler, client: DynamoDBClient) {
     this.situation = situation;
-    this.functions = functions;
+    this.scheduler = scheduler;
     this.client = client;
   }
 
@@ -45,28 +44,11 @@ export class DueRows {
 
   /** What the Scheduler does each minute. The ticks of the minutes before found nothing, since nothing was due. */
   async tick(): Promise<void> {
-    const { templates, nowMs } = this.situation;
+    const { nowMs } = this.situation;
     const m = { N: String(Math.floor(nowMs / 60_000) - 1) };
     const Item = { pk: { S: 'control#due' }, sk: { S: 'cursor' }, m };
     await this.client.send(new PutItemCommand({ TableName: tableName, Item }));
-    const { Input } = templates.scheduleOf('find-due');
-    const told = Input.replace('<aws.scheduler.scheduled-time>', new Date(nowMs).toISOString());
-    await this.invoke(JSON.parse(told) as JsonObject);
-  }
-  /** An asynchronous invocation: tried again as often as the template says, and then left to the next minute. */
-  private async invoke(event: JsonObject): Promise<void> {
-    const { templates, isRedelivering } = this.situation;
-    if (!isRedelivering) return void (await this.functions.invoke('find-due', event));
-    const configs = templates.ofType('AWS::Lambda::EventInvokeConfig').map(([, { Properties = {} }]) => Properties);
-    const own = configs.find(({ FunctionName = null }) => templates.functionOf(FunctionName) === 'find-due');
-    for (let left = Number(own?.['MaximumRetryAttempts']); left >= 0; left--) {
-      const call = this.functions.invoke('find-due', event);
-      const isDone = await call.then(
-        () => true,
-        () => false,
-      );
-      if (isDone) return;
-    }
+    await this.scheduler.strike('find-due');
   }
   /** Forgets those that were found and are gone, whether or not the stream has told of it. */
   async forgetFound(): Promise<void> {

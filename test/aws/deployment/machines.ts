@@ -60,8 +60,11 @@ export class Machines {
   get versionArns(): readonly string[] {
     return [...this.definitions.keys()].filter((arn) => !this.deleted.has(arn));
   }
-  /** @returns undefined for one that was never published, or is deleted: nothing can be started by it */
-  definitionOf(versionArn: string): string | undefined {
-    return this.deleted.has(versionArn) ? undefined : this.definitions.get(versionArn);
+  /**
+   * @param arn of a version, or of a machine: as it is now
+   * @returns undefined for one that was never published, or is deleted: nothing can be started by it
+   */
+  definitionOf(arn: string): string | undefined {
+    return this.deleted.has(arn) ? undefined : (this.definitions.get(arn) ?? this.standing.get(arn)?.definition);
   }
 }

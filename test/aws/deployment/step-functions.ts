@@ -8,10 +8,11 @@ import { compileMachine, type Machine } from '../../../local/interpreter/definit
 import { ExecutionStore } from '../../../local/interpreter/execution-store.ts';
 import { Interpreter, type TaskFunction } from '../../../local/interpreter/interpreter.ts';
 import { Database } from '../../../local/store/database.ts';
+import { beginsWithMap, DistributedMaps, type Definition } from './distributed-maps.ts';
 
 interface StepFunctionsOptions {
-  /** ARN of a machine's version → its definition, where something can be started by it. */
-  readonly definitionOf: (versionArn: string) => string | undefined;
+  /** ARN of a machine or of its version → its definition, where something can be started by it. */
+  readonly definitionOf: (arn: string) => string | undefined;
   /** ARN of a function → the function. */
   readonly functions: { readonly [arn: string]: TaskFunction };
   readonly clock: Clock;
@@ -35,6 +36,7 @@ const shortToken = (token: string): string => token.slice(0, token.indexOf('~'))
 export class StepFunctions {
   readonly interpreter: Interpreter;
   readonly store: ExecutionStore;
+  readonly maps: DistributedMaps;
   private readonly db = new Database(':memory:');
   /** By the ARNs of their versions. An execution goes on with what it was started by, whatever is deleted since. */
   private readonly machines = new Map<string, Machine>();
@@ -43,6 +45,13 @@ export class StepFunctions {
 
   constructor({ definitionOf, functions, ...options }: StepFunctionsOptions) {
     this.store = new ExecutionStore(this.db);
+    this.maps = new DistributedMaps({
+      nowMs: () => options.clock.nowMs(),
+      add: (version, machine) => this.machines.set(version, machine),
+      start: (name, journeyId, version, input) => this.interpreter.start({ name, journeyId, version, input }),
+      statusOf: (name) => this.store.get(name)?.status,
+      onBroken: options.onBroken,
+    });
     this.interpreter = new Interpreter({
       ...options,
       functions: withLongTokens(functions),
@@ -87,11 +96,13 @@ export class StepFunctions {
       body: { __type: name, message: name },
     });
     switch (operation) {
-      case 'StartExecution':
-        if (!this.isThere(asked)) return failed('StateMachineDoesNotExist');
-        return (await this.start(asked))
+      case 'StartExecution': {
+        const definition = this.definitionOf(asked['stateMachineArn'] ?? '');
+        if (definition === undefined) return failed('StateMachineDoesNotExist');
+        return (await this.start(asked, definition))
           ? { status: 200, body: { executionArn: asked['name'], startDate: 0 } }
           : failed('ExecutionAlreadyExists');
+      }
       case 'SendTaskSuccess':
         return (await this.interpreter.succeed(
           shortToken(asked['taskToken']!),
@@ -109,20 +120,24 @@ export class StepFunctions {
     }
   }
 
-  private isThere({ stateMachineArn = '' }: Asked): boolean {
-    const definition = this.definitionOf(stateMachineArn);
-    if (definition === undefined) return false;
-    if (!this.machines.has(stateMachineArn))
-      this.machines.set(stateMachineArn, compileMachine(JSON.parse(definition) as unknown));
-    return true;
-  }
   /** @returns whether it runs now: the same name and input again counts as started, for as long as it runs */
-  private async start({ stateMachineArn = '', name = '', input = '{}' }: Asked): Promise<boolean> {
-    const standing = this.store.get(name);
-    if (standing && JSON.stringify(standing.input) !== JSON.stringify(JSON.parse(input))) return false;
-    const machineArn = stateMachineArn.replace(/:\d+$/, '');
-    const started = { name, journeyId: machineArn, version: stateMachineArn, input: JSON.parse(input) as JsonObject };
-    return (await this.interpreter.start(started)) === 'running';
+  private async start(
+    { stateMachineArn = '', name = '', input: text = '{}' }: Asked,
+    definition: string,
+  ): Promise<boolean> {
+    const input = JSON.parse(text) as JsonObject;
+    const atMap = this.maps.inputOf(name);
+    const standing = atMap ?? this.store.get(name)?.input;
+    if (standing && JSON.stringify(standing) !== JSON.stringify(input)) return false;
+    if (atMap) return true;
+    const machine = JSON.parse(definition) as Definition;
+    if (beginsWithMap(machine)) {
+      await this.maps.begin(name, stateMachineArn, machine, input);
+      return true;
+    }
+    if (!this.machines.has(stateMachineArn)) this.machines.set(stateMachineArn, compileMachine(machine));
+    const journeyId = stateMachineArn.replace(/:\d+$/, '');
+    return (await this.interpreter.start({ name, journeyId, version: stateMachineArn, input })) === 'running';
   }
 }
 

@@ -77,11 +77,11 @@ export class Templates {
     return (found && functionName(found[1])) ?? id;
   }
   /** What the schedule of a function calls it with. */
-  scheduleOf(name: string): { readonly Input: string } {
+  scheduleOf(name: string): { readonly Input?: string } {
     const own = this.ofType('AWS::Lambda::Function').find(([, resource]) => functionName(resource) === name);
     const arn = own && this.physical(own[0]).attributes['Arn'];
     for (const [, { Properties = {} }] of this.ofType('AWS::Scheduler::Schedule')) {
-      const target = this.resolve(Properties['Target']) as { readonly Arn: string; readonly Input: string };
+      const target = this.resolve(Properties['Target']) as { readonly Arn: string; readonly Input?: string };
       if (target.Arn === arn) return target;
     }
     throw new RangeError(`Nothing calls ${name} by a schedule.`);
