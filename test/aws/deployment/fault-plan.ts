@@ -7,9 +7,25 @@ export type Phase = (typeof phases)[number];
 
 /** A place where a function calls AWS: `relay events PutEvents`. */
 export type Site = string;
-export const siteOf = ({ caller, service, operation }: Call): Site => `${caller} ${service} ${operation}`;
+export const siteOf = (call: Call): Site => `${call.caller} ${call.service} ${call.operation}${rowsOf(call)}`;
 export const callerOf = (site: Site): string => site.split(' ')[0]!;
-export const operationOf = (site: Site): string => site.split(' ').slice(2).join(' ');
+export const operationOf = (site: Site): string =>
+  site
+    .replace(/ of \w+$/, '')
+    .split(' ')
+    .slice(2)
+    .join(' ');
+
+/** Rows that a function asks for apart from those of people: of such a call the first is another than that of the others. */
+const rows = new Map([
+  ['c#', ' of coupons'],
+  ['l#', ' of places'],
+]);
+function rowsOf({ service, body }: Call): string {
+  if (service !== 'dynamodb') return '';
+  const [, partition = ''] = /":?pk":\{"S":"(\w#)/.exec(body.toString('utf8')) ?? [];
+  return rows.get(partition) ?? '';
+}
 
 /** One fault: the first calls of a site go wrong in one way. */
 export interface Fault {

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { ClubPeople, tryLetters } from './club-people.ts';
 import type { Deployment } from './deployment.ts';
 import {
   callerOf,
@@ -21,18 +22,24 @@ const weekMs = 7 * 86_400_000;
 /** What a container asks once and then knows: to be asked again it must be a new one. */
 const sendRate = 'GET /v2/email/account';
 const askedOnce = new Set(['GetSecretValue', sendRate]);
+/** Likewise the documents; this function looks for nothing else by a query. */
+const documentsOnly = 'begin-rounds dynamodb Query';
+const isAskedOnce = (site: Site): boolean => site === documentsOnly || askedOnce.has(operationOf(site));
 /** Attempts of the SDK; a fault that lasts longer has to be outlived by a redelivery. */
 export const sdkAttempts = 3;
 
+/** Functions that only a club has. */
+const ofClub = new Set(['begin-rounds', 'walk-round', 'decide-winners', 'control-journeys']);
 /** The scenarios, each with the calls that are met in no other. */
 const scenarios = {
   putAside: (site: Site): boolean => callerOf(site) === 'redrive' || site === 'relay sqs SendMessage',
   imported: (site: Site): boolean => callerOf(site) === 'import-lines',
+  club: (site: Site): boolean => ofClub.has(callerOf(site)) || / of \w+$|POST \/score$/.test(site),
 };
 type Scenario = 'shop' | keyof typeof scenarios;
-const scenarioOf = (site: Site): Scenario =>
-  scenarios.putAside(site) ? 'putAside' : scenarios.imported(site) ? 'imported' : 'shop';
-const everyScenario: readonly Scenario[] = ['shop', 'putAside', 'imported'];
+const others = Object.keys(scenarios) as readonly Exclude<Scenario, 'shop'>[];
+const everyScenario: readonly Scenario[] = ['shop', ...others];
+const scenarioOf = (site: Site): Scenario => others.find((one) => scenarios[one](site)) ?? 'shop';
 
 /** Lives of ever new people on one deployment, each week with other faults. */
 export class FaultyRuns {
@@ -61,12 +68,11 @@ export class FaultyRuns {
     await shop.live();
     const met = new Set(this.deployed.wire.calls.slice(from).map(siteOf));
     this.usual = await shop.fates();
-    for (const scenario of ['putAside', 'imported'] as const) {
-      const first = this.deployed.wire.calls.length;
-      await this.life(scenario, []).live();
-      for (const site of this.deployed.wire.calls.slice(first).map(siteOf))
-        if (scenarioOf(site) === scenario) met.add(site);
-    }
+    const first = this.deployed.wire.calls.length;
+    await tryLetters(this.deployed, this.newNames());
+    for (const scenario of others) await this.life(scenario, []).live();
+    for (const site of this.deployed.wire.calls.slice(first).map(siteOf))
+      if (scenarioOf(site) !== 'shop') met.add(site);
     this.sites = [...met].toSorted(coldFirst);
     await this.deployed.forgetDue();
     return this.usual;
@@ -82,9 +88,7 @@ export class FaultyRuns {
 
   /** Promises that did not hold in a week with these faults. */
   async brokenBy(faults: readonly Fault[], wanted?: readonly Scenario[]): Promise<readonly string[]> {
-    const fresh = new Set(
-      faults.filter(({ site }) => askedOnce.has(operationOf(site))).map(({ site }) => callerOf(site)),
-    );
+    const fresh = new Set(faults.filter(({ site }) => isAskedOnce(site)).map(({ site }) => callerOf(site)));
     for (const name of fresh) await this.deployed.functions.restart(name);
     const met = new Set(faults.map(({ site }) => scenarioOf(site)));
     const lived = wanted ?? (faults.length === 0 ? everyScenario : everyScenario.filter((one) => met.has(one)));
@@ -136,6 +140,8 @@ export class FaultyRuns {
       case 'imported':
         this.newNames();
         return new Imported(this.deployed, `week${this.weeks}`);
+      case 'club':
+        return new ClubPeople(this.deployed, this.newNames());
       default:
         return scenario satisfies never;
     }
@@ -145,13 +151,13 @@ export class FaultyRuns {
     const fates = await shop.fates();
     const names = Object.keys(fates) as (keyof Fates)[];
     const unknown = faults.filter(({ site, phase }) => isHandOver(site) && phase !== 'throttled');
-    const others = names.filter((name) => {
+    const strange = names.filter((name) => {
       const [now, usual] = [fates[name], this.usual![name]];
       return unknown.length === 0 ? !isDeepStrictEqual(now, usual) : !isSameWay(now, usual);
     });
     return [
       ...(await shop.lostOrDoubled()),
-      ...others.map((name) => `The ${name} fared otherwise: ${JSON.stringify(fates[name])}`),
+      ...strange.map((name) => `The ${name} fared otherwise: ${JSON.stringify(fates[name])}`),
       ...(unknown.length > 0 && !isAnyUnknown(fates) ? ['What became of a message is not left open'] : []),
     ];
   }
@@ -169,13 +175,14 @@ const isForClicker = ({ body }: Call): boolean => body.includes('-clicker');
 /** A Monday morning. */
 export const firstMs = Date.parse('2026-03-02T10:00:00Z');
 
-const coldFirst = (a: Site, b: Site): number =>
-  Number(askedOnce.has(operationOf(b))) - Number(askedOnce.has(operationOf(a))) || (a < b ? -1 : 1);
+const coldFirst = (a: Site, b: Site): number => Number(isAskedOnce(b)) - Number(isAskedOnce(a)) || (a < b ? -1 : 1);
 
 /** Enough that the SDK gives up; of the tick, whose queries go out side by side, that all of them do. */
 export function untilGivenUp(site: Site): number {
   // What hands a message over is asked once.
   if (isHandOver(site)) return 1;
+  // A step asks another system three times, and goes on without an answer then.
+  if (operationOf(site) === 'POST /score') return 2;
   return site === 'find-due dynamodb Query' ? 16 * sdkAttempts : sdkAttempts;
 }
 

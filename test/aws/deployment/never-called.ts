@@ -9,7 +9,7 @@ const reasons: readonly (readonly [RegExp, string])[] = [
     'Lambda polls the queue.',
   ],
   [/ sqs:(GetQueueAttributes|GetQueueUrl)$/, 'CDK grants them with sending and polling.'],
-  [/^redrive sqs:SendMessage$/, 'Lambda sends what failed asynchronously.'],
+  [/^(redrive|begin-rounds|decide-winners) sqs:SendMessage$/, 'Lambda sends what failed asynchronously.'],
   [
     /^wake-due states:SendTaskFailure$/,
     'Tokens are granted as one; the repair lets executions find out by themselves.',
@@ -22,14 +22,7 @@ const reasons: readonly (readonly [RegExp, string])[] = [
     /^(?!relay|redrive|wake-due|run-touch|mark-failed|accept-events).* dynamodb:DeleteItem$/,
     'After any commit the due rows are taken away that it moved: one place, which the others come by. Failing changes nothing.',
   ],
-  [/^control-journeys /, 'Nobody pauses in these lives; end-to-end.test.ts does.'],
-  [
-    /^(begin-rounds|walk-round) /,
-    'No journey of these lives has a schedule: rounds.test.ts walks them, each batch twice. No fault is planned for them yet.',
-  ],
-  [/^decide-winners /, 'No hour strikes in these lives: end-to-end.test.ts calls it. No fault is planned for it yet.'],
   [/^redrive dynamodb:BatchGetItem$/, 'Reading is granted as one.'],
-  [/^publish-definitions dynamodb:Query$/, 'None of these documents has a list of coupons; asking.test.ts does.'],
 ];
 
 /** Those of `function action` for which there is no reason, and reasons for which there is no such action. */

@@ -29,6 +29,7 @@ export class ProvidersFront {
 
 async function answer(moto: string, request: IncomingMessage) {
   const body = await buffer(request);
+  if (request.url === '/outside/score') return { status: 200, type: 'application/json', body: '{"score":7}' };
   if (request.url?.startsWith('/outside')) return { status: 200, type: 'text/plain', body: 'ok' };
   if (String(request.headers['x-amz-target']).endsWith('.SendTextMessage'))
     return { status: 200, type: 'application/x-amz-json-1.0', body: '{"MessageId":"text"}' };
