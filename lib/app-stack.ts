@@ -67,7 +67,14 @@ export class AppStack extends Stack {
     new Emitted(this, 'Emitted', { shared, bus });
     const due = new Due(this, 'Due', { shared });
     const { walkRound } = new Schedules(this, 'Schedules', { shared });
-    journeys.allowStart('Starts', entries.enterJourney, due.wakeDue, management.manage, walkRound);
+    journeys.allowStart(
+      'Starts',
+      entries.enterJourney,
+      holds.resumeEnrollment,
+      due.wakeDue,
+      management.manage,
+      walkRound,
+    );
     journeys.allowTasks('Resumes', holds.resumeEnrollment, due.wakeDue);
     const { control } = new Control(this, 'Control', { shared, intake, management });
     this.addChannels(journeys, { shared, settings, workflows, baseUrl });

@@ -11,7 +11,7 @@ import type { Act, SendRequest, StepView } from '../journey/roles/role.ts';
 import { roleOf } from '../journey/roles/role-of.ts';
 import type { Delivery, Suppression } from '../message/delivery.ts';
 import type { Change, Loaded, RenderRequest } from '../ports.ts';
-import { Draft, repairDelayMs, type Surroundings } from '../profile/draft.ts';
+import { Draft, type Surroundings } from '../profile/draft.ts';
 import type { EnrollmentStub } from '../profile/profile.ts';
 import type { Task } from '../task/task.ts';
 import { arriveAtHold, watchedFrom } from './arrive-at-hold.ts';
@@ -23,6 +23,7 @@ import { doAct } from './do-act.ts';
 import type { Enrollment, Hold } from './enrollment.ts';
 import { ownCallback, withToken, type Callback } from './own-wait.ts';
 import { noteVerdict, tripped } from './note-verdict.ts';
+import { isParked, lookAtMs, repairDelayMs } from './parking.ts';
 import { backOffMs, isRefused, newsOf, SendStep, type Handed, type Prepared } from './send-step.ts';
 import { stepView } from './step-view.ts';
 import { elsewhere, toAfter, toDeferral, toHold } from './whereabouts.ts';
@@ -314,8 +315,9 @@ class Walk {
     this.row = row;
     if (row.hold.resolved) return { stop: toAfter(node.id, this.input.nowMs) };
     this.watch(watchMs);
-    this.draft.dueAt(row.profileId, row.enrollmentId, row.hold.wakeMs + repairDelayMs);
-    return { stop: this.waitAt(row.hold) };
+    const stop = this.waitAt(row.hold);
+    this.draft.dueAt(row.profileId, row.enrollmentId, lookAtMs(this.row.hold ?? row.hold));
+    return { stop };
   }
 
   /** What has to be asked before it is known how long a hold is. */
@@ -328,8 +330,13 @@ class Walk {
     return askOf(this.input, this.row, node.id, question, this.draft.profile(this.profileId));
   }
 
-  /** In the touch's own state, whose token goes into the row, or in the hold's. */
+  /** In nobody's, where it is long enough to be parked; else in the touch's own state, whose token goes into the row, or in the hold's. */
   private waitAt(hold: Hold): TouchAnswer {
+    if (isParked(hold, this.input, this.view().zone)) {
+      if (!hold.isParked) this.row = { ...this.row, hold: { ...hold, isParked: true } };
+      this.isDirty ||= !hold.isParked;
+      return { kind: 'ended' };
+    }
     const callback = ownCallback(this.input, hold);
     if (!callback) return toHold(hold);
     const held = withToken(hold, callback);

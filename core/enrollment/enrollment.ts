@@ -43,6 +43,8 @@ export interface Hold {
   readonly token?: string;
   /** When and at which try that token was given out: an older one never takes its place. */
   readonly tokenAsOf?: string;
+  /** No execution waits here: it has ended, and the next hop is begun when the hold is over. */
+  readonly isParked?: true;
 }
 
 /** The event that began an enrollment, as templates and conditions read it. */

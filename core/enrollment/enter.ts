@@ -6,12 +6,13 @@ import { idOf } from '../hash.ts';
 import type { JsonObject } from '../json.ts';
 import type { Change, Loaded } from '../ports.ts';
 import { isConversion } from '../profile/apply-event.ts';
-import { Draft, repairDelayMs, type Surroundings } from '../profile/draft.ts';
+import { Draft, type Surroundings } from '../profile/draft.ts';
 import { ownValue, type EnrollmentStub } from '../profile/profile.ts';
 import { seedStates, type View } from '../segment/compile-condition.ts';
 import { zoneOf } from '../segment/settle.ts';
 import { addDuration } from '../time/duration.ts';
 import type { Enrollment, EntryGuard, EntryRefusal } from './enrollment.ts';
+import { repairDelayMs } from './parking.ts';
 import { isMatch, keyOf, nextWatchMs } from './resolve.ts';
 import { staleMs } from './stale.ts';
 

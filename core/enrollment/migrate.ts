@@ -3,12 +3,13 @@ import type { Occurrence } from '../event/event.ts';
 import { fitIn, type Fit } from '../journey/versions/fit.ts';
 import type { Delivery } from '../message/delivery.ts';
 import type { Change, Loaded } from '../ports.ts';
-import { Draft, repairDelayMs, versionKey, type Surroundings } from '../profile/draft.ts';
+import { Draft, versionKey, type Surroundings } from '../profile/draft.ts';
 import type { EnrollmentStub } from '../profile/profile.ts';
 import { seedStates } from '../segment/compile-condition.ts';
 import { zoneOf } from '../segment/settle.ts';
 import { addDuration } from '../time/duration.ts';
 import type { Enrollment, Hold } from './enrollment.ts';
+import { lookAtMs, repairDelayMs } from './parking.ts';
 import { watchedConditions } from './resolve.ts';
 
 /** One enrollment that is to go over to another version of its journey. */
@@ -47,7 +48,8 @@ export function decideMigration(input: MigrationInput): MigrationDecision {
   const stub = loaded.profile.enrollments.find((one) => one.enrollmentId === row.enrollmentId);
   if (stub) draft.replaceStub(profileId, movedStub(stub, row, input));
   draft.touch(profileId);
-  draft.dueAt(row.profileId, row.enrollmentId, Math.max(nowMs, row.hold?.wakeMs ?? nowMs) + repairDelayMs);
+  const soonestMs = nowMs + (row.hold?.isParked ? 0 : repairDelayMs);
+  draft.dueAt(row.profileId, row.enrollmentId, Math.max(soonestMs, row.hold ? lookAtMs(row.hold) : soonestMs));
   draft.fact(
     profileId,
     'enrollment',

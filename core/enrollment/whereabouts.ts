@@ -26,7 +26,8 @@ export const toDeferral = ({ touch }: TouchInput, wakeMs: number): Next => ({
  */
 export function elsewhere({ touch, nowMs, journey }: TouchInput, { hold, cursor, path }: Enrollment): TouchAnswer {
   if (touch.state !== 'Begin') return { kind: 'ended' };
-  if (hold?.kind === 'step' && !hold.resolved && nowMs < hold.wakeMs) return toHold(hold);
+  if (hold?.kind === 'step' && !hold.resolved && nowMs < hold.wakeMs)
+    return hold.isParked ? { kind: 'ended' } : toHold(hold);
   const before = hold?.kind === 'step' ? cursor.stepId : touchOf(cursor.stepId, journey.plan, path);
   return toAfter(before, nowMs);
 }

@@ -35,6 +35,8 @@ export interface Workspace {
   readonly retention?: DurationText;
   /** More messages than this to one person within an hour stop the journey that sends them. */
   readonly breaker?: { readonly atMost: number };
+  /** Whoever is to wait at a step for as long as this is waited for by no execution; never when absent. */
+  readonly parkAfter?: DurationText;
 }
 export interface QuietHours {
   /** Time of day, `HH:MM`; may be later than `to` (crosses midnight). */

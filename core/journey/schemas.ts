@@ -83,6 +83,7 @@ export const workspaceSchema = keys('a workspace', {
   stages: keys('conditions by stage', each(stages, when.optional())).optional(),
   retention: duration.optional(),
   breaker: keys('{ "atMost": … }', { atMost: count(1) }).optional(),
+  parkAfter: duration.optional(),
 });
 
 /** segments/<id>.segment.json; conditions are read by their own kinds. */

@@ -1,5 +1,6 @@
 import type { Definitions, JourneyVersion, Rule } from '../definitions.ts';
 import { datesAfter, datesCome } from '../enrollment/dates.ts';
+import { lookAtMs } from '../enrollment/parking.ts';
 import { roundsAhead } from '../enrollment/rounds.ts';
 import type { Enrollment, ExitReason } from '../enrollment/enrollment.ts';
 import { endEnrollment, resolveEnrollment, type Happening, type Resolution } from '../enrollment/resolve.ts';
@@ -11,9 +12,6 @@ import { settleMemberships, zoneOf, type Edge } from '../segment/settle.ts';
 import { DueChanges } from './due-changes.ts';
 import { ToldFacts } from './told-facts.ts';
 import { historyIds, type EnrollmentStub, type Profile } from './profile.ts';
-
-/** How long after its wake-up an enrollment whose execution said nothing is looked at. */
-export const repairDelayMs = 5 * 60_000;
 
 /** Everything a decision may read beside the profiles. */
 export interface Surroundings {
@@ -213,7 +211,7 @@ export class Draft {
     if (ended) this.tellEnded(profileId, row, ended);
     if (isResumed) this.fact(profileId, 'resume', row.enrollmentId, ended ? { ended } : {}, true);
     if (isResumed && !ended && row.hold) {
-      this.dueAt(row.profileId, row.enrollmentId, (row.hold.resolved?.atMs ?? row.hold.wakeMs) + repairDelayMs);
+      this.dueAt(row.profileId, row.enrollmentId, lookAtMs(row.hold));
     }
     const { watchMs: _, goalUntilMs, ...rest } = stub;
     this.replaceStub(profileId, {

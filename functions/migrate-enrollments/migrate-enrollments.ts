@@ -1,3 +1,4 @@
+import { beginHop } from '../../core/begin-hop.ts';
 import { decideLoop } from '../../core/decide-loop.ts';
 import type { Enrollment } from '../../core/enrollment/enrollment.ts';
 import { decideMigration } from '../../core/enrollment/migrate.ts';
@@ -117,7 +118,6 @@ async function handOn(
 ): Promise<void> {
   if (token !== undefined) await executions.fail(token, 'EnrollmentEnded', 'It went over to another version.');
   const [row] = await profiles.enrollments([before.enrollmentId]);
-  if (row?.status !== 'active') return;
-  const { enrollmentId, profileId, journeyId, version, hop } = row;
-  await executions.start({ name: `${enrollmentId}-${hop}`, journeyId, version, input: { enrollmentId, profileId } });
+  // Nobody waits for whoever is parked: their time begins the next hop.
+  if (row?.status === 'active' && (!row.hold?.isParked || row.hold.resolved)) await beginHop(executions, row);
 }

@@ -1,10 +1,12 @@
+import { beginHop } from '../../core/begin-hop.ts';
 import { decideLoop } from '../../core/decide-loop.ts';
 import { closed } from '../../core/enrollment/after-end.ts';
 import type { Enrollment } from '../../core/enrollment/enrollment.ts';
 import { deliveryIdOf } from '../../core/enrollment/delivery-id.ts';
 import type { Ports } from '../../core/ports.ts';
+import { Draft } from '../../core/profile/draft.ts';
 
-export type ResumePorts = Pick<Ports, 'profiles' | 'executions' | 'clock' | 'ids'> & {
+export type ResumePorts = Pick<Ports, 'profiles' | 'definitions' | 'executions' | 'clock' | 'ids'> & {
   readonly channels: Pick<Ports['channels'], 'reconcile'>;
 };
 
@@ -20,6 +22,7 @@ export const resumeEnrollment =
     for (;;) {
       const [row] = await profiles.enrollments([enrollmentId]);
       if (row && row.status !== 'active' && lastToken === undefined) await closeMessage(ports, row);
+      if (row?.status === 'active' && row.hold?.isParked && row.hold.resolved) return goOn(ports, row);
       const token = row?.hold?.token;
       if (!row || token === undefined || token === lastToken) return 'nobody-waits';
       const told =
@@ -35,6 +38,28 @@ export const resumeEnrollment =
       lastToken = token;
     }
   };
+
+/** Nobody waited: the next hop is begun, by whoever writes it down first. Where this dies, the due row begins it. */
+async function goOn(ports: ResumePorts, { enrollmentId, profileId }: Enrollment): Promise<'told' | 'nobody-waits'> {
+  const begun = await decideLoop<Enrollment | undefined>(ports, async (attemptId) => {
+    const loaded = await ports.profiles.load(profileId);
+    const [row] = await ports.profiles.enrollments([enrollmentId]);
+    if (!loaded || row?.status !== 'active') return { answer: undefined };
+    // The answer to this commit was lost.
+    if (row.attemptId === attemptId) return { answer: row };
+    if (!row.hold?.isParked) return { answer: undefined };
+    const around = { nowMs: ports.clock.nowMs(), attemptId, enrollments: new Map(), journeys: new Map() };
+    const draft = new Draft({ ...around, definitions: await ports.definitions.current() }, [loaded]);
+    const { isParked: _, ...hold } = row.hold;
+    const next = { ...row, hold, hop: row.hop + 1, attemptId };
+    draft.touch(loaded.profile.profileId);
+    draft.putEnrollment(next);
+    return { answer: next, change: draft.change() };
+  });
+  if (!begun) return 'nobody-waits';
+  await beginHop(ports.executions, begun);
+  return 'told';
+}
 
 /** Writes down what becomes of the message at which the enrollment stood when it ended. */
 async function closeMessage(ports: ResumePorts, { profileId, enrollmentId, cursor }: Enrollment): Promise<void> {

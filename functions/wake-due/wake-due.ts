@@ -1,10 +1,12 @@
+import { beginHop } from '../../core/begin-hop.ts';
 import { decideLoop } from '../../core/decide-loop.ts';
 import type { Enrollment } from '../../core/enrollment/enrollment.ts';
 import { decideRound } from '../../core/enrollment/decide-round.ts';
 import { readRoundSubject } from '../../core/enrollment/rounds.ts';
+import { lookAtMs, repairDelayMs } from '../../core/enrollment/parking.ts';
 import { readEnrolled } from '../../core/enrollment/read-enrolled.ts';
 import type { DueRow, Ports } from '../../core/ports.ts';
-import { Draft, repairDelayMs } from '../../core/profile/draft.ts';
+import { Draft } from '../../core/profile/draft.ts';
 
 export type WakePorts = Pick<Ports, 'profiles' | 'definitions' | 'executions' | 'clock' | 'ids'>;
 
@@ -82,14 +84,14 @@ async function repair(ports: WakePorts, due: DueRow): Promise<void> {
     }
     // The answer to this commit was lost: the next hop is in the row already.
     if (current.attemptId === attemptId) return { answer: current };
-    const wakeMs = current.hold?.resolved ? nowMs : (current.hold?.wakeMs ?? nowMs);
-    draft.dueAt(due.profileId, due.subject, Math.max(nowMs, wakeMs) + repairDelayMs);
+    const isWaiting = current.hold && !current.hold.resolved && nowMs < current.hold.wakeMs;
+    draft.dueAt(due.profileId, due.subject, isWaiting ? lookAtMs(current.hold) : nowMs + repairDelayMs);
     const isUntouched = current.attemptId === row?.attemptId;
     const next = isLost && !isAlive && isUntouched ? { ...current, hop: current.hop + 1 } : undefined;
     if (next) draft.putEnrollment(next);
     return { answer: next, change: draft.change() };
   });
-  if (started) await begin(ports, started);
+  if (started) await beginHop(ports.executions, started);
 }
 
 /**
@@ -101,8 +103,5 @@ async function goesOn(ports: WakePorts, row: Enrollment): Promise<boolean> {
   if (hold?.token !== undefined && (await ports.executions.succeed(hold.token, {})) === 'done') return true;
   // At a hold where it never registered, it may wait under a token that nobody knows.
   if (hold && hold.token === undefined) return false;
-  return (await begin(ports, row)) === 'running';
+  return (await beginHop(ports.executions, row)) === 'running';
 }
-
-const begin = ({ executions }: WakePorts, { enrollmentId, profileId, journeyId, version, hop }: Enrollment) =>
-  executions.start({ name: `${enrollmentId}-${hop}`, journeyId, version, input: { enrollmentId, profileId } });

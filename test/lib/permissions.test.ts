@@ -55,7 +55,14 @@ describe('what functions may do', () => {
 
   it('lets only those functions start executions that enter people or look after them, and only of our machines and their versions', () => {
     const starters = deployedFunctions.filter((name) => actionsOf(name).includes('states:StartExecution'));
-    expect(starters).toEqual(['begin-rounds', 'enter-journey', 'manage', 'wake-due', 'walk-round']);
+    expect(starters).toEqual([
+      'begin-rounds',
+      'enter-journey',
+      'manage',
+      'resume-enrollment',
+      'wake-due',
+      'walk-round',
+    ]);
     const start = allowedOf(roleOf('enter-journey')).find(({ Action }) => Action === 'states:StartExecution');
     const machines = ofType(running, 'AWS::StepFunctions::StateMachineVersion').map(
       ([, { Properties }]) => Properties.StateMachineArn,

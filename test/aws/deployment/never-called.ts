@@ -22,6 +22,10 @@ const reasons: readonly (readonly [RegExp, string])[] = [
     /^(?!relay|redrive|wake-due|run-touch|mark-failed|accept-events).* dynamodb:DeleteItem$/,
     'After any commit the due rows are taken away that it moved: one place, which the others come by. Failing changes nothing.',
   ],
+  [
+    /^resume-enrollment states:StartExecution$/,
+    'Nobody is parked in these lives: random-journeys.test.ts lets people park.',
+  ],
   [/^redrive dynamodb:BatchGetItem$/, 'Reading is granted as one.'],
 ];
 

@@ -9,6 +9,8 @@ import { aRandomJourney, withoutBreaker } from '../../random-journeys.ts';
 
 /** Quiet half of the day, and strict: messages are to be deferred for both reasons. */
 const workspace: Workspace = aWorkspace({
+  // Some of the waits in these journeys are longer, some are shorter.
+  parkAfter: 'P1D',
   ...withoutBreaker,
   sender: { ...aWorkspace().sender, push: { app: 'shop' } },
   quietHours: { email: { from: '19:00', to: '08:00' } },

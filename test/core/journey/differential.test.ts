@@ -8,7 +8,10 @@ import { readJourney, type Happened } from '../../direct-reader.ts';
 import { aRandomJourney, endMs, randomEvents, withoutBreaker } from '../../random-journeys.ts';
 import { runs } from '../../properties.ts';
 
-const workspace = aWorkspace(withoutBreaker);
+/** Whether somebody's execution waits with them makes no difference to what they meet. */
+const workspaces = fc
+  .constantFrom(undefined, 'PT0S', 'PT2H', 'P2D')
+  .map((parkAfter) => aWorkspace({ ...withoutBreaker, ...(parkAfter !== undefined && { parkAfter }) }));
 /** Nobody is in it but by a step. */
 const audiences = [anAudience('lookers', 'retargeting', { did: 'Never Done' })];
 
@@ -19,7 +22,8 @@ describe('a compiled journey', () => {
         aRandomJourney,
         randomEvents,
         fc.integer({ min: 0, max: 100 }),
-        async (journey, events, total) => {
+        workspaces,
+        async (journey, events, total, workspace) => {
           const home = new TestHome({ workspace, journeys: [journey], audiences, startMs: startMs - 3 * 86_400_000 });
           await home.accept(anIdentify({ email: 'ana@example.com' }));
           const trigger: Happened = { atMs: startMs, name: 'Cart Filled', properties: { total } };
