@@ -4,6 +4,7 @@ import type { MessageChoice } from '../journey/roles/role.ts';
 import type { Address } from '../message/send-context.ts';
 import type { RenderRequest } from '../ports.ts';
 import { newestIdentifier, type Profile } from '../profile/profile.ts';
+import { readerLocale } from '../profile/reader-locale.ts';
 import { zoneOf } from '../segment/settle.ts';
 import { toInstant } from '../time/instant.ts';
 import type { TouchInput } from './advance.ts';
@@ -26,7 +27,7 @@ export function renderRequest(of: {
   const { input, row, profile, choice, deliveryId, address, topic } = of;
   return {
     ...choice,
-    locale: profile.locale?.value ?? input.definitions.workspace.locale,
+    locale: readerLocale(profile) ?? input.definitions.workspace.locale,
     timeZone: zoneOf(profile, input.definitions),
     deliveryId,
     profileId: profile.profileId,

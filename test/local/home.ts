@@ -43,6 +43,8 @@ export interface TestHomeOptions {
   /** A folder to go on with; else a new one that is removed at the end. */
   readonly data?: string;
   readonly hosts?: readonly string[];
+  /** With one, ids and chances are the same each time. */
+  readonly seed?: string;
 }
 export interface Call {
   readonly method?: string;
@@ -72,11 +74,12 @@ export class LocalHome {
   }
 
   static async open(options: TestHomeOptions = {}): Promise<LocalHome> {
-    const { now = '2026-03-02T10:00:00Z', workflows = testWorkflows, clock = 'manual', hosts = [] } = options;
+    const { now = '2026-03-02T10:00:00Z', workflows = testWorkflows, clock = 'manual', hosts = [], seed } = options;
     const data = options.data ?? aFolder();
     const problems: string[] = [];
     const onProblem = (what: string, error: unknown): unknown => problems.push(`${what}: ${String(error)}`);
-    const home = await Home.open({ data, workflows, clock, startMs: Date.parse(now), onProblem });
+    const start = { startMs: Date.parse(now), ...(seed !== undefined && { seed }) };
+    const home = await Home.open({ data, workflows, clock, ...start, onProblem });
     const server = await HomeServer.listen({ home, port: 0, token, hosts, onError: onProblem });
     return new LocalHome(home, server, data, options.data === undefined, problems);
   }
