@@ -6,11 +6,13 @@ export interface Product {
   readonly name: string;
   readonly category: Category;
   readonly price: number;
+  /** Of what is used up: how long it lasts most people. */
+  readonly lastsDays?: number;
 }
 export const categories = ['Kitchen', 'Living room', 'Bedroom', 'Bath', 'Garden'] as const;
 export type Category = (typeof categories)[number];
 
-const shelves: Readonly<Record<Category, readonly (readonly [string, number])[]>> = {
+const shelves: Readonly<Record<Category, readonly (readonly [name: string, price: number, lastsDays?: number])[]>> = {
   Kitchen: [
     ['Oak Bread Board', 34.95],
     ['Stoneware Mug, Sea Green', 14.95],
@@ -19,6 +21,7 @@ const shelves: Readonly<Record<Category, readonly (readonly [string, number])[]>
     ['Enamel Coffee Pot', 39.95],
     ['Birch Salad Servers', 16.95],
     ['Pine Spice Rack', 28.95],
+    ['Harbour Roast Coffee', 12.95, 24],
   ],
   'Living room': [
     ['Wool Throw, Fog', 79.95],
@@ -27,17 +30,18 @@ const shelves: Readonly<Record<Category, readonly (readonly [string, number])[]>
     ['Felt Storage Basket', 32.95],
     ['Linen Cushion, Moss', 29.95],
     ['Pine Side Table', 119.95],
+    ['Beeswax Candles, Set of Six', 18.95, 36],
   ],
   Bedroom: [
     ['Washed Linen Duvet Cover', 129.95],
     ['Sheepskin Rug', 89.95],
     ['Bedside Lamp, Ash', 64.95],
-    ['Lavender Pillow Mist', 12.95],
+    ['Lavender Pillow Mist', 12.95, 60],
     ['Waffle Blanket', 54.95],
   ],
   Bath: [
     ['Hammam Towel', 24.95],
-    ['Pine Tar Soap', 7.95],
+    ['Pine Tar Soap', 7.95, 40],
     ['Birch Bath Brush', 13.95],
     ['Cotton Bath Mat', 27.95],
   ],
@@ -52,11 +56,12 @@ const shelves: Readonly<Record<Category, readonly (readonly [string, number])[]>
 
 /** All that Harbour & Pine sells. */
 export const catalogue: readonly Product[] = categories.flatMap((category, shelf) =>
-  shelves[category].map(([name, price], place) => ({
+  shelves[category].map(([name, price, lastsDays], place) => ({
     product_id: `HP-${shelf + 1}${String(place + 1).padStart(2, '0')}`,
     name,
     category,
     price,
+    ...(lastsDays !== undefined && { lastsDays }),
   })),
 );
 

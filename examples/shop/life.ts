@@ -1,4 +1,5 @@
 import { choose } from './catalogue.ts';
+import { tryClub } from './club.ts';
 import { createComposer, type Composer } from './compose.ts';
 import type { Fields, Sending } from './message.ts';
 import type { Person } from './people.ts';
@@ -27,6 +28,7 @@ export function createLife(person: Person, startMs: number): Life {
     carts: 0,
     nextOrderDay: person.isWilling ? person.firstDay + pauseDays : Infinity,
     asleepUntilDay: 0,
+    hasTriedClub: false,
   };
 
   return (day) => {
@@ -131,7 +133,7 @@ function orderAtTill(person: Person, composer: Composer, standing: Standing, atM
   );
 }
 
-/** What happens to somebody outside the shop: calls, and what mail providers report. */
+/** What happens to somebody outside the shop: calls, a try of the club, and what mail providers report. */
 function elsewhere(person: Person, composer: Composer, standing: Standing, atMs: number): Sending[] {
   const { random, email } = person;
   if (!standing.hasAccount) return [];
@@ -149,6 +151,10 @@ function elsewhere(person: Person, composer: Composer, standing: Standing, atMs:
     standing.isReachableByMail = false;
     const event = random.weighted([['Email Bounced', 6], ['Email Complained', 2], ['Email Unsubscribed', 7]]); // prettier-ignore
     sendings.push(...track(event, event === 'Email Bounced' ? { type: 'hard', email } : { email }));
+  }
+  if (standing.orders > 0 && !standing.hasTriedClub && random.chance(0.0022)) {
+    standing.hasTriedClub = true;
+    sendings.push(...tryClub(person, composer, atMs + random.between(1, 50) * minuteMs));
   }
   return sendings;
 }

@@ -43,7 +43,8 @@ export interface Zone {
 }
 
 const zones: readonly (readonly [Zone, number])[] = [
-  [{ name: 'Europe/Riga', locale: 'lv-LV', country: 'LV', offsetHours: 2 }, 46],
+  [{ name: 'Europe/Riga', locale: 'lv-LV', country: 'LV', offsetHours: 2 }, 32],
+  [{ name: 'Europe/Riga', locale: 'ru-LV', country: 'LV', offsetHours: 2 }, 14],
   [{ name: 'Europe/Vilnius', locale: 'lt-LT', country: 'LT', offsetHours: 2 }, 12],
   [{ name: 'Europe/Helsinki', locale: 'fi-FI', country: 'FI', offsetHours: 2 }, 12],
   [{ name: 'Europe/Berlin', locale: 'de-DE', country: 'DE', offsetHours: 1 }, 14],
@@ -54,6 +55,12 @@ const firstNames = [
   'Anna', 'Elina', 'Marta', 'Liene', 'Ieva', 'Kristine', 'Jonas', 'Tomas', 'Ruta', 'Egle', 'Aino', 'Mikko', 'Ville', 'Sanna',
   'Greta', 'Lukas', 'Hannah', 'Emily', 'Oliver', 'Grace', 'Janis', 'Peteris', 'Karlis', 'Zane', 'Laura', 'Noah', 'Clara', 'Paul',
 ] as const; // prettier-ignore
+/** A name as its bearer writes it, and its letters in an address. */
+type Name = readonly [shown: string, inAddress: string];
+const russianNames: readonly [Name, ...Name[]] = [
+  ['Ольга', 'olga'], ['Анна', 'anna'], ['Наталья', 'natalja'], ['Ирина', 'irina'], ['Екатерина', 'jekaterina'],
+  ['Дмитрий', 'dmitrijs'], ['Сергей', 'sergejs'], ['Александр', 'aleksandrs'], ['Михаил', 'mihails'], ['Пётр', 'pjotrs'],
+]; // prettier-ignore
 const lastNames = [
   'Berg',
   'Kalns',
@@ -75,7 +82,8 @@ const domains = ['example.com', 'example.org', 'example.net'] as const;
 export function createPerson(seed: number, index: number, days: number): Person {
   const random = createRandom(seed, index);
   const isKnownAtFirst = random.chance(0.48);
-  const firstName = random.pick(firstNames);
+  const zone = random.weighted(zones);
+  const [firstName, inAddress] = nameOf(random, zone);
   const lastName = random.pick(lastNames);
   const hasEmail = random.chance(isKnownAtFirst ? 0.93 : 0.97);
   const hasPhone = random.chance(0.58);
@@ -87,11 +95,11 @@ export function createPerson(seed: number, index: number, days: number): Person 
     // A few leave the name or the room empty: a template that needs it must be refused, not print a blank.
     firstName: random.chance(0.94) ? firstName : undefined,
     lastName,
-    email: hasEmail ? `${firstName}.${lastName}.${index}@${random.pick(domains)}`.toLowerCase() : undefined,
+    email: hasEmail ? `${inAddress}.${lastName}.${index}@${random.pick(domains)}`.toLowerCase() : undefined,
     // +33 6 39 98 is kept for fiction by the French regulator: nobody can be rung up by mistake.
     phone: hasPhone ? `+3363998${String(index % 10_000).padStart(4, '0')}` : undefined,
     pushToken: usesApp ? random.hex(48) : undefined,
-    zone: random.weighted(zones),
+    zone,
     room: random.chance(0.92) ? random.pick(rooms) : undefined,
     favourite: random.pick(categories),
     consent: {
@@ -112,6 +120,13 @@ export function createPerson(seed: number, index: number, days: number): Person 
     laptopId: `${random.hex(8)}-${random.hex(4)}-4${random.hex(3)}-a${random.hex(3)}-${random.hex(12)}`,
     phoneId: `${random.hex(8)}-${random.hex(4)}-4${random.hex(3)}-b${random.hex(3)}-${random.hex(12)}`,
   };
+}
+
+/** A first name, as people of that language have it. */
+function nameOf(random: Random, { locale }: Zone): Name {
+  if (locale.startsWith('ru')) return random.pick(russianNames);
+  const name = random.pick(firstNames);
+  return [name, name];
 }
 
 /** A choice about one channel; the rest never answered. */

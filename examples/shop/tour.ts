@@ -1,3 +1,4 @@
+import { parcel, runsOut } from './afterwards.ts';
 import { choose, pageOf, type Product } from './catalogue.ts';
 import type { Composer, Device, Who } from './compose.ts';
 import type { Fields, Sending } from './message.ts';
@@ -17,6 +18,7 @@ export interface Standing {
   carts: number;
   nextOrderDay: number;
   asleepUntilDay: number;
+  hasTriedClub: boolean;
 }
 
 /** A basket; its id ties what is put in to what is paid. */
@@ -169,8 +171,13 @@ export function complete(
     sendings.push(
       ...composer.fromServer(laterMs, who, { type: 'track', event, properties: { orderId, total: revenue } }, context),
     );
+    return sendings;
   }
-  return sendings;
+  if (where['affiliation'] === undefined) sendings.push(...parcel(person, composer, { atMs, who, orderId, ...cart }));
+  const { traits, againAtMs } = runsOut(person, cart.products, atMs);
+  if (traits) sendings.push(...composer.fromServer(atMs + 2_000, who, { type: 'identify', traits }, context));
+  if (againAtMs === undefined) return sendings;
+  return [...sendings, ...complete(person, composer, standing, againAtMs, who, cart, where, context)];
 }
 
 function chooseDevice({ random, usesApp }: Person, standing: Standing): Device {

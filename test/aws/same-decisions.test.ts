@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { shopYear, type Sending } from '../../examples/shop/generate.ts';
 import { BothHomes } from './deployment/both-homes.ts';
@@ -12,7 +13,7 @@ const dayMs = 86_400_000;
 // At full counts a season of ten people; else a month of four.
 const [people, days] = process.env['SOJOURN_DEEP'] ? [10, 90] : [4, 30];
 const seed = 'the same decisions';
-const journeys = ['welcome', 'abandoned-cart', 'second-purchase', 'churn-prevention', 'reactivation'];
+const journeys = readdirSync('workflows/journeys').map((name) => name.replace('.journey.json', ''));
 
 const application = (platform: string): string => `arn:aws:sns:us-east-1:${noAccount}:app/${platform}/shop`;
 

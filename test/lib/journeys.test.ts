@@ -85,8 +85,12 @@ describe('journeys', () => {
       [
         "Journeysabandonedcart57CA050E",
         "Journeyschurnprevention74D26CAF",
+        "Journeyscrosssell2548E895",
         "JourneysreactivationD838B3D3",
+        "JourneysreplenishmentAE1CDD0E",
+        "JourneysreviewreferralBA7BB2E2",
         "JourneyssecondpurchaseB6EF8306",
+        "JourneystrialtopaidD0A591FD",
         "Journeyswelcome9D044E25",
       ]
     `);
