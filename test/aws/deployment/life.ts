@@ -42,6 +42,8 @@ export class Stage {
   /** Messages of which the intake did not say what is so. */
   readonly misanswered: string[] = [];
   private readonly acknowledged = new Map<string, string[]>();
+  /** By userId: nobody becomes somebody else here. */
+  private readonly profileIds = new Map<string, string>();
 
   constructor(deployed: Deployment) {
     this.deployed = deployed;
@@ -83,8 +85,13 @@ export class Stage {
     return this.items(`/api/profiles/${await this.profileIdOf(userId)}/${list}`);
   }
   async profileIdOf(userId: string): Promise<string> {
-    const [{ profileId } = {}] = await this.items(`/api/profiles?userId=${userId}`);
-    return String(profileId);
+    const known = this.profileIds.get(userId);
+    if (known !== undefined) return known;
+    const [found] = await this.items(`/api/profiles?userId=${userId}`);
+    if (!found) throw new Error(`There is no profile of ${userId}.`);
+    const profileId = String(found['profileId']);
+    this.profileIds.set(userId, profileId);
+    return profileId;
   }
   async items(path: string): Promise<readonly JsonObject[]> {
     const { status, body } = await this.deployed.api('GET', path);

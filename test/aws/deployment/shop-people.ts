@@ -213,7 +213,7 @@ export class ShopPeople {
   }
   /** Of the welcome email SES reports an opening, and its link is clicked; whoever got none tells the shop. */
   private async openAndLeave(userId: string): Promise<void> {
-    const [mail = ''] = await this.mailTo(userId);
+    const mail = (await this.mails()).find(isTo(userId)) ?? '';
     const [, deliveryId] = /X-Sojourn-Delivery: ?(\S+)/.exec(mail) ?? [];
     const [, sealed] = /List-Unsubscribe: ?<https:\/\/api\.example(\/u\/[^>]+)>/.exec(mail) ?? [];
     if (deliveryId === undefined || sealed === undefined)
@@ -235,20 +235,25 @@ export class ShopPeople {
   }
   async fates(): Promise<Fates> {
     const names = Object.keys(this.people) as (keyof People)[];
-    const fates = await Promise.all(names.map((name) => this.fateOf(this.people[name])));
+    // Asked once for all: moto tells everything that it has ever been handed.
+    const mails = await this.mails();
+    const fates = await Promise.all(names.map((name) => this.fateOf(this.people[name], mails)));
     return Object.fromEntries(names.map((name, index) => [name, fates[index]])) as Fates;
   }
-  private async fateOf(userId: string): Promise<Fate> {
+  private async fateOf(userId: string, mails: readonly string[]): Promise<Fate> {
     return {
       events: told(await this.stage.eventsOf(userId), 'name'),
       enrollments: told(await this.stage.itemsOf(userId, 'enrollments'), 'journeyId', 'status', 'reason'),
       deliveries: told(await this.stage.itemsOf(userId, 'deliveries'), 'journeyId', 'stepId', 'status', 'reason'),
-      mails: (await this.mailTo(userId)).length,
+      mails: mails.filter(isTo(userId)).length,
     };
   }
-  private async mailTo(userId: string): Promise<readonly string[]> {
-    const all = (await this.deployed.emails()).map(unfolded);
-    return all.filter((raw) => raw.includes(`To: ${addressOf(userId)}`));
+  private async mails(): Promise<readonly string[]> {
+    return (await this.deployed.emails()).map(unfolded);
   }
 }
+const isTo =
+  (userId: string) =>
+  (raw: string): boolean =>
+    raw.includes(`To: ${addressOf(userId)}`);
 const unfolded = (raw: string): string => raw.replace(/\r?\n[ \t]+/g, '');
