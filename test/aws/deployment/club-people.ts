@@ -12,6 +12,11 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 /** Times of a schedule that somebody waits for it to do its work. */
 const mostTimes = 5;
+/** What becomes of the better one, and of the other. */
+const usual = [
+  'club-letter completed, club-prize exited stopped, club-letter plain sent, club-prize prize sent',
+  'club-letter completed, club-letter plain sent',
+];
 /** So many of each variant tell the two apart. */
 const enough = 6;
 
@@ -43,6 +48,7 @@ export class ClubPeople implements Life {
   private readonly other: string;
   private readonly startMs: number;
   private readonly found: string[] = [];
+  private givenBefore = 0;
 
   constructor(deployed: Deployment, names: Names) {
     this.stage = new Stage(deployed);
@@ -59,6 +65,7 @@ export class ClubPeople implements Life {
   }
 
   async live(): Promise<void> {
+    this.givenBefore = await this.given();
     await this.forgetWinner();
     for (const userId of this.members) await this.tell(userId, { club: true });
     await this.deployed.settle();
@@ -112,8 +119,6 @@ export class ClubPeople implements Life {
 
   async broken(): Promise<readonly string[]> {
     const fates = await Promise.all(this.members.map((userId) => this.fateOf(userId)));
-    const usual = ['club-letter completed, club-letter plain sent', 'club-letter completed, club-letter plain sent'];
-    usual[0] = 'club-letter completed, club-prize exited stopped, club-letter plain sent, club-prize prize sent';
     return [
       ...this.found,
       ...(await this.stage.lostOrDoubled()),
@@ -126,7 +131,12 @@ export class ClubPeople implements Life {
     const deliveries = told(await this.stage.itemsOf(userId, 'deliveries'), 'journeyId', 'stepId', 'status');
     return [...enrollments.map((one) => one.replace(' undefined', '')), ...deliveries].join(', ');
   }
-  /** Letters that lack what was asked for them, or have somebody else's code. */
+  /** Codes that were given out so far. */
+  private async given(): Promise<number> {
+    const [pool] = await this.stage.items('/api/coupons');
+    return Number(pool?.['given']);
+  }
+  /** Letters that lack what was asked for them, or have somebody else's code; and codes that nobody has got. */
   private async lettersAmiss(): Promise<readonly string[]> {
     const sent = await this.sentOf('club-letter');
     const bodies = await Promise.all(
@@ -139,6 +149,8 @@ export class ClubPeople implements Life {
     const isWhole = bodies.every(
       ({ code, score, near }) => /^GIFT-\d+$/.test(String(code)) && score === 7 && near === 'Harbour',
     );
-    return isWhole && codes.size === sent.length ? [] : [`Letters say ${JSON.stringify(bodies)}`];
+    const given = (await this.given()) - this.givenBefore;
+    const isOneEach = codes.size === sent.length && given === sent.length;
+    return isWhole && isOneEach ? [] : [`${given} codes for ${JSON.stringify(bodies)}`];
   }
 }
