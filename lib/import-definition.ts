@@ -1,3 +1,4 @@
+import { passing } from '../core/journey/compile.ts';
 import type { JsonObject } from '../core/json.ts';
 
 /** Prefix of the objects that begin an import. */
@@ -5,20 +6,8 @@ export const incoming = 'incoming/';
 /** Prefix of what became of their lines. */
 export const results = 'results/';
 
-/** Errors of a passing kind, by their exact names: a line that is refused is an answer, not an error. */
-const passing = [
-  'Lambda.ServiceException',
-  'Lambda.AWSLambdaException',
-  'Lambda.SdkClientException',
-  'Lambda.TooManyRequestsException',
-  // A function that was stopped for its time or memory: the lines that it had committed change nothing.
-  'Lambda.Unknown',
-  'Sandbox.Timedout',
-  'Runtime.ExitError',
-  'StoreUnavailable',
-  'StoreContended',
-  'States.Timeout',
-];
+/** A batch that ran out of time may be tried again: what it had committed changes nothing. */
+const retried = [...passing, 'States.Timeout'];
 
 /** The lines, and who has them: the same on every try, so that a line without an id gets the same one. */
 const batchOfLines =
@@ -58,7 +47,7 @@ export const importDefinition = {
             Output: '{% $states.result.Payload %}',
             TimeoutSeconds: 330,
             Retry: [
-              { ErrorEquals: passing, IntervalSeconds: 2, MaxAttempts: 8, BackoffRate: 2, JitterStrategy: 'FULL' },
+              { ErrorEquals: retried, IntervalSeconds: 2, MaxAttempts: 8, BackoffRate: 2, JitterStrategy: 'FULL' },
             ],
             End: true,
           },

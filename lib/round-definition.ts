@@ -1,19 +1,8 @@
+import { passing } from '../core/journey/compile.ts';
 import type { JsonObject } from '../core/json.ts';
 
-/** Errors of a passing kind, by their exact names. */
-const passing = [
-  'Lambda.ServiceException',
-  'Lambda.AWSLambdaException',
-  'Lambda.SdkClientException',
-  'Lambda.TooManyRequestsException',
-  // A function that was stopped for its time or memory: whoever had entered does not enter again.
-  'Lambda.Unknown',
-  'Sandbox.Timedout',
-  'Runtime.ExitError',
-  'StoreUnavailable',
-  'StoreContended',
-  'States.Timeout',
-];
+/** A batch that ran out of time may be tried again: what it had committed changes nothing. */
+const retried = [...passing, 'States.Timeout'];
 const again = { IntervalSeconds: 2, MaxAttempts: 8, BackoffRate: 2, JitterStrategy: 'FULL' } as const;
 
 /** One batch after the other: each is a call, and what it answers says whether another follows. */
@@ -33,7 +22,7 @@ const walk = (part: string, next: string): JsonObject => ({
   Assign: { isDone: '{% $states.result.Payload.isDone %}' },
   Output: '{% $states.input %}',
   TimeoutSeconds: 330,
-  Retry: [{ ErrorEquals: passing, ...again }],
+  Retry: [{ ErrorEquals: retried, ...again }],
   Next: next,
 });
 const until = (over: string, on: string): JsonObject => ({

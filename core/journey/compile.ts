@@ -37,10 +37,11 @@ export const anySend = '*';
 const startState = 'Begin';
 
 /**
- * Lambda's own passing errors, those of a function that was stopped for its time or its memory or that a bad deployment
- * keeps from loading, and our store's, by their exact names. Never `States.ALL`: it would swallow exits.
+ * What passes when a workflow calls a function of ours: Lambda's own passing errors, those of one that was stopped for its time or
+ * its memory or that a bad deployment keeps from loading, and our store's, by their exact names. Never `States.ALL`: it would
+ * swallow exits.
  */
-const passing = [
+export const passing = [
   'Lambda.ServiceException',
   'Lambda.AWSLambdaException',
   'Lambda.SdkClientException',
@@ -52,7 +53,7 @@ const passing = [
   'Runtime.UserCodeSyntaxError',
   'Runtime.HandlerNotFound',
   ...retriable,
-];
+] as const;
 const retryOn = (names: readonly string[]): readonly JsonObject[] => [
   {
     ErrorEquals: names,

@@ -7,7 +7,7 @@ import { liveYear } from './live.ts';
 import { inWords, summarise } from './summary.ts';
 
 /** `npm start`: a year of the example shop on a fast clock, then a summary, then the server stays up. */
-const people = Number(process.env['SHOP_PEOPLE'] ?? 1_500);
+const people = Number(process.env['SHOP_PEOPLE'] ?? 2_000);
 const days = Number(process.env['SHOP_DAYS'] ?? 365);
 const seed = Number(process.env['SHOP_SEED'] ?? 7);
 const startMs = Date.UTC(2025, 10, 1);
