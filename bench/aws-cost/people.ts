@@ -52,6 +52,14 @@ export class Visitor {
     const device = { token: `${this.userId}-device-token`, type: 'ios' };
     return this.post('/v1/identify', this.message('identify', { traits, context: { consent, device } }));
   }
+  /** The shop writes something down. */
+  become(traits: object): Promise<void> {
+    return this.post('/v1/identify', this.message('identify', { traits }));
+  }
+  /** This day and so many more. */
+  day(later: number): string {
+    return new Date(this.deployed.nowMs + later * dayMs).toISOString();
+  }
   /** What a visit is made of: no event of it begins a journey. */
   look(): object {
     this.count++;
@@ -93,12 +101,12 @@ export interface Passage {
   readonly waitMs: number;
   readonly lastsMs: number;
 }
-const products = (price: number): object => ({
+const products = (price: number, category = 'Light'): object => ({
   products: [
     {
       productId: 'sku-1',
       name: 'Brass reading lamp',
-      category: 'Light',
+      category,
       price,
       quantity: 1,
       url: 'https://shop.example/p/sku-1',
@@ -106,12 +114,12 @@ const products = (price: number): object => ({
     },
   ],
 });
-const order = (visitor: Visitor, revenue: number): Promise<void> =>
+const order = (visitor: Visitor, revenue: number, category?: string): Promise<void> =>
   visitor.track('Order Completed', {
     orderId: randomUUID(),
     revenue,
     currency: 'EUR',
-    ...products(revenue),
+    ...products(revenue, category),
   });
 const nothing = (): Promise<void> => Promise.resolve();
 
@@ -143,6 +151,40 @@ export const passages: readonly Passage[] = [
     },
     waitMs: 34 * dayMs,
     lastsMs: 21 * dayMs,
+  },
+  {
+    journeyId: 'trial-to-paid',
+    before: nothing,
+    enter: async (one) => {
+      await one.become({ trialEndsAt: one.day(30) });
+      await one.track('Trial Started', { plan: 'Pier Club', monthlyPrice: 3.9 });
+    },
+    waitMs: 0,
+    lastsMs: 35 * dayMs,
+  },
+  {
+    journeyId: 'cross-sell',
+    // Two orders of a shelf that has no part in it: the second ends what the first began.
+    before: async (one) => {
+      await order(one, 30);
+      await order(one, 30);
+    },
+    enter: (one) => order(one, 60, 'Kitchen'),
+    waitMs: dayMs,
+    lastsMs: 17 * dayMs,
+  },
+  {
+    journeyId: 'replenishment',
+    before: (one) => one.become({ runsOut: 'Pine Tar Soap', runsOutId: 'sku-2', runsOutOn: one.day(16).slice(0, 10) }),
+    waitMs: 9 * dayMs,
+    lastsMs: 18 * dayMs,
+  },
+  {
+    journeyId: 'review-referral',
+    before: nothing,
+    enter: (one) => one.track('Order Delivered', { orderId: randomUUID(), ...products(80) }),
+    waitMs: 0,
+    lastsMs: 24 * dayMs,
   },
   { journeyId: 'reactivation', before: (one) => order(one, 90), waitMs: 59 * dayMs, lastsMs: 66 * dayMs },
 ];

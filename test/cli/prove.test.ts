@@ -19,8 +19,9 @@ describe('sojourn prove', () => {
       'no-acquisition-after-conversion: holds',
       'two-texts-a-week: holds',
       'a-complaint-ends-everything: holds',
+      'no-plea-to-members: holds',
     ]);
-    expect(stdout).toMatch(/\n3 of 3 rules hold\.\n$/);
+    expect(stdout).toMatch(/\n4 of 4 rules hold\.\n$/);
     expect(code).toBe(0);
   });
 

@@ -66,7 +66,7 @@ describe('abandoned cart: most promising first', () => {
     await story.later('PT2H');
     expect(await emma.received()).toEqual([]);
     await story.later('PT16H');
-    expect((await emma.newest()).text).toContain('All 2 things are still there');
+    expect((await emma.newest()).text).toContain('Your 2 things are still there');
   });
 
   it('counts Olga’s things in Russian, as Russian counts', async () => {

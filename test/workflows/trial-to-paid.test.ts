@@ -75,4 +75,11 @@ describe('trial to paid: thirty days in the Pier Club', () => {
   it('waits ten days longer for Eva, whose trial the desk has prolonged', async () => {
     expect((await eva!.received()).at(-1)).toBe('2026-04-14 13:00 email: Your trial is over. May we ask why?');
   });
+
+  it('does not begin for Fay, who has been a member before', async () => {
+    const fay = await story.meet('fay');
+    await fay.does('Subscription Started', { plan: 'Pier Club' });
+    await fay.does('Trial Started', { plan: 'Pier Club' });
+    expect(await fay.passages('trial-to-paid')).toEqual([]);
+  });
 });
