@@ -25,6 +25,10 @@ export const ENV = {
   /** End User Messaging: id of the pool that texts are sent from, and the configuration set that reports on them. */
   smsPool: 'SOJOURN_SMS_POOL',
   smsConfigurationSet: 'SOJOURN_SMS_CONFIGURATION_SET',
+  /** JSON: what state machines of journeys are made of, for whoever makes some without a deployment. */
+  machines: 'SOJOURN_MACHINES',
+  /** JSON: where the rules are by which facts begin journeys. */
+  entryRules: 'SOJOURN_ENTRY_RULES',
   /** JSON: device type (`ios`, `android`) → ARN of the SNS platform application. */
   pushApplications: 'SOJOURN_PUSH_APPLICATIONS',
 } as const;

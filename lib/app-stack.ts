@@ -22,6 +22,7 @@ import { Journeys } from './journeys.ts';
 import { Management } from './management.ts';
 import { markStack } from './mark-stack.ts';
 import { Outbox } from './outbox.ts';
+import { Publisher } from './publisher.ts';
 import { Publishing } from './publishing.ts';
 import { Push } from './push.ts';
 import { Control } from './control.ts';
@@ -67,26 +68,25 @@ export class AppStack extends Stack {
     new Emitted(this, 'Emitted', { shared, bus });
     const due = new Due(this, 'Due', { shared });
     const { walkRound } = new Schedules(this, 'Schedules', { shared });
-    journeys.allowStart(
-      'Starts',
-      entries.enterJourney,
-      holds.resumeEnrollment,
-      due.wakeDue,
-      management.manage,
-      walkRound,
-    );
-    journeys.allowTasks('Resumes', holds.resumeEnrollment, due.wakeDue);
     const { control } = new Control(this, 'Control', { shared, intake, management });
+    const { resumeEnrollment } = holds;
+    const starters = [entries.enterJourney, resumeEnrollment, due.wakeDue, management.manage, walkRound, control];
+    journeys.allowStart('Starts', ...starters);
+    journeys.allowTasks('Resumes', resumeEnrollment, due.wakeDue, control);
     this.addChannels(journeys, { shared, settings, workflows, baseUrl });
     new Experiments(this, 'Experiments', { shared });
     const { bucket } = new Import(this, 'Import', { shared });
     const { redrive } = new Redrive(this, 'Redrive', { shared, outbox });
-    new Publishing(this, 'Publishing', { shared, journeys }).before(...entries.rules);
+    const publishing = new Publishing(this, 'Publishing', { shared, journeys, entries, ...settings });
+    publishing.before(...entries.rules);
+    const { publishDocuments } = new Publisher(this, 'Publisher', { shared, journeys, entries });
     this.watch({ settings, journeys, outbox, filler });
     this.tell({
       ImportBucket: bucket.bucketName,
       ControlFunction: control.functionName,
       RedriveFunction: redrive.functionName,
+      PublisherFunction: publishDocuments.functionName,
+      Documents: publishing.said,
       ...shared.deadLetters.outputs,
       ApiUrl: intake.url,
       UserPool: management.users.userPoolId,

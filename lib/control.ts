@@ -1,3 +1,4 @@
+import { Duration } from 'aws-cdk-lib';
 import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Construct } from 'constructs';
@@ -29,7 +30,9 @@ export class Control extends Construct {
     this.control = new SojournFunction(this, 'Control', {
       defaults: shared.defaults,
       name: 'control-journeys',
-      does: 'Pauses, stops and resumes journeys, channels and everything.',
+      does: 'Pauses, stops and resumes journeys, channels and everything; moves people to current versions.',
+      // A batch of people is moved in seconds.
+      timeout: Duration.seconds(60),
     });
     shared.store.grantDecide(this.control);
     shared.store.grantLists(this.control);

@@ -15,6 +15,7 @@ export const deployedFunctions = [
   'manage',
   'mark-failed',
   'publish-definitions',
+  'publish-documents',
   'redrive',
   'register-hold',
   'relay',

@@ -1,8 +1,13 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import type { CfnRule, EventBus } from 'aws-cdk-lib/aws-events';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Function } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { JourneyVersion } from '../core/definitions.ts';
-import { entryRule } from '../core/journey/entry-rule.ts';
+import { entryMessage, entryRule, entryRuleSays } from '../core/journey/entry-rule.ts';
+import { ENV } from '../functions/env.ts';
+import { explainOwn } from './machine-access.ts';
+import { ownPrefix } from './own-prefix.ts';
 import type { Shared } from './shared.ts';
 import { SojournFunction } from './sojourn-function.ts';
 import { factMessage, WorkQueue } from './work-queue.ts';
@@ -27,9 +32,12 @@ export class Entries extends Construct {
   readonly queue: WorkQueue;
   /** One per journey that an event or a segment begins. */
   readonly rules: readonly CfnRule[];
+  private readonly bus: EventBus;
+  private readonly shared: Shared;
 
   constructor(scope: Construct, id: string, { shared, bus, journeys, maxConcurrency }: EntriesProps) {
     super(scope, id);
+    [this.bus, this.shared] = [bus, shared];
     this.enterJourney = new SojournFunction(this, 'EnterJourney', {
       defaults: shared.defaults,
       name: 'enter-journey',
@@ -59,14 +67,43 @@ export class Entries extends Construct {
     });
   }
 
+  /** Lets a function bring the rules of journeys to what is current, and tells it where they are. */
+  grantFollow(caller: Function): void {
+    caller.addToRolePolicy(new PolicyStatement({ actions: ['events:ListRules'], resources: ['*'] }));
+    caller.addToRolePolicy(new PolicyStatement({ actions: ['events:PutRule'], resources: [`${this.arnOfRules}*`] }));
+    for (const arn of ['*', `${this.arnOfRules}*`]) explainOwn(caller.role!, arn);
+    caller.addEnvironment(
+      ENV.entryRules,
+      Stack.of(this).toJsonString({
+        bus: this.bus.eventBusName,
+        prefix: ownPrefix(this.shared.defaults.stage),
+        queueArn: this.queue.queue.queueArn,
+        undeliveredArn: this.shared.deadLetters.undelivered.queueArn,
+      }),
+    );
+  }
+
+  /** Lets a function make and delete the rules of journeys that no deployment knows. */
+  grantOwnRules(caller: Function): void {
+    const resources = [`${this.arnOfRules}${ownPrefix(this.shared.defaults.stage)}*`];
+    const actions = ['events:PutTargets', 'events:RemoveTargets', 'events:DeleteRule'];
+    caller.addToRolePolicy(new PolicyStatement({ actions, resources }));
+    explainOwn(caller.role!, resources[0]!);
+  }
+
+  private get arnOfRules(): string {
+    const { partition, region, account } = Stack.of(this);
+    return `arn:${partition}:events:${region}:${account}:rule/${this.bus.eventBusName}/`;
+  }
+
   private addRule(journey: JourneyVersion, bus: EventBus): readonly CfnRule[] {
     const pattern = entryRule(journey);
     if (pattern === undefined) return [];
     const rule = this.queue.addRule(this, journey.id, {
-      does: `May begin the journey "${journey.id}": a necessary filter; enter-journey evaluates the exact condition.`,
+      does: entryRuleSays(journey.id),
       bus,
       pattern,
-      message: `{"journeyId":${JSON.stringify(journey.id)},"kind":"<kind>","detail":<detail>}`,
+      message: entryMessage(journey.id),
     });
     return [rule];
   }

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Tags, Validations, type CfnElement } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack, Tags, Validations, type CfnElement } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -6,9 +6,11 @@ import { CfnStateMachine, CfnStateMachineVersion } from 'aws-cdk-lib/aws-stepfun
 import { Construct } from 'constructs';
 import type { JourneyVersion } from '../core/definitions.ts';
 import { compileStateMachine } from '../core/journey/compile.ts';
-import { allowOnMachines, type Machine } from './machine-access.ts';
+import { ENV } from '../functions/env.ts';
+import { allowOnMachines, explainOwn, type Machine } from './machine-access.ts';
 import { MachineDefinition } from './machine-definition.ts';
 import { allowObservation, explainNoTraces } from './machine-observation.ts';
+import { ownPrefix } from './own-prefix.ts';
 import type { Shared } from './shared.ts';
 import { SojournFunction } from './sojourn-function.ts';
 
@@ -45,10 +47,12 @@ export class Journeys extends Construct {
   private readonly role: Role;
   private readonly logs: LogGroup;
   private readonly retiredMachines: readonly string[];
+  private readonly shared: Shared;
 
   constructor(scope: Construct, id: string, { shared, journeys, retiredMachines }: JourneysProps) {
     super(scope, id);
     this.retiredMachines = retiredMachines;
+    this.shared = shared;
     // The touch's own state gives it 60 s.
     this.runTouch = this.step(shared, 'run-touch', 'Does the steps of a journey up to the next hold.', 50, 1024);
     this.registerHold = this.step(shared, 'register-hold', 'Registers the token of a hold.', 30, 512);
@@ -80,8 +84,53 @@ export class Journeys extends Construct {
     allowOnMachines(this, id, { callers, actions, machines: this.machines() });
   }
 
+  /** Lets a function make and change machines, and tells it of what. */
+  grantVersions(caller: Function): void {
+    const { isTraced, stage } = this.shared.defaults;
+    const actions = ['states:UpdateStateMachine', 'states:PublishStateMachineVersion', 'states:DescribeStateMachine'];
+    allowOnMachines(this, 'Versions', { callers: [caller], actions, machines: this.machines(), byVersion: true });
+    caller.addToRolePolicy(
+      new PolicyStatement({ actions: ['states:CreateStateMachine'], resources: [this.ownMachines] }),
+    );
+    caller.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['iam:PassRole'],
+        resources: [this.role.roleArn],
+        conditions: { StringEquals: { 'iam:PassedToService': 'states.amazonaws.com' } },
+      }),
+    );
+    explainOwn(caller.role!, this.ownMachines);
+    caller.addEnvironment(
+      ENV.machines,
+      Stack.of(this).toJsonString({
+        arnPrefix: `${this.arnOfMachines}${ownPrefix(stage)}`,
+        roleArn: this.role.roleArn,
+        logGroupArn: this.logs.logGroupArn,
+        isTraced,
+        functions: this.functions,
+      }),
+    );
+  }
+
+  /** Machines that were made without a deployment are called by the same, whatever they are of. */
+  private get ownMachines(): string {
+    return `${this.arnOfMachines}${ownPrefix(this.shared.defaults.stage)}*`;
+  }
+  private get arnOfMachines(): string {
+    const { partition, region, account } = Stack.of(this);
+    return `arn:${partition}:states:${region}:${account}:stateMachine:`;
+  }
+  private get functions(): { readonly [name: string]: string } {
+    const { runTouch, registerHold, markFailed } = this;
+    return {
+      RunTouch: runTouch.functionArn,
+      RegisterHold: registerHold.functionArn,
+      MarkFailed: markFailed.functionArn,
+    };
+  }
+
   private machines(): readonly Machine[] {
-    return [...this.deployed.map(({ machine }) => machine), ...this.retiredMachines];
+    return [...this.deployed.map(({ machine }) => machine), ...this.retiredMachines, this.ownMachines];
   }
 
   private step(
@@ -106,11 +155,7 @@ export class Journeys extends Construct {
       roleArn: this.role.roleArn,
       stateMachineType: 'STANDARD',
       definitionS3Location: definition.location,
-      definitionSubstitutions: {
-        RunTouch: this.runTouch.functionArn,
-        RegisterHold: this.registerHold.functionArn,
-        MarkFailed: this.markFailed.functionArn,
-      },
+      definitionSubstitutions: this.functions,
       tracingConfiguration: { enabled: isTraced },
       loggingConfiguration: {
         level: 'ERROR',

@@ -8,6 +8,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct, type IConstruct } from 'constructs';
 import { CannotDeploy } from './cannot-deploy.ts';
+import type { Entries } from './entries.ts';
 import type { Journeys } from './journeys.ts';
 import type { Shared } from './shared.ts';
 import { SojournFunction } from './sojourn-function.ts';
@@ -18,6 +19,10 @@ export interface PublishingProps {
   readonly shared: Shared;
   /** Whose versions the documents are published with. */
   readonly journeys: Journeys;
+  /** Whose rules follow what is current. */
+  readonly entries: Entries;
+  /** Documents, published since the last deployment, that this one means to take back. @default none */
+  readonly replaces?: string | undefined;
 }
 
 /** How a deployment makes its documents the current ones: after their machines' versions exist, before rules let anybody in. */
@@ -26,7 +31,7 @@ export class Publishing extends Construct {
   readonly publishDefinitions: SojournFunction;
   private readonly published: CustomResource;
 
-  constructor(scope: Construct, id: string, { shared, journeys }: PublishingProps) {
+  constructor(scope: Construct, id: string, { shared, journeys, entries, replaces = '' }: PublishingProps) {
     super(scope, id);
     this.publishDefinitions = new SojournFunction(this, 'PublishDefinitions', {
       defaults: shared.defaults,
@@ -36,6 +41,7 @@ export class Publishing extends Construct {
     });
     shared.store.grantStock(this.publishDefinitions);
     shared.store.grantUpkeep(this.publishDefinitions);
+    entries.grantFollow(this.publishDefinitions);
     this.published = new CustomResource(this, 'Published', {
       resourceType: 'Custom::SojournDocuments',
       serviceToken: this.provider(shared).serviceToken,
@@ -43,6 +49,7 @@ export class Publishing extends Construct {
       properties: {
         // The documents lie in the function's bundle: CloudFormation calls it again only where a property changes.
         documents: fingerprintOf(shared.defaults.assets),
+        ...(replaces !== '' && { replaces }),
         machines: journeys.deployed.map(({ journey, version }) => ({
           journeyId: journey.id,
           version: journey.version,
@@ -52,6 +59,11 @@ export class Publishing extends Construct {
     });
     // Whoever comes in by the documents must be able to be started and told.
     this.published.node.addDependency(this.publishDefinitions, journeys);
+  }
+
+  /** What publishing has come to, in a sentence. */
+  get said(): string {
+    return this.published.getAttString('said');
   }
 
   /** Makes resources wait until the documents are published. */

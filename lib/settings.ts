@@ -47,6 +47,8 @@ const Settings = z.object({
   alarmEmail: z.email().optional(),
   /** ARNs of machines of journeys that were removed, while people are still inside. @default none */
   retiredMachines: jsonOr(z.array(z.string().startsWith('arn:'))).default([]),
+  /** Documents, published since the last deployment, that this one means to take back, as it says itself. @default none */
+  replaces: z.string().min(1).optional(),
   /** Where the runbook can be read. @default docs/runbook.md */
   runbook: z.string().default('docs/runbook.md'),
 });
@@ -73,6 +75,7 @@ const right: { readonly [name in keyof Settings]: string } = {
   retiredMachines:
     'a JSON list of ARNs of state machines, in single quotes: ' +
     `-c 'retiredMachines=["arn:aws:states:eu-west-1:111122223333:stateMachine:welcome"]'`,
+  replaces: 'what the refused deployment said: -c replaces=Xq2vJ8sTzE0aBcDeFgHi',
   runbook: 'where the runbook can be read: -c runbook=https://wiki.shop.example/runbook.md',
 };
 

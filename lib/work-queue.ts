@@ -5,6 +5,7 @@ import type { Function } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { factPaths, ruleRetries } from '../core/journey/entry-rule.ts';
 import type { DeadLetters } from './dead-letters.ts';
 
 /** Who does the work, and how much of it at once. */
@@ -86,12 +87,12 @@ export class WorkQueue extends Construct {
           arn: this.queue.queueArn,
           ...(props.message !== undefined && {
             inputTransformer: {
-              inputPathsMap: { kind: '$.detail-type', detail: '$.detail' },
+              inputPathsMap: factPaths,
               inputTemplate: props.message,
             },
           }),
           deadLetterConfig: { arn: this.deadLetters.undelivered.queueArn },
-          retryPolicy: { maximumRetryAttempts: 185, maximumEventAgeInSeconds: 86_400 },
+          retryPolicy: ruleRetries,
         },
       ],
     });

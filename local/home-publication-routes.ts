@@ -1,4 +1,5 @@
 import { migrateEnrollments } from '../functions/migrate-enrollments/migrate-enrollments.ts';
+import { migrationRoutes } from '../functions/parts/http/migration-routes.ts';
 import type { RouteTable } from '../functions/parts/http/mount.ts';
 import { publicationRoutes } from '../functions/parts/http/publication-routes.ts';
 import { planDocuments, publishDocuments, rollBack } from '../functions/publish-documents/publish-documents.ts';
@@ -16,13 +17,15 @@ export function homePublicationRoutes({ publications, clock, ports, read, store 
       last = done.catch(() => undefined);
       return done;
     };
-  return publicationRoutes({
+  const durable = (): Promise<void> => store.durable();
+  const routes = publicationRoutes({
     state: () => publications.state(),
     records: async (journeyId) => publications.store.records(journeyId),
     plan: planDocuments(publishing),
     publish: inTurn(publishDocuments(publishing)),
     rollBack: inTurn(rollBack(publishing)),
-    migrate: migrateEnrollments(ports, read),
-    durable: () => store.durable(),
+    durable,
   });
+  const { definitions } = ports;
+  return [...routes, ...migrationRoutes({ definitions, migrate: migrateEnrollments(ports, read), durable })];
 }

@@ -1,6 +1,7 @@
 import { checkDocuments } from '../core/journey/check.ts';
 import type { Journey } from '../core/journey/document.ts';
 import type { WorkflowFile } from '../core/journey/read-documents.ts';
+import { currentOf } from '../core/journey/versions/current.ts';
 import type { KnownVersion, Standing } from '../core/journey/versions/plan-change.ts';
 import type {
   DecidedPublication,
@@ -122,10 +123,3 @@ const readRecord = (row: Row): PublicationRecord => ({
   ...(row.said_by !== null && { by: row.said_by }),
   ...(row.why !== null && { why: row.why }),
 });
-
-/** Numbers that are current: of journeys whose last word was not that nobody comes in. */
-function currentOf(records: readonly PublicationRecord[]): { readonly [journeyId: string]: number } {
-  const last = new Map(records.map((record) => [record.journeyId, record]));
-  const entered = [...last.values()].filter(({ action }) => action === 'published' || action === 'rolled-back');
-  return Object.fromEntries(entered.map(({ journeyId, number }) => [journeyId, number]));
-}

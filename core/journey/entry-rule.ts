@@ -21,6 +21,20 @@ export function entryRule({ document }: JourneyVersion): JsonObject | undefined 
   return { source: ['sojourn'], 'detail-type': ['event'], detail: { name: names, ...(properties && { properties }) } };
 }
 
+/** Description of a journey's rule: by it the rule is found again, whoever made it. */
+export const entryRuleSays = (journeyId: string): string =>
+  `May begin the journey "${journeyId}": a necessary filter; enter-journey evaluates the exact condition.`;
+
+/** What a journey's rule makes of a fact: `<kind>` and `<detail>` stand for what the fact is and says. */
+export const entryMessage = (journeyId: string): string =>
+  `{"journeyId":${JSON.stringify(journeyId)},"kind":"<kind>","detail":<detail>}`;
+
+/** Where a fact's kind and what it says are found in an event of the bus. */
+export const factPaths = { kind: '$.detail-type', detail: '$.detail' } as const;
+
+/** How long and how often a rule tries to hand a fact over: a day. */
+export const ruleRetries = { maximumRetryAttempts: 185, maximumEventAgeInSeconds: 86_400 } as const;
+
 /** Only tests of top-level properties that patterns express exactly; the others are left to the exact condition. */
 function patternOf(where: Where): JsonObject | undefined {
   const fields = Object.entries(where).flatMap(([path, wanted]) => {

@@ -7,7 +7,11 @@ let engine: typeof Engine | undefined;
  * hold one are compiled.
  */
 export async function loadPatterns(documents: unknown): Promise<void> {
-  if (!engine && JSON.stringify(documents).includes('"matches":')) engine = (await import('re2js')).RE2JS;
+  if (!engine && JSON.stringify(documents).includes('"matches":')) await loadEngine();
+}
+/** The same for documents that are not read yet. */
+export async function loadEngine(): Promise<void> {
+  engine ??= (await import('re2js')).RE2JS;
 }
 
 /** Stands in for the engine in a bundle. */

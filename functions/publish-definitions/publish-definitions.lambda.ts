@@ -1,25 +1,44 @@
 import { readFileSync } from 'node:fs';
 import type { CdkCustomResourceEvent, CdkCustomResourceResponse } from 'aws-lambda';
-import { definitions } from '../aws/container.ts';
-import { observed } from '../middleware.ts';
-import type { Publication } from '../parts/publication.ts';
+import { realClock } from '../aws/real-clock.ts';
+import { logger, observed } from '../middleware.ts';
+import type { Deployable } from '../parts/publication.ts';
 
 interface Machine {
   readonly journeyId: string;
+  readonly version: string;
   readonly machineVersionArn: string;
+}
+/** As the template says them. */
+interface Properties {
+  readonly machines?: readonly Machine[];
+  readonly replaces?: string;
 }
 
 /** Makes the documents that lie beside this function the current ones. What was published before stays for those inside. */
 export const handler = observed(
   async ({ RequestType, ResourceProperties }: CdkCustomResourceEvent): Promise<CdkCustomResourceResponse> => {
-    const text = readFileSync(new URL('./documents.json', import.meta.url), 'utf8');
-    const publication = JSON.parse(text) as Publication;
-    const machines = ResourceProperties['machines'] as readonly Machine[];
-    if (RequestType !== 'Delete')
-      await definitions().publish(
-        publication,
-        new Map(machines.map(({ journeyId, machineVersionArn }) => [journeyId, machineVersionArn])),
-      );
-    return { PhysicalResourceId: 'definitions', Data: { hash: publication.hash } };
+    const said =
+      RequestType === 'Delete' ? 'Nothing is published any more.' : await deploy(ResourceProperties as object);
+    logger.info('Deployed.', { said });
+    return { PhysicalResourceId: 'definitions', Data: { said } };
   },
 );
+
+async function deploy({ machines = [], replaces }: Properties): Promise<string> {
+  const [{ deployedPublications }, { hashOfFiles }, { deployDocuments }] = await Promise.all([
+    import('../aws/deployed-publications.ts'),
+    import('../aws/publication-store.ts'),
+    import('./publish-definitions.ts'),
+  ]);
+  const text = readFileSync(new URL('./documents.json', import.meta.url), 'utf8');
+  const { files, templates } = JSON.parse(text) as Deployable;
+  const made = machines.map((one) => [`${one.journeyId}/${one.version}`, one.machineVersionArn] as const);
+  const publications = await deployedPublications({ templates }, new Map(made));
+  const brings = hashOfFiles(files);
+  return deployDocuments({ publications, clock: realClock })({
+    files,
+    brings,
+    ...(replaces !== undefined && replaces !== '' && { replaces }),
+  });
+}

@@ -8,19 +8,19 @@ import type { PublishedTemplate } from '../../functions/parts/content/renderer.t
 import { aJourney, aSegment, aVersion, documentsOf } from '../builders.ts';
 import { aTable, type OpenTable } from './a-table.ts';
 import { broken, faultyClient, type Fault } from './faults.ts';
+import { publishInto } from './publish-into.ts';
 
 let table: OpenTable;
 let nowMs: number;
 let faultOf: (command: string, input: object) => Fault | undefined;
 let asked: number;
 let store: DynamoDefinitions;
-const opened = () => {
-  const client = faultyClient(table.config, (command, input) => {
+const client = () =>
+  faultyClient(table.config, (command, input) => {
     asked++;
     return faultOf(command, input);
   });
-  return new DynamoDefinitions(client, table.name, { nowMs: () => nowMs });
-};
+const opened = () => new DynamoDefinitions(client(), table.name, { nowMs: () => nowMs });
 beforeEach(async () => {
   table = await aTable();
   [nowMs, asked, faultOf] = [1_000_000, 0, () => undefined];
@@ -34,7 +34,12 @@ const documents = (wait: string, over: Partial<Documents> = {}): Documents =>
   documentsOf({ journeys: [aJourney({ steps: waiting(wait) })], ...over });
 const versionOf = (wait: string) => aVersion({ steps: waiting(wait) }).version;
 const publish = (of: Documents, arn = 'arn:cart:1', templates: readonly PublishedTemplate[] = []) =>
-  store.publish({ hash: hashOf(of), documents: of, templates }, new Map(of.journeys.map(({ id }) => [id, arn])));
+  publishInto(
+    client(),
+    table.name,
+    { hash: hashOf(of), documents: of, templates },
+    new Map(of.journeys.map(({ id }) => [id, arn])),
+  );
 const isCurrent = (_: string, input: object) =>
   JSON.stringify(input).includes('"sk":{"S":"current"}') && 'Item' in input;
 
@@ -94,7 +99,8 @@ describe('documents in the table', () => {
   it('that name no state machine for a journey are not made current', async () => {
     await publish(documents('P1D'));
     const of = documents('P2D');
-    await expect(store.publish({ hash: 'next', documents: of, templates: [] }, new Map())).rejects.toThrow(
+    const nameless = { hash: 'next', documents: of, templates: [] };
+    await expect(publishInto(client(), table.name, nameless, new Map())).rejects.toThrow(
       'No state machine was named for the journey cart.',
     );
     expect((await opened().current()).journeys.get('cart')?.version).toBe(versionOf('P1D'));

@@ -10,6 +10,7 @@ import { CursorInvalid, cursorOf } from '../../functions/parts/http/directory.ts
 import { directoryContract, listedDocuments, type OpenDirectory } from '../contracts/directory.ts';
 import { anEvent, aProfile, atMs } from '../contracts/rows.ts';
 import { aTable } from './a-table.ts';
+import { publishInto } from './publish-into.ts';
 import { asLambdaRecords } from './lambda-records.ts';
 
 interface OpenDynamoDirectory extends OpenDirectory {
@@ -22,7 +23,8 @@ async function open(): Promise<OpenDynamoDirectory> {
   const clock = { ms: atMs, nowMs: () => clock.ms };
   const definitions = new DynamoDefinitions(client, tableName, clock);
   const machines = new Map(listedDocuments.journeys.map(({ id }) => [id, `arn:${id}:1`]));
-  await definitions.publish({ hash: hashOf(listedDocuments), documents: listedDocuments, templates: [] }, machines);
+  const listed = { hash: hashOf(listedDocuments), documents: listedDocuments, templates: [] };
+  await publishInto(client, tableName, listed, machines);
   const relay = new StreamRelay({
     client,
     tableName,

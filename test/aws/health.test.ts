@@ -3,12 +3,13 @@ import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secre
 import type { Context } from 'aws-lambda';
 import { afterAll, beforeAll, expect, inject, it, vi } from 'vitest';
 import { hashOf } from '../../core/definitions.ts';
-import { DynamoDefinitions } from '../../functions/aws/definition-store.ts';
+
 import type { handler as answerLink } from '../../functions/answer-link/answer-link.lambda.ts';
 import { ENV } from '../../functions/env.ts';
 import { documentsOf } from '../builders.ts';
 import { tableShape } from './a-table.ts';
 import { anAccount } from './doubles/clients.ts';
+import { publishInto } from './publish-into.ts';
 
 /** The function as Lambda loads it: all that it knows is its environment. */
 let ask: (method: string) => Promise<{ readonly statusCode: number; readonly body: string; readonly headers: object }>;
@@ -52,8 +53,7 @@ it('says that a deployment is not well while nothing is published, and that it i
   const before = await ask('GET');
   expect([before.statusCode, JSON.parse(before.body).ok]).toEqual([503, false]);
   const documents = documentsOf({});
-  const store = new DynamoDefinitions(dynamo, 'sojourn', { nowMs: () => Date.now() });
-  await store.publish({ hash: hashOf(documents), documents, templates: [] }, new Map());
+  await publishInto(dynamo, 'sojourn', { hash: hashOf(documents), documents, templates: [] }, new Map());
   const { statusCode, body, headers } = await ask('GET');
   expect([statusCode, JSON.parse(body)]).toEqual([
     200,

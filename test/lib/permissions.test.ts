@@ -3,6 +3,7 @@ import { deployedFunctions } from '../../lib/deployed-functions.ts';
 import { functionsOf, ofType, synthesize, type Resource } from './synthesis.ts';
 
 const { running, data } = synthesize();
+const ownMachines = ':stateMachine:Sojourn-dev-journey-*';
 
 interface Statement {
   readonly Effect: string;
@@ -57,6 +58,7 @@ describe('what functions may do', () => {
     const starters = deployedFunctions.filter((name) => actionsOf(name).includes('states:StartExecution'));
     expect(starters).toEqual([
       'begin-rounds',
+      'control-journeys',
       'enter-journey',
       'manage',
       'resume-enrollment',
@@ -69,12 +71,28 @@ describe('what functions may do', () => {
     );
     const versions = machines.map((arn) => ({ 'Fn::Join': ['', [arn, ':*']] }));
     expect(start!.Resource).toEqual(expect.arrayContaining([...machines, ...versions]));
-    expect(start!.Resource).toHaveLength(machines.length * 2);
+    // Those that are made without a deployment are known by how their names begin.
+    const own = expect.objectContaining({ 'Fn::Join': ['', expect.arrayContaining([ownMachines])] });
+    expect(start!.Resource).toEqual(expect.arrayContaining([own]));
+    expect(start!.Resource).toHaveLength(machines.length * 2 + 1);
+  });
+
+  it('lets only publishing make or change machines and rules: ours, under the role of journeys and no other', () => {
+    const changes = /^states:(Create|Update|Publish|Delete)|^events:(Put|Remove|Delete)(?!Events)|^iam:/;
+    const changing = deployedFunctions.filter((name) => actionsOf(name).some((action) => changes.test(action)));
+    expect(changing).toEqual(['publish-definitions', 'publish-documents']);
+    const allowed = allowedOf(roleOf('publish-documents'));
+    const of = (action: string): string =>
+      JSON.stringify(allowed.find((one) => listOf(one.Action).includes(action))!.Resource);
+    expect(of('iam:PassRole')).toBe('{"Fn::GetAtt":["JourneysRole","Arn"]}');
+    expect(of('states:CreateStateMachine')).toContain(`"${ownMachines}"`);
+    expect(of('events:PutRule')).toMatch(/":rule\/",\{"Ref":"OutboxBus\w+"\},"\/\*"/);
+    expect(of('events:DeleteRule')).toMatch(/\{"Ref":"OutboxBus\w+"\},"\/Sojourn-dev-journey-\*"/);
   });
 
   it('lets only those complete tokens who have them', () => {
     const tellers = deployedFunctions.filter((name) => actionsOf(name).includes('states:SendTaskSuccess'));
-    expect(tellers).toEqual(['register-hold', 'resume-enrollment', 'wake-due']);
+    expect(tellers).toEqual(['control-journeys', 'register-hold', 'resume-enrollment', 'wake-due']);
   });
 
   it('never allows a scan, or all actions of a service', () => {
@@ -93,14 +111,15 @@ describe('what functions may do', () => {
     );
     expect(
       everywhere.filter(
-        (action) => !/^(xray:|ses:GetAccount$|logs:\w*(LogDeliver|ResourcePolic|LogGroups))/.test(action),
+        (action) =>
+          !/^(xray:|ses:GetAccount$|events:ListRules$|logs:\w*(LogDeliver|ResourcePolic|LogGroups))/.test(action),
       ),
     ).toEqual([]);
   });
 
   it('lets nobody query an index but the management API, whoever ends people inside a journey and whoever counts them', () => {
     const lists = deployedFunctions.filter((name) => JSON.stringify(allowedOf(roleOf(name))).includes('/index/'));
-    expect(lists).toEqual(['control-journeys', 'decide-winners', 'manage']);
+    expect(lists).toEqual(['control-journeys', 'decide-winners', 'manage', 'publish-documents']);
   });
 
   it('tells each function where its neighbours are, if and only if it may reach them', () => {

@@ -99,6 +99,12 @@ export function decideRollback(state: PublicationState, order: RollbackOrder): D
   return decide(state, files, held, { ...order, action: 'rolled-back' });
 }
 
+/** Publishes again what is current, as it is; undefined where nothing is. */
+export function decideAgain({ files, documents, held }: PublicationState): DecidedPublication | undefined {
+  if (!files || !documents) return undefined;
+  return { kind: 'publish', files, documents, held, records: [], plan: { journeys: [], others: [] }, problems: [] };
+}
+
 function decide(
   state: PublicationState,
   files: readonly WorkflowFile[],

@@ -3,7 +3,6 @@ import { isObject, type Json, type JsonObject } from '../../../core/json.ts';
 import type { WorkflowFile } from '../../../core/journey/read-documents.ts';
 import type { PublicationRecord, PublicationState, RollbackOrder } from '../../../core/journey/versions/publication.ts';
 import { toInstant } from '../../../core/time/instant.ts';
-import type { MigrateTask, MigratedBatch } from '../../migrate-enrollments/migrate-enrollments.ts';
 import { NoSuchVersion, type Published, type RollbackTask } from '../../publish-documents/publish-documents.ts';
 import { ApiProblem, problemResponse } from './api-problem.ts';
 import type { RouteTable } from './mount.ts';
@@ -23,7 +22,6 @@ export interface PublicationOptions {
     readonly why?: string;
   }) => Promise<Published>;
   readonly rollBack: (task: RollbackTask) => Promise<Published>;
-  readonly migrate: (task: MigrateTask) => Promise<MigratedBatch>;
   /** Answers once what was written cannot be lost. */
   readonly durable: () => Promise<void>;
 }
@@ -56,20 +54,6 @@ export function publicationRoutes(options: PublicationOptions): RouteTable {
           throw new ApiProblem(422, 'number_invalid', 'number is the number of a version.', 'number');
         const task = { journeyId: idOf(context), ...saidIn(body), ...(number !== undefined && { number }) };
         return answer(await told(options.rollBack(task)), options);
-      },
-    ],
-    [
-      'POST',
-      '/api/journeys/:id/migrations',
-      async (context) => {
-        const { cursor } = await bodyOf(context);
-        const task = { journeyId: idOf(context), ...(typeof cursor === 'string' && { cursor }) };
-        const { current } = await options.state();
-        if (current[task.journeyId] === undefined)
-          throw new ApiProblem(404, 'journey_unknown', `No version of "${task.journeyId}" is current.`, 'id');
-        const batch = await options.migrate(task);
-        await options.durable();
-        return Response.json(batch);
       },
     ],
   ];

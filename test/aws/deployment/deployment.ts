@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -26,10 +27,11 @@ import type { Queue } from './queue.ts';
 import { Queues } from './queues.ts';
 import { Scheduler } from './scheduler.ts';
 import type { Failure, Situation } from './situation.ts';
+import { Rules } from './rules.ts';
 import { StepFunctions } from './step-functions.ts';
 import { TableStream } from './table-stream.ts';
 import { Templates } from './template.ts';
-import { Wire } from './wire.ts';
+import { Wire, type Call } from './wire.ts';
 
 export interface DeploymentOptions {
   /** Folder of a synthesis. */
@@ -68,7 +70,8 @@ export class Deployment implements Situation {
   nowMs: number;
   readonly functions: Functions;
   readonly stepFunctions: StepFunctions;
-  readonly machines = new Machines();
+  readonly machines: Machines;
+  readonly rules = new Rules();
   /** Where all requests of the functions come by. */
   readonly wire = new Wire();
   readonly queues: Queues;
@@ -87,6 +90,8 @@ export class Deployment implements Situation {
     this.made = made;
     this.doubles = doubles;
     this.templates = made.templates;
+    this.machines = new Machines(made.account.accountId);
+    this.wire.own = (call) => this.answerChange(call);
     this.nowMs = startMs;
     this.functions = new Functions(this, { config: made.account, wire: this.wire });
     this.stepFunctions = new StepFunctions({
@@ -97,7 +102,7 @@ export class Deployment implements Situation {
     });
     this.queues = new Queues(this, this.functions, made.queues);
     this.imports = new Imports(this, this.functions, made.account);
-    this.bus = new EventBus(this, made.tap, (arn, body) =>
+    this.bus = new EventBus(this.rules, made.tap, (arn, body) =>
       arn === this.imports.machineArn ? this.imports.begin(body) : this.queues.hand(arn, body),
     );
     this.stream = new TableStream(this, this.functions, made.streams, made.streamArn);
@@ -133,12 +138,19 @@ export class Deployment implements Situation {
     await this.wire.listen({ dynamodb, states, ses: providers, 'sms-voice': providers, outside, ...onMoto });
     await this.deploy('Create');
   }
-  /** In the order that the template's dependencies make: functions, machines and their versions, documents; rules are live. */
+  /** In the order that the template's dependencies make: functions, machines and their versions, documents, rules. */
   private async deploy(RequestType: 'Create' | 'Update'): Promise<void> {
     nameOthers(this.templates);
     await this.functions.make();
     this.machines.deploy(this.templates);
     await this.publish(RequestType);
+    this.rules.deploy(this.templates);
+  }
+  /** What functions ask of machines and rules themselves. */
+  private answerChange({ service, operation, body }: Call): object | undefined {
+    if (service !== 'states' && service !== 'events') return undefined;
+    const asked = JSON.parse(body.toString('utf8')) as JsonObject;
+    return service === 'states' ? this.machines.answer(operation, asked) : this.rules.answer(operation, asked);
   }
   /** Deploys another synthesis over all that stands. */
   async redeploy(out: string): Promise<void> {
@@ -187,6 +199,11 @@ export class Deployment implements Situation {
   /** A pause, a stop or a resumption, past its authoriser. */
   control(method: string, path: string, body?: object): Promise<HttpAnswer> {
     return this.requests.send('control-journeys', { method, path, ...(body && { body: JSON.stringify(body) }) });
+  }
+  /** A request of `sojourn publish`, packed as the command packs it. */
+  publisher(method: string, path: string, body?: object): Promise<HttpAnswer> {
+    const packed = body && gzipSync(JSON.stringify(body)).toString('base64');
+    return this.requests.send('publish-documents', { method, path, ...(packed && { body: packed, isPacked: true }) });
   }
   /** A request of a page behind a link. */
   link(method: string, path: string): Promise<HttpAnswer> {

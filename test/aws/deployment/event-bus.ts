@@ -1,29 +1,22 @@
 import type { JsonObject } from '../../../core/json.ts';
 import { isMatched } from '../../../local/bus.ts';
 import type { Queue } from './queue.ts';
-import type { Situation } from './situation.ts';
+import type { Rules, Target } from './rules.ts';
 
-interface Transformer {
-  readonly InputPathsMap: { readonly [name: string]: string };
-  readonly InputTemplate: string;
-}
-interface Target {
-  readonly Arn: string;
-  readonly InputTransformer?: Transformer;
-}
+type Transformer = NonNullable<Target['InputTransformer']>;
 
-/** Carries out the template's rules, of the custom bus and of the default one. */
+/** Carries out the rules that stand, of the custom bus and of the default one. */
 export class EventBus {
   /** Whether there may be something on it: asking where there is nothing takes most of the time. */
   hasNews = false;
-  private readonly situation: Situation;
+  private readonly rules: Rules;
   /** All that comes over moto's bus. */
   private readonly tap: Queue;
   private readonly hand: (queueArn: string, body: string) => Promise<void>;
 
   /** @param hand takes a message to a queue */
-  constructor(situation: Situation, tap: Queue, hand: (queueArn: string, body: string) => Promise<void>) {
-    this.situation = situation;
+  constructor(rules: Rules, tap: Queue, hand: (queueArn: string, body: string) => Promise<void>) {
+    this.rules = rules;
     this.tap = tap;
     this.hand = hand;
   }
@@ -41,10 +34,8 @@ export class EventBus {
   }
   /** An event on a bus: each rule that it fits hands it to its targets. */
   async offer(event: JsonObject): Promise<void> {
-    const { templates } = this.situation;
-    for (const [, { Properties = {} }] of templates.ofType('AWS::Events::Rule')) {
-      if (!isMatched(templates.resolve(Properties['EventPattern']) as JsonObject, event)) continue;
-      const targets = templates.resolve(Properties['Targets']) as unknown as readonly Target[];
+    for (const { pattern, targets } of this.rules.open) {
+      if (!isMatched(pattern, event)) continue;
       for (const { Arn, InputTransformer } of targets)
         await this.hand(Arn, InputTransformer ? transformed(InputTransformer, event) : JSON.stringify(event));
     }

@@ -14,6 +14,8 @@ export interface HttpRequest {
   /** With its query. */
   readonly path: string;
   readonly body?: string;
+  /** Whether the body is in base 64. @default false */
+  readonly isPacked?: boolean;
   readonly headers?: { readonly [name: string]: string };
 }
 
@@ -46,7 +48,7 @@ export class HttpRequests {
     return { status: statusCode, body: read, tries: 1 };
   }
   /** A request in the payload format 2.0. */
-  private eventOf({ method, path, body, headers }: HttpRequest): object {
+  private eventOf({ method, path, body, headers, isPacked = false }: HttpRequest): object {
     const { templates, nowMs } = this.situation;
     const [rawPath = '', rawQueryString = ''] = path.split('?');
     return {
@@ -69,7 +71,7 @@ export class HttpRequests {
         timeEpoch: nowMs,
       },
       ...(body !== undefined && { body }),
-      isBase64Encoded: false,
+      isBase64Encoded: isPacked,
     };
   }
 }

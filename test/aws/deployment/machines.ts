@@ -1,9 +1,12 @@
+import type { JsonObject } from '../../../core/json.ts';
 import type { Templates } from './template.ts';
 
 /** A machine as it is: each other definition is another revision. */
 interface Standing {
   readonly definition: string;
   readonly revision: number;
+  /** What the template said last: CloudFormation looks at nothing else. */
+  readonly said?: string;
 }
 /** A version that a stack has made. */
 interface Version {
@@ -15,6 +18,7 @@ interface Version {
 
 /** State machines as Step Functions keeps them: a version is what its machine was when it was published, for ever. */
 export class Machines {
+  private readonly account: string;
   private readonly standing = new Map<string, Standing>();
   /** Number of each machine's latest version; never given again. */
   private readonly numbers = new Map<string, number>();
@@ -23,13 +27,17 @@ export class Machines {
   /** By their logical ids. */
   private versions = new Map<string, Version>();
 
+  constructor(account: string) {
+    this.account = account;
+  }
+
   /** Brings machines and versions to what the templates say, as CloudFormation does. */
   deploy(templates: Templates): void {
     for (const [id] of templates.ofType('AWS::StepFunctions::StateMachine')) {
       const { ref } = templates.physical(id);
-      const { definition: old, revision = 0 } = this.standing.get(ref) ?? {};
+      const { said, revision = 0 } = this.standing.get(ref) ?? {};
       const definition = templates.definitionOf(ref);
-      if (definition !== old) this.standing.set(ref, { definition, revision: revision + 1 });
+      if (definition !== said) this.standing.set(ref, { definition, revision: revision + 1, said: definition });
     }
     const before = this.versions;
     this.versions = new Map();
@@ -54,6 +62,29 @@ export class Machines {
     this.numbers.set(machineArn, number);
     this.definitions.set(arn, this.standing.get(machineArn)!.definition);
     return arn;
+  }
+
+  /** One request of Step Functions' API; undefined for what changes or shows no machine. */
+  answer(operation: string, asked: JsonObject): object | undefined {
+    const [name, definition] = [String(asked['name']), String(asked['definition'])];
+    const arn = String(asked['stateMachineArn'] ?? `arn:aws:states:us-east-1:${this.account}:stateMachine:${name}`);
+    const { revision = 0, ...standing } = this.standing.get(arn) ?? {};
+    switch (operation) {
+      case 'CreateStateMachine':
+        if (revision > 0) return { __type: 'StateMachineAlreadyExists' };
+        this.standing.set(arn, { definition, revision: 1 });
+        return { stateMachineArn: arn, stateMachineVersionArn: this.publish(arn), creationDate: 0 };
+      case 'UpdateStateMachine':
+        if (revision === 0) return { __type: 'StateMachineDoesNotExist' };
+        this.standing.set(arn, { ...standing, definition, revision: revision + 1 });
+        return { stateMachineVersionArn: this.publish(arn), updateDate: 0 };
+      case 'DescribeStateMachine': {
+        const found = this.definitionOf(arn);
+        return found === undefined ? { __type: 'StateMachineDoesNotExist' } : { definition: found, creationDate: 0 };
+      }
+      default:
+        return undefined;
+    }
   }
 
   /** Of all versions that something can be started by, in the order of their making. */

@@ -26,6 +26,15 @@ const reasons: readonly (readonly [RegExp, string])[] = [
     /^resume-enrollment states:StartExecution$/,
     'Nobody is parked in these lives: random-journeys.test.ts lets people park.',
   ],
+  [/^control-journeys states:/, 'Nobody goes over to another version in these lives: publish.test.ts moves people.'],
+  [
+    /^publish-documents /,
+    'Nobody publishes between deployments in these lives: publish.test.ts does, and publication-store.test.ts lets it die after each call.',
+  ],
+  [
+    /^publish-definitions events:PutRule$/,
+    'No rule differs from what the deployment brings: publication-store.test.ts.',
+  ],
   [/^redrive dynamodb:BatchGetItem$/, 'Reading is granted as one.'],
 ];
 

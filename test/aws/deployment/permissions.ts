@@ -100,8 +100,14 @@ function needsOf({ caller, service, operation, body }: Call, { templates, queues
       return [need(operation, typeof index === 'string' ? `${table}/index/${index}` : table)];
     }
     case 'states':
-      return [need(operation, operation === 'StartExecution' ? String(asked()['stateMachineArn']) : undefined)];
+      return statesNeeds(operation, asked, need, templates.account);
     case 'events': {
+      if (operation === 'ListRules') return [need(operation)];
+      const rule = asked()['Rule'] ?? asked()['Name'];
+      if (typeof rule === 'string')
+        return [
+          need(operation, `arn:aws:events:us-east-1:${templates.account}:rule/${asked()['EventBusName']}/${rule}`),
+        ];
       const [entry] = asked()['Entries'] as readonly Body[];
       const bus = templates.ofType('AWS::Events::EventBus').map(([id]) => templates.physical(id));
       return [need(operation, bus.find(({ ref }) => ref === entry?.['EventBusName'])?.attributes['Arn'])];
@@ -129,6 +135,24 @@ function needsOf({ caller, service, operation, body }: Call, { templates, queues
     default:
       throw new RangeError(`It is not known what ${service}:${operation} needs.`);
   }
+}
+
+function statesNeeds(
+  operation: string,
+  asked: () => Body,
+  need: (action: string, resource?: string) => Need,
+  account: string,
+): readonly Need[] {
+  const { stateMachineArn, name, roleArn } = asked();
+  // What it publishes at once is authorised by itself, and so is the role that it hands on.
+  const publishes = (arn: string): readonly Need[] => [need(operation, arn), need('PublishStateMachineVersion', arn)];
+  if (operation === 'CreateStateMachine') {
+    const arn = `arn:aws:states:us-east-1:${account}:stateMachine:${String(name)}`;
+    return [...publishes(arn), { ...need(''), action: 'iam:PassRole', resource: String(roleArn) }];
+  }
+  if (operation === 'UpdateStateMachine') return publishes(String(stateMachineArn));
+  const isOnMachine = ['StartExecution', 'DescribeStateMachine'].includes(operation);
+  return [need(operation, isOnMachine ? String(stateMachineArn) : undefined)];
 }
 
 function sesNeeds(

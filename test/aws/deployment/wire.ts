@@ -28,6 +28,8 @@ export class Wire {
   /** Those of them that came to where they went, whatever became of their answers. */
   readonly arrived: Call[] = [];
   between: Between = (_, forward) => forward();
+  /** Answers what the harness keeps by itself: undefined for what goes on to a double. */
+  own: (call: Call) => object | undefined = () => undefined;
   private targets: { readonly [service: string]: string } = {};
   private readonly server: Server;
 
@@ -66,6 +68,8 @@ export class Wire {
     this.calls.push(call);
     return this.between(call, (changed = body) => {
       this.arrived.push(call);
+      const own = this.own(call);
+      if (own) return Promise.resolve(answered(own));
       return this.forward(request, `${this.targets[service]}${path}`, changed);
     });
   }
@@ -93,6 +97,12 @@ export class Wire {
       body: Buffer.from(await told.arrayBuffer()),
     };
   }
+}
+
+/** As the JSON protocols answer; an error says its name. */
+function answered(body: object): Answer {
+  const headers = { 'content-type': 'application/x-amz-json-1.0' };
+  return { status: '__type' in body ? 400 : 200, headers, body: Buffer.from(JSON.stringify(body)) };
 }
 
 type Request = Pick<Call, 'service' | 'path' | 'headers' | 'body'> & { readonly method: string };
