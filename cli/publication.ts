@@ -1,20 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashOf } from '../core/definitions.ts';
-import { idOf } from '../core/hash.ts';
 import { checkDocuments } from '../core/journey/check.ts';
 import { renderProblem } from '../core/problem.ts';
 import { publishTemplates } from '../functions/parts/content/publish-templates.ts';
-import type { Publication } from '../functions/parts/publication.ts';
+import type { Deployable } from '../functions/parts/publication.ts';
 import { readWorkflows } from '../functions/parts/read-workflows.ts';
 import { counted } from './words.ts';
-
-/** Documents that can be published. */
-export interface Published {
-  readonly publication: Publication;
-  /** Of the documents as they are written: a deployment refuses bundles that were built of others. */
-  readonly source: string;
-}
 
 /** What fits on a screen. */
 const mostShown = 5;
@@ -27,8 +19,9 @@ const mostShown = 5;
 export async function readPublication(
   workflows: string,
   tell: (problem: string) => void,
-): Promise<Published | undefined> {
-  const { documents, problems } = checkDocuments(readWorkflows(workflows));
+): Promise<Deployable | undefined> {
+  const files = readWorkflows(workflows);
+  const { documents, problems } = checkDocuments(files);
   if (!documents) {
     const errors = problems.filter(({ severity }) => severity === 'error');
     for (const problem of errors.slice(0, mostShown))
@@ -48,20 +41,14 @@ export async function readPublication(
   for (const { file, line, message, severity } of broken)
     tell(`${severity} ${join(workflows, file)}${line === undefined ? '' : `:${line}`}: ${message}`);
   if (broken.some(({ severity }) => severity === 'error')) return undefined;
-  const source = hashOf(documents);
-  const publication = {
-    // Of what is rendered too: a release that compiles MJML otherwise publishes something else.
-    hash: idOf('publication', source, JSON.stringify(templates)),
-    documents: { ...documents, templates: documents.templates.map((file) => ({ ...file, text: '' })) },
-    templates,
-  };
-  return { publication, source };
+  // A deployment refuses bundles that were built of others.
+  return { source: hashOf(documents), files, templates };
 }
 
 /** Lays the documents beside the bundles of a deployment: other documents are another bundle, which it sees by its hash. */
-export function writePublication({ publication, source }: Published, out: string): void {
+export function writePublication(deployable: Deployable, out: string): void {
   const folder = join(out, 'functions', 'publish-definitions');
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'documents.json'), JSON.stringify(publication));
-  writeFileSync(join(out, 'documents.hash'), source);
+  writeFileSync(join(folder, 'documents.json'), JSON.stringify(deployable));
+  writeFileSync(join(out, 'documents.hash'), deployable.source);
 }

@@ -7,11 +7,15 @@ import { renderProblem, type Problem } from '../core/problem.ts';
 import type { MigratedBatch } from '../functions/migrate-enrollments/migrate-enrollments.ts';
 import { readWorkflows } from '../functions/parts/read-workflows.ts';
 import { holderOf } from '../local/lock.ts';
+import type { Where } from './aws/deployed.ts';
 import { AnswerRefused, connect, type Connection } from './connection.ts';
 import { migratedLines, planLines, publishedLines } from './plan-lines.ts';
+import { readPublication } from './publication.ts';
+import { onAws } from './redrive.ts';
 import { exitCodes, giveUp, settings } from './settings.ts';
 
-interface PlaceOptions {
+interface PlaceOptions extends Where {
+  readonly home: 'local' | 'aws';
   readonly data: string;
   readonly workflows: string;
 }
@@ -27,8 +31,9 @@ interface Answer {
 }
 
 const placed = (command: Command): Command =>
-  command
-    .option('--data <folder>', 'data folder of the home', settings.data)
+  onAws(command)
+    .addOption(new Option('--home <home>', 'where it runs').choices(['local', 'aws']).default('local'))
+    .option('--data <folder>', 'data folder of the local home', settings.data)
     .option('--workflows <folder>', 'workflows folder', settings.workflows);
 const inside = new Option('--inside <policy>', 'what becomes of those inside: pin, migrate or drain')
   .choices(['pin', 'migrate', 'drain'])
@@ -44,8 +49,12 @@ export const planCommand = (): Command =>
     .action((journeys: readonly string[], options: PlaceOptions & { readonly json?: boolean }) =>
       asking(options, false, async (home) => {
         const answer = await planned(home, options, journeys);
-        if (options.json) return print(JSON.stringify(answer, null, 2));
+        const drift = options.home === 'aws' ? await driftOf(home) : [];
+        if (options.json)
+          return print(JSON.stringify({ ...answer, ...(options.home === 'aws' && { drift }) }, null, 2));
         if (answer.plan) print(planLines(answer.plan, answer.held).join('\n'));
+        if (drift.length > 0)
+          print(['', 'Otherwise than it was deployed', ...drift.map((line) => `  ${line}`)].join('\n'));
         return undefined;
       }),
     );
@@ -61,7 +70,9 @@ export const publishCommand = (): Command =>
         const wish = wishOf(options, journeys);
         const { plan } = await planned(home, options, journeys, options.inside === 'drain');
         if (!plan) return;
-        const answer = (await home.post('/api/publications', JSON.stringify(wish))) as Answer;
+        const templates = options.home === 'aws' ? await templatesOf(options) : undefined;
+        if (options.home === 'aws' && !templates) return;
+        const answer = (await home.post('/api/publications', JSON.stringify({ ...wish, templates }))) as Answer;
         if (answer.plan) print(publishedLines(answer.plan, answer.held).join('\n'));
         if (options.inside !== 'migrate') return;
         for (const { journeyId } of plan.journeys.filter(({ status }) => status === 'changed'))
@@ -146,22 +157,49 @@ async function migrate(home: Connection, journeyId: string): Promise<void> {
   print(migratedLines(journeyId, moved, stayed).join('\n'));
 }
 
-/** Works with the home of a data folder, and tells in words where it refuses. */
+/** Templates as they are rendered: MJML is compiled here, since it is more than a function should load. */
+async function templatesOf({ workflows }: PlaceOptions): Promise<readonly unknown[] | undefined> {
+  const read = await readPublication(workflows, (problem) => process.stderr.write(`${problem}\n`));
+  if (!read) process.exitCode = exitCodes.problems;
+  return read?.templates;
+}
+
+async function driftOf(home: Connection): Promise<readonly string[]> {
+  return ((await home.get('/api/drift')) as { readonly lines: readonly string[] }).lines;
+}
+
+/** Works with a home, and tells in words where it refuses. */
 async function asking(
   options: PlaceOptions,
   mustRun: boolean,
   work: (home: Connection) => Promise<void>,
 ): Promise<void> {
-  if (mustRun && !holderOf(options.data))
-    giveUp(`No home runs on the data folder ${options.data}. Start it: what the folder says is published then.`);
-  if (!existsSync(options.data)) giveUp(`There is no data folder ${options.data}. Name it with --data.`);
-  const home = await connect(options);
+  const home = await homeOf(options, mustRun);
   try {
     await work(home);
   } catch (error) {
-    if (!(error instanceof AnswerRefused)) throw error;
     await home.close();
-    giveUp(error.message);
+    await giveUpOn(error, options);
   }
   await home.close();
+}
+
+async function homeOf(options: PlaceOptions, mustRun: boolean): Promise<Connection> {
+  if (options.home === 'aws') {
+    const { connectToAws } = await import('./aws/control-connection.ts');
+    return connectToAws(options).catch((error: unknown) => giveUpOn(error, options));
+  }
+  if (mustRun && !holderOf(options.data))
+    giveUp(`No home runs on the data folder ${options.data}. Start it: what the folder says is published then.`);
+  if (!existsSync(options.data)) giveUp(`There is no data folder ${options.data}. Name it with --data.`);
+  return connect(options);
+}
+
+/** Tells what can be told in a sentence. @throws whatever else it is */
+async function giveUpOn(error: unknown, { home }: PlaceOptions): Promise<never> {
+  if (error instanceof AnswerRefused) return giveUp(error.message);
+  if (home === 'local') throw error;
+  const { CannotRun } = await import('./aws/cannot-run.ts');
+  if (error instanceof CannotRun) return giveUp(error.message);
+  throw error;
 }

@@ -21,6 +21,7 @@ export type Code =
   | 'no-such-stack'
   | 'stack-outdated'
   | 'function-failed'
+  | 'documents-too-large'
   | 'aws-error';
 
 /** What a request is for, and the action of IAM that it needs. */

@@ -1,26 +1,39 @@
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { gzipSync } from 'node:zlib';
+import { InvokeCommand, LambdaClient, type InvokeCommandOutput } from '@aws-sdk/client-lambda';
 import { isObject } from '../../core/json.ts';
 import { AnswerRefused, type Connection } from '../connection.ts';
 import { asked, CannotRun } from './cannot-run.ts';
 import { clientOf, outputOf, outputsOf, type Where } from './deployed.ts';
 
-/** The function answers within half a minute. */
-const patienceMs = 60_000;
+/** Publishing counts who is inside, and has five minutes. */
+const patienceMs = 310_000;
+/** What a call of a function takes. */
+const mostBytes = 6_000_000;
 
-/** Speaks to the function that pauses and stops, as the HTTP API would. @throws CannotRun */
+/** Pauses and stops, and moves people; everything else of these commands is publishing. */
+const isControl = (path: string): boolean => /\/(pause|resume|stop|migrations|stops)$/.test(path);
+
+/** Speaks to the functions that pause, stop and publish, as an HTTP API would. @throws CannotRun */
 export async function connectToAws(where: Where): Promise<Connection> {
-  const name = outputOf(await outputsOf(where, 'App'), 'ControlFunction');
+  const outputs = await outputsOf(where, 'App');
   const client = new LambdaClient({ ...clientOf(where), requestHandler: { requestTimeout: patienceMs } });
   const ask = async (method: string, path: string, body?: string): Promise<unknown> => {
+    const name = outputOf(outputs, isControl(path) ? 'ControlFunction' : 'PublisherFunction');
     const doing = `call the function ${name}`;
-    const { FunctionError, Payload } = await asked(
+    const event = isControl(path) ? httpEvent(method, path, body) : packed(httpEvent(method, path, body));
+    const Payload = JSON.stringify(event);
+    if (Payload.length > mostBytes)
+      throw new CannotRun(
+        'documents-too-large',
+        doing,
+        `the documents are ${(Payload.length / 1e6).toFixed(1)} MB as they are sent, and a function takes 6.`,
+        'Deploy them instead.',
+      );
+    const answered = await asked(
       { doing, action: 'lambda:InvokeFunction' },
-      client.send(new InvokeCommand({ FunctionName: name, Payload: JSON.stringify(httpEvent(method, path, body)) })),
+      client.send(new InvokeCommand({ FunctionName: name, Payload })),
     );
-    const answer: unknown = JSON.parse(Payload?.transformToString() ?? 'null');
-    if (FunctionError !== undefined || !isObject(answer) || typeof answer['statusCode'] !== 'number')
-      throw new CannotRun('function-failed', doing, 'it failed.', 'Its log says why.');
-    return bodyOf(answer['statusCode'], answer['body']);
+    return read(answered, doing);
   };
   return {
     get: (path) => ask('GET', path),
@@ -29,8 +42,25 @@ export async function connectToAws(where: Where): Promise<Connection> {
   };
 }
 
+function read({ FunctionError, Payload }: InvokeCommandOutput, doing: string): unknown {
+  const answer: unknown = JSON.parse(Payload?.transformToString() ?? 'null');
+  if (FunctionError !== undefined || !isObject(answer) || typeof answer['statusCode'] !== 'number')
+    throw new CannotRun('function-failed', doing, 'it failed.', 'Its log says why.');
+  return bodyOf(answer['statusCode'], answer['body']);
+}
+
+interface HttpEvent {
+  readonly version: '2.0';
+  readonly routeKey: string;
+  readonly rawPath: string;
+  readonly rawQueryString: string;
+  readonly headers: object;
+  readonly requestContext: object;
+  readonly body?: string;
+  readonly isBase64Encoded: boolean;
+}
 /** A request as an HTTP API hands it to a function (payload format 2.0). */
-const httpEvent = (method: string, path: string, body: string | undefined): object => ({
+const httpEvent = (method: string, path: string, body: string | undefined): HttpEvent => ({
   version: '2.0',
   routeKey: '$default',
   rawPath: path,
@@ -40,6 +70,10 @@ const httpEvent = (method: string, path: string, body: string | undefined): obje
   ...(body !== undefined && { body }),
   isBase64Encoded: false,
 });
+
+/** A folder compresses to a fraction. */
+const packed = ({ body, ...event }: HttpEvent): HttpEvent =>
+  body === undefined ? event : { ...event, body: gzipSync(body).toString('base64'), isBase64Encoded: true };
 
 function bodyOf(status: number, text: unknown): unknown {
   const body: unknown = typeof text === 'string' ? JSON.parse(text) : undefined;
