@@ -39,7 +39,7 @@ export class Publishing extends Construct {
       does: 'Writes the documents of a deployment, and the ARNs of their machines, into the table.',
       timeout: Duration.minutes(5),
     });
-    shared.store.grantStock(this.publishDefinitions);
+    shared.store.grantRead(this.publishDefinitions);
     shared.store.grantUpkeep(this.publishDefinitions);
     entries.grantFollow(this.publishDefinitions);
     this.published = new CustomResource(this, 'Published', {

@@ -75,11 +75,6 @@ export class Store extends Construct {
     );
   }
 
-  /** Lets a function see what a pool of coupons has left, beside keeping that up to date. */
-  grantStock(caller: Function): void {
-    Grant.addToPrincipal({ grantee: caller, actions: ['dynamodb:Query'], resourceArns: [this.table.tableArn] });
-  }
-
   /** Lets a function list a person's rows, and those of a journey. */
   grantLists(caller: Function): void {
     const indexes = ['people', 'lists'].map((name) => `${this.table.tableArn}/index/${name}`);
