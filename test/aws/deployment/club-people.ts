@@ -133,8 +133,8 @@ export class ClubPeople implements Life {
   }
   /** Codes that were given out so far. */
   private async given(): Promise<number> {
-    const [pool] = await this.stage.items('/api/coupons');
-    return Number(pool?.['given']);
+    const pools = await this.stage.items('/api/coupons');
+    return Number(pools.find(({ pool }) => pool === 'gift')?.['given']);
   }
   /** Letters that lack what was asked for them, or have somebody else's code; and codes that nobody has got. */
   private async lettersAmiss(): Promise<readonly string[]> {
