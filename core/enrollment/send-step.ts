@@ -7,6 +7,7 @@ import { decideSend } from '../message/decide-send.ts';
 import { isReported } from '../message/report.ts';
 import type { Delivery, Refusal } from '../message/delivery.ts';
 import type { Address, SendDecision } from '../message/send-context.ts';
+import { usualPriority } from '../message/wants.ts';
 import type { Change, HandOver, RenderRequest, RenderResult } from '../ports.ts';
 import type { Profile } from '../profile/profile.ts';
 import { zoneOf } from '../segment/settle.ts';
@@ -15,6 +16,7 @@ import type { TouchAnswer, TouchInput } from './advance.ts';
 import { deliveryIdOf } from './delivery-id.ts';
 import type { Enrollment } from './enrollment.ts';
 import { purposeOf, renderRequest } from './render-request.ts';
+import { rivalsOf } from './rivals.ts';
 
 /** A message rendered for one delivery from one version of the profile. */
 export interface Prepared {
@@ -202,6 +204,7 @@ export class SendStep {
       workspace: definitions.workspace,
       isAcquisition: journey.isAcquisition,
       ...(journey.document.priority !== undefined && { priority: journey.document.priority }),
+      rivals: rivalsOf(row, journey.document.priority ?? usualPriority, { definitions, profile, nowMs }),
       channel: choice.channel,
       purpose: purposeOf(input),
       ...(request.topic !== undefined && { topic: request.topic }),

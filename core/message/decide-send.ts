@@ -5,7 +5,7 @@ import { isRunaway } from './breaker.ts';
 import { covers } from './covers.ts';
 import { blocks, type Refusal } from './delivery.ts';
 import type { SendContext, SendDecision, SendRule } from './send-context.ts';
-import { claimsOn, usualPriority } from './wants.ts';
+import { claimsOn } from './wants.ts';
 
 const skip = (reason: Refusal): SendDecision => ({ kind: 'skip', reason });
 
@@ -81,7 +81,7 @@ const caps: SendRule = (context) => {
       .map((slot) => addDuration(slot.ms, cap.within, context.zone, 1))
       .filter((endMs) => endMs > context.nowMs)
       .sort((a, b) => a - b);
-    const claims = claimsOn(cap, context.profile, context.priority ?? usualPriority, context.nowMs);
+    const claims = claimsOn(cap, context);
     if (ends.length + claims.length < cap.atMost) continue;
     if (ends.length < cap.atMost) {
       deferral = later(deferral, { kind: 'defer', reason: 'priority', untilMs: Math.max(...claims) });

@@ -19,6 +19,15 @@ export interface Device {
   readonly webPush?: WebPush;
 }
 
+/** A message of higher priority that the same event is about to bring. */
+export interface Rival {
+  readonly channel: Channel;
+  readonly purpose: Purpose;
+  readonly topic?: string;
+  /** Until when it may come. */
+  readonly untilMs: number;
+}
+
 /** Everything the gate looks at, at the last instant before a hand-over. */
 export interface SendContext {
   readonly profile: Profile;
@@ -30,6 +39,7 @@ export interface SendContext {
   readonly topic?: string;
   /** Of the journey: who goes first where several want one slot. @default 50 */
   readonly priority?: number;
+  readonly rivals?: readonly Rival[];
   /** Of this channel; none for a webhook. */
   readonly address?: Address;
   /** Whether the person was drawn to go without this step's message. */

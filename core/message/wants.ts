@@ -1,6 +1,7 @@
 import type { FrequencyCap } from '../journey/document.ts';
 import type { Profile, Want } from '../profile/profile.ts';
 import { covers } from './covers.ts';
+import type { SendContext } from './send-context.ts';
 
 /** So long after its time a message that waited may take to come: an execution may be late, or its channel busy. */
 const graceMs = 5 * 60_000;
@@ -8,14 +9,25 @@ const graceMs = 5 * 60_000;
 export const usualPriority = 50;
 
 /**
- * Messages of higher priority that wait for this moment as well, and that a cap counts: each has a slot before this one.
- * @returns until when the last of them is waited for
+ * Messages of higher priority that wait for this moment as well, or that the same event is about to bring, and that a cap
+ * counts: each has a slot before this one.
+ * @returns until when each of them is waited for
  */
-export function claimsOn(cap: FrequencyCap, profile: Profile, priority: number, nowMs: number): readonly number[] {
-  return (profile.wants ?? [])
+export function claimsOn(
+  cap: FrequencyCap,
+  {
+    profile,
+    priority = usualPriority,
+    rivals = [],
+    nowMs,
+  }: Pick<SendContext, 'profile' | 'priority' | 'rivals' | 'nowMs'>,
+): readonly number[] {
+  const waiting = (profile.wants ?? [])
     .filter((want) => want.priority > priority && want.wakeMs <= nowMs && isAlive(want, profile, nowMs))
-    .filter((want) => covers(cap, want.channel, want.purpose, want.topic))
-    .map((want) => want.wakeMs + graceMs);
+    .map((want) => ({ ...want, untilMs: want.wakeMs + graceMs }));
+  return [...waiting, ...rivals]
+    .filter(({ channel, purpose, topic }) => covers(cap, channel, purpose, topic))
+    .map(({ untilMs }) => untilMs);
 }
 
 /** With one message that waits, or without one that does not any more; what nobody comes for is forgotten. */

@@ -133,6 +133,32 @@ describe('when the night is over and two messages want the one slot of the day',
   });
 });
 
+describe('where one event begins several journeys that send at once', () => {
+  const on = { entry: { on: { event: 'Came' }, again: 'always' as const } };
+  async function come(journeys: readonly Journey[], then: 'skip' | 'defer'): Promise<TestHome> {
+    const home = new TestHome({ journeys, workspace: aWorkspace({ frequencyCaps: [oneADay(then)] }) });
+    await home.accept(anIdentify({ email: 'ana@b.lv' }), aTrack('Came'));
+    await home.wind('PT2M');
+    return home;
+  }
+
+  it('the highest has the slot, in whatever order they begin', async () => {
+    for (const [one, two] of [
+      ['a', 'b'],
+      ['b', 'a'],
+    ] as const) {
+      const home = await come([writes(one, 10, on), writes(two, 90, on)], 'skip');
+      expect(said(home)).toEqual({ [two]: 'sent', [one]: 'skipped frequency-cap' });
+    }
+  });
+
+  it('the lower ones wait for a minute at most, for one who does not come', async () => {
+    const when = { trait: 'vip', is: true } as const;
+    const home = await come([writes('low', 10, on), writes('high', 90, { entry: { ...on.entry, when } })], 'skip');
+    expect(home.deliveries().map(({ template, atMs }) => [template, atMs])).toEqual([['low', startMs + 60_000]]);
+  });
+});
+
 it('what waits for two people who become one is wanted by one', () => {
   const want = (deliveryId: string) => ({
     deliveryId,
