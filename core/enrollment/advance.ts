@@ -333,8 +333,7 @@ class Walk {
   /** In nobody's, where it is long enough to be parked; else in the touch's own state, whose token goes into the row, or in the hold's. */
   private waitAt(hold: Hold): TouchAnswer {
     if (isParked(hold, this.input, this.view().zone)) {
-      if (!hold.isParked) this.row = { ...this.row, hold: { ...hold, isParked: true } };
-      this.isDirty ||= !hold.isParked;
+      if (!hold.isParked) this.park(hold);
       return { kind: 'ended' };
     }
     const callback = ownCallback(this.input, hold);
@@ -345,6 +344,13 @@ class Walk {
       this.isDirty = true;
     }
     return { ...toHold(hold), kind: 'waits' };
+  }
+
+  private park(hold: Hold): void {
+    const parked: Hold = { ...hold, isParked: true };
+    this.row = { ...this.row, hold: parked };
+    this.isDirty = true;
+    this.draft.dueAt(this.row.profileId, this.row.enrollmentId, lookAtMs(parked));
   }
 
   private stub(): EnrollmentStub | undefined {

@@ -28,7 +28,7 @@ export class DynamoRounds implements Rounds {
 
   async looked(journeyId: string): Promise<Looked | undefined> {
     const row = await this.table.row(lookedKey(journeyId));
-    return row && { sinceMs: Number(row['f']!.N), untilMs: Number(row['u']!.N), schedule: row['w']!.S! };
+    return row && { sinceMs: Number(row['f']!.N), untilMs: Number(row['u']!.N), schedule: row['w']?.S ?? '' };
   }
   async look(journeyId: string, { sinceMs, untilMs, schedule }: Looked): Promise<void> {
     const values = { f: { N: String(sinceMs) }, u: { N: String(untilMs) }, w: { S: schedule } };

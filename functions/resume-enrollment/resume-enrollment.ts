@@ -3,6 +3,7 @@ import { decideLoop } from '../../core/decide-loop.ts';
 import { closed } from '../../core/enrollment/after-end.ts';
 import type { Enrollment } from '../../core/enrollment/enrollment.ts';
 import { deliveryIdOf } from '../../core/enrollment/delivery-id.ts';
+import { unparked } from '../../core/enrollment/parking.ts';
 import type { Ports } from '../../core/ports.ts';
 import { Draft } from '../../core/profile/draft.ts';
 
@@ -50,8 +51,7 @@ async function goOn(ports: ResumePorts, { enrollmentId, profileId }: Enrollment)
     if (!row.hold?.isParked) return { answer: undefined };
     const around = { nowMs: ports.clock.nowMs(), attemptId, enrollments: new Map(), journeys: new Map() };
     const draft = new Draft({ ...around, definitions: await ports.definitions.current() }, [loaded]);
-    const { isParked: _, ...hold } = row.hold;
-    const next = { ...row, hold, hop: row.hop + 1, attemptId };
+    const next = { ...row, hold: unparked(row.hold), hop: row.hop + 1, attemptId };
     draft.touch(loaded.profile.profileId);
     draft.putEnrollment(next);
     return { answer: next, change: draft.change() };

@@ -3,7 +3,7 @@ import { decideLoop } from '../../core/decide-loop.ts';
 import type { Enrollment } from '../../core/enrollment/enrollment.ts';
 import { decideRound } from '../../core/enrollment/decide-round.ts';
 import { readRoundSubject } from '../../core/enrollment/rounds.ts';
-import { lookAtMs, repairDelayMs } from '../../core/enrollment/parking.ts';
+import { lookAtMs, repairDelayMs, unparked } from '../../core/enrollment/parking.ts';
 import { readEnrolled } from '../../core/enrollment/read-enrolled.ts';
 import type { DueRow, Ports } from '../../core/ports.ts';
 import { Draft } from '../../core/profile/draft.ts';
@@ -87,12 +87,18 @@ async function repair(ports: WakePorts, due: DueRow): Promise<void> {
     const isWaiting = current.hold && !current.hold.resolved && nowMs < current.hold.wakeMs;
     draft.dueAt(due.profileId, due.subject, isWaiting ? lookAtMs(current.hold) : nowMs + repairDelayMs);
     const isUntouched = current.attemptId === row?.attemptId;
-    const next = isLost && !isAlive && isUntouched ? { ...current, hop: current.hop + 1 } : undefined;
+    const next = isLost && !isAlive && isUntouched ? nextHop(current) : undefined;
     if (next) draft.putEnrollment(next);
     return { answer: next, change: draft.change() };
   });
   if (started) await beginHop(ports.executions, started);
 }
+
+const nextHop = ({ hold, ...row }: Enrollment): Enrollment => ({
+  ...row,
+  ...(hold && { hold: unparked(hold) }),
+  hop: row.hop + 1,
+});
 
 /**
  * Whether the enrollment's execution goes on: it is told to, or is begun if it never was. One that is under way and only

@@ -14,11 +14,12 @@ export class SqliteRounds implements Rounds {
   }
 
   async looked(journeyId: string): Promise<Looked | undefined> {
-    const sql = 'SELECT since_ms AS sinceMs, until_ms AS untilMs, schedule FROM schedules WHERE journey_id = ?';
+    const sql =
+      'SELECT since_ms AS sinceMs, until_ms AS untilMs, schedule FROM schedules_looked_at WHERE journey_id = ?';
     return this.db.get<{ sinceMs: number; untilMs: number; schedule: string }>(sql, journeyId);
   }
   async look(journeyId: string, { sinceMs, untilMs, schedule }: Looked): Promise<void> {
-    const sql = 'INSERT OR REPLACE INTO schedules VALUES (?, ?, ?, ?)';
+    const sql = 'INSERT OR REPLACE INTO schedules_looked_at VALUES (?, ?, ?, ?)';
     this.db.write(() => this.db.run(sql, journeyId, sinceMs, untilMs, schedule));
   }
 

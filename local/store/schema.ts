@@ -65,7 +65,7 @@ CREATE TABLE IF NOT EXISTS publications (
 CREATE TABLE IF NOT EXISTS executions (
   name TEXT PRIMARY KEY, profile_id TEXT NOT NULL, journey_id TEXT NOT NULL, version TEXT NOT NULL, status TEXT NOT NULL, state TEXT,
   token TEXT, wake_ms INTEGER, started_ms INTEGER NOT NULL, transitions INTEGER NOT NULL, body TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS schedules (journey_id TEXT PRIMARY KEY, since_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL, schedule TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS schedules_looked_at (journey_id TEXT PRIMARY KEY, since_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL, schedule TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS rounds (
   journey_id TEXT NOT NULL, round_id TEXT NOT NULL, part TEXT NOT NULL, is_done INTEGER NOT NULL, body TEXT NOT NULL,
   PRIMARY KEY (journey_id, round_id, part)) WITHOUT ROWID;

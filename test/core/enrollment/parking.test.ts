@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Step, Steps } from '../../../core/journey/document.ts';
+import { EnrollmentEnded } from '../../../core/failures.ts';
 import { resumeEnrollment } from '../../../functions/resume-enrollment/resume-enrollment.ts';
+import { runTouch } from '../../../functions/run-touch/run-touch.ts';
 import {
   aJourney,
   anIdentify,
@@ -48,6 +50,25 @@ describe('a hold that is parked', () => {
     expect(home.running()).toBe(1);
     const week = await inside([{ id: 'week', wait: 'P7D' }]);
     expect(week.running()).toBe(0);
+  });
+
+  it('is as long as its document says, though the touch comes to it a little later than its state', async () => {
+    const home = await inside([{ id: 'week', wait: 'P7D' }], { isRecorded: true });
+    const { enrollmentId, profileId } = enrollmentOf(home);
+    const task = { enrollmentId, profileId, touch: home.touchText('Begin'), token: 'a-token' };
+    const enteredAt = new Date(startMs - 900).toISOString();
+    await expect(runTouch(home.ports)({ ...task, enteredAt })).rejects.toThrow(EnrollmentEnded);
+    expect(enrollmentOf(home).hold).toMatchObject({ isParked: true, wakeMs: startMs - 900 + 7 * dayMs });
+  });
+
+  it('is held by the execution that is begun for it, in whose way a later event does not come', async () => {
+    const home = await inside([{ id: 'buys', waitFor: { event: 'Bought' }, within: 'P60D', then: [hello] }]);
+    home.ports.executions.start = async () => 'running';
+    await home.wind('P60D');
+    expect(enrollmentOf(home)).toMatchObject({ hop: 1, hold: { stepId: 'buys' } });
+    expect(enrollmentOf(home).hold).not.toHaveProperty('isParked');
+    await home.accept(aTrack('Bought'));
+    expect(enrollmentOf(home).hop).toBe(1);
   });
 
   it('is over at once with what it waits for', async () => {
