@@ -31,6 +31,24 @@ export function roundInstant(
   return entry && instantInRound(entry.schedule, roundId, zone, definitions.workspace.timeZone);
 }
 
+/** When a schedule's time comes next for a person, a member or not; `undefined` for never again. */
+export function nextRoundFor(
+  journey: JourneyVersion,
+  profile: Profile,
+  definitions: Definitions,
+  nowMs: number,
+): number | undefined {
+  const { timeZone } = definitions.workspace;
+  const entry = scheduleOf(journey.document);
+  let round = entry && nextRound(entry.schedule, timeZone, nowMs - aroundTheWorldMs - 1);
+  while (entry && round) {
+    const atMs = roundInstant(journey, round.id, profile, definitions);
+    if (atMs !== undefined && atMs > nowMs) return atMs;
+    round = nextRound(entry.schedule, timeZone, round.beginsMs);
+  }
+  return undefined;
+}
+
 /**
  * The rounds that a member has before them and that the walk over the segment may have passed by already: of those who
  * joined since, moved to another zone, or were another person.

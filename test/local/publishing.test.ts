@@ -149,6 +149,13 @@ describe('a journey that is published no more', () => {
     rmSync(path());
     await publishes();
     expect(await insideOf()).toHaveLength(1);
+    expect((await home.api('GET', '/api/journeys/cart')).body).toMatchObject({
+      id: 'cart',
+      counts: { byStatus: { active: 1 } },
+    });
+    const [inside] = (await home.items('/api/journeys/cart/enrollments')) as readonly { profileId: string }[];
+    const why = (await home.api('GET', `/api/profiles/${inside!.profileId}/journeys/cart`)).body['entry'];
+    expect(why).toContainEqual(expect.objectContaining({ asks: 'the journey is published', isMet: false }));
     for (const verb of ['pause', 'resume'])
       expect(await home.api('POST', `/api/journeys/cart/${verb}`)).toMatchObject({ status: 200 });
     expect((await home.api('POST', '/api/journeys/cart/stop')).body).toMatchObject({ ended: 1 });

@@ -1,11 +1,13 @@
-import type { JourneyVersion } from '../../../core/definitions.ts';
+import type { Definitions, JourneyVersion } from '../../../core/definitions.ts';
+import { datesAfter } from '../../../core/enrollment/dates.ts';
 import type { Enrollment } from '../../../core/enrollment/enrollment.ts';
+import { nextRoundFor } from '../../../core/enrollment/rounds.ts';
 import type { StoredEvent } from '../../../core/event/event.ts';
 import type { Condition } from '../../../core/segment/condition.ts';
 import { compiledOnce, seedStates } from '../../../core/segment/compile-condition.ts';
 import type { JsonObject } from '../../../core/json.ts';
 import type { Loaded, Ports } from '../../../core/ports.ts';
-import { historyIds } from '../../../core/profile/profile.ts';
+import { historyIds, ownValue, type Profile } from '../../../core/profile/profile.ts';
 import { zoneOf } from '../../../core/segment/settle.ts';
 import { addDuration } from '../../../core/time/duration.ts';
 import { toInstant } from '../../../core/time/instant.ts';
@@ -77,7 +79,9 @@ async function entryFindings(
     const compiled = compiledOnce(condition);
     return compiled.isTrue({ profile, nowMs, zone, states: seedStates(compiled.leaves, history, zone) });
   };
-  const findings: Finding[] = [triggerFinding(journey, history, profile.segments, zone)];
+  const findings: Finding[] = [triggerFinding(journey, { profile, history, definitions, nowMs, zone })];
+  if (!definitions.journeys.has(journey.id))
+    findings.unshift(finding('the journey is published', false, 'it is not any more; those inside finish'));
   if (entry.when) findings.push(finding('the entry condition holds', holds(entry.when), JSON.stringify(entry.when)));
   for (const exit of journey.document.exit ?? []) {
     if ('when' in exit) findings.push(finding('no exit condition holds', !holds(exit.when), JSON.stringify(exit.when)));
@@ -116,15 +120,38 @@ async function entryFindings(
 
 const finding = (asks: string, isMet: boolean, because: string): Finding => ({ asks, isMet, because });
 
-function triggerFinding(
-  journey: JourneyVersion,
-  history: readonly StoredEvent[],
-  segments: { readonly [id: string]: number },
-  zone: string,
-): Finding {
+/** What is known of a person whom something may bring in. */
+interface Known {
+  readonly profile: Profile;
+  readonly history: readonly StoredEvent[];
+  readonly definitions: Definitions;
+  readonly nowMs: number;
+  readonly zone: string;
+}
+
+function triggerFinding(journey: JourneyVersion, known: Known): Finding {
   const { on } = journey.document.entry;
+  const { history, profile, definitions, nowMs, zone } = known;
+  if ('schedule' in on) {
+    const since = ownValue(profile.segments, on.segment);
+    const nextMs = nextRoundFor(journey, profile, definitions, nowMs);
+    const next = nextMs === undefined ? 'its last time has come' : `its next time for them is ${toInstant(nextMs)}`;
+    return finding(
+      `is a member of the segment "${on.segment}" when the schedule's time comes`,
+      since !== undefined && nextMs !== undefined,
+      `${since === undefined ? 'not a member' : `a member since ${toInstant(since)}`}; ${next}`,
+    );
+  }
+  if ('date' in on) {
+    const date = datesAfter(profile, definitions, nowMs).find(({ journeyId }) => journeyId === journey.id);
+    return finding(
+      'its date comes',
+      date !== undefined,
+      date ? `next ${toInstant(date.atMs)}` : 'they have none ahead',
+    );
+  }
   if ('edge' in on) {
-    const since = segments[on.segment];
+    const since = ownValue(profile.segments, on.segment);
     return finding(
       `${on.edge === 'enter' ? 'enters' : 'leaves'} the segment "${on.segment}"`,
       (since !== undefined) === (on.edge === 'enter'),

@@ -26,6 +26,8 @@ export function journeyRoutes({
   const find = (context: Context): Promise<JourneyVersion> => {
     return findJourney(ports, context.req.param('id') ?? '');
   };
+  const lookAt = (context: Context): Promise<JourneyVersion> =>
+    findKnown(ports, directory, context.req.param('id') ?? '');
   const summary = async (journey: JourneyVersion): Promise<JsonObject> => {
     const { id, name, stage, kind } = journey.document;
     return {
@@ -58,7 +60,7 @@ export function journeyRoutes({
       'GET',
       '/api/journeys/:id',
       async (context) => {
-        const journey = await find(context);
+        const journey = await lookAt(context);
         const schedule = await describeSchedule(journey);
         return Response.json({
           ...(await summary(journey)),
@@ -142,6 +144,18 @@ export async function findJourney(
   if (journey) return journey;
   const { suggestion } = didYouMean(closest(id, journeys.keys()));
   throw new ApiProblem(404, 'journey_unknown', `There is no journey "${id}".`, 'id', suggestion);
+}
+
+/** Also a journey that is published no more, as long as somebody is in it or was. @throws ApiProblem 404 */
+export async function findKnown(
+  ports: Pick<ApiOptions['ports'], 'definitions'>,
+  directory: Pick<ApiOptions['directory'], 'enrollmentsIn'>,
+  id: string,
+): Promise<JourneyVersion> {
+  const { definitions } = ports;
+  if ((await definitions.current()).journeys.has(id)) return findJourney(ports, id);
+  const { items } = await directory.enrollmentsIn(id, undefined, { limit: 1 });
+  return items[0] ? definitions.journey(id, items[0].version) : findJourney(ports, id);
 }
 
 async function profileOf(body: JsonObject, ports: ApiOptions['ports']): Promise<Loaded> {
