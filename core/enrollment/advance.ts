@@ -315,9 +315,8 @@ class Walk {
     this.row = row;
     if (row.hold.resolved) return { stop: toAfter(node.id, this.input.nowMs) };
     this.watch(watchMs);
-    const stop = this.waitAt(row.hold);
-    this.draft.dueAt(row.profileId, row.enrollmentId, lookAtMs(this.row.hold ?? row.hold));
-    return { stop };
+    this.draft.dueAt(row.profileId, row.enrollmentId, lookAtMs(row.hold));
+    return { stop: this.waitAt(row.hold) };
   }
 
   /** What has to be asked before it is known how long a hold is. */

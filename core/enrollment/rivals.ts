@@ -4,7 +4,9 @@ import { roleOf } from '../journey/roles/role-of.ts';
 import type { Rival } from '../message/send-context.ts';
 import { usualPriority } from '../message/wants.ts';
 import type { Profile } from '../profile/profile.ts';
+import { zoneOf } from '../segment/settle.ts';
 import type { Enrollment } from './enrollment.ts';
+import { purposeOf } from './render-request.ts';
 
 /** So long after a person has entered, others who enter by the same event may still be on their way to their first message. */
 const headStartMs = 60_000;
@@ -27,12 +29,13 @@ export function rivalsOf(
   const { event, journeyId, enteredMs } = row;
   const untilMs = enteredMs + headStartMs;
   if (!event || nowMs >= untilMs || !definitions.workspace.frequencyCaps?.length) return [];
+  const zone = zoneOf(profile, definitions);
   const journeys = definitions.entriesByName.get(event.name) ?? [];
   return journeys.flatMap((journey): readonly Rival[] => {
     const { id, document } = journey;
     const theirs = document.priority ?? usualPriority;
-    if (id === journeyId || theirs <= priority || !mayCome(journey, row, profile)) return [];
-    const purpose = document.kind === 'transactional' ? 'transactional' : 'marketing';
+    if (id === journeyId || theirs <= priority || !mayCome(journey, row, profile, zone)) return [];
+    const purpose = purposeOf({ journey });
     return firstMessages(journey.plan).map((message) => ({ ...message, purpose, untilMs }));
   });
 }
@@ -42,9 +45,10 @@ function mayCome(
   { id, isAcquisition, entry }: JourneyVersion,
   { event, enteredMs }: Enrollment,
   profile: Profile,
+  zone: string,
 ): boolean {
   if (isAcquisition && profile.convertedMs !== undefined) return false;
-  if (entry && event && !entry.matches(event, profile.timeZone?.value ?? 'UTC')) return false;
+  if (entry && event && !entry.matches(event, zone)) return false;
   const stub = profile.enrollments.findLast((one) => one.journeyId === id && one.enteredMs >= enteredMs);
   if (!stub) return true;
   const isTheirs = ({ deliveryId }: { readonly deliveryId: string }): boolean =>

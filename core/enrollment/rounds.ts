@@ -1,12 +1,10 @@
 import type { Definitions, JourneyVersion } from '../definitions.ts';
-import { instantInRound, nextRound, scheduleOf, type Round } from '../journey/schedule.ts';
+import { aroundTheWorldMs, instantInRound, nextRound, scheduleOf, type Round } from '../journey/schedule.ts';
 import type { DueRow } from '../ports.ts';
 import type { Profile } from '../profile/profile.ts';
 import { zoneOf } from '../segment/settle.ts';
 import { onceId, type Trigger } from './enter.ts';
 
-/** From the first place on earth to the last it takes so long until a time of day has been everywhere. */
-const aroundTheWorldMs = 26 * 3_600_000;
 /** Whoever joins a segment shortly before a round looks after themselves: lists of members may lag behind. */
 const lagMs = 15 * 60_000;
 

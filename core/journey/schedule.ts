@@ -21,6 +21,8 @@ export interface Round {
 /** The first and the last place on earth to reach a time of day: UTC+14 and UTC-12. */
 const earliestOffsetMs = 14 * 3_600_000;
 const latestOffsetMs = 12 * 3_600_000;
+/** So long it takes until a time of day has been everywhere. */
+export const aroundTheWorldMs = earliestOffsetMs + latestOffsetMs;
 
 /** The schedule of a journey; `undefined` where something else begins it. */
 export const scheduleOf = ({ entry: { on } }: Journey): ScheduledEntry | undefined =>

@@ -1,5 +1,6 @@
 import { staleMs } from '../../core/enrollment/stale.ts';
 import {
+  aroundTheWorldMs,
   nextRound,
   roundsBetween,
   scheduleOf,
@@ -26,8 +27,6 @@ export interface BeginPorts extends Pick<Ports, 'definitions' | 'clock'> {
   readonly missed: (round: { readonly journeyId: string; readonly roundId: string }) => void;
 }
 
-/** From the first place on earth to the last. */
-const aroundTheWorldMs = 26 * 3_600_000;
 /** A look that finds nothing is written down this seldom: each write costs, all month long. */
 const rarelyMs = 3_600_000;
 /** Rounds that one look begins, of a schedule that nobody looked at for long: older ones are over. */
