@@ -1,6 +1,7 @@
 import { awsCostBench } from './aws-cost.ts';
 import { checkBench } from './check.ts';
 import { exitLatencyBench } from './exit-latency.ts';
+import { fillingBench } from './filling.ts';
 import { importTimeBench } from './import-time.ts';
 import { intakeBench } from './intake.ts';
 import { mailBench } from './mail.ts';
@@ -15,6 +16,7 @@ const benches = [
   awsCostBench,
   checkBench,
   exitLatencyBench,
+  fillingBench,
   importTimeBench,
   intakeBench,
   mailBench,

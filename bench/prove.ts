@@ -3,6 +3,7 @@ import { checkAllButRules } from '../core/journey/check.ts';
 import { proverOf } from '../core/journey/prove/prove.ts';
 import type { Rule } from '../core/journey/prove/rules.ts';
 import { readWorkflows } from '../functions/parts/read-workflows.ts';
+import { folderOf } from './documents.ts';
 import type { Bench, Figure } from './report.ts';
 
 const rules: readonly Rule[] = [
@@ -28,25 +29,7 @@ const journey = (index: number): object => ({
   exit: [{ when: { did: 'Email Complained' } }],
   steps: Array.from({ length: 20 }, (_, at) => step(at)),
 });
-const workspace = {
-  name: 'Bench',
-  timeZone: 'UTC',
-  locale: 'en',
-  currency: 'EUR',
-  conversion: [{ event: 'Order Completed' }],
-  sender: { email: { from: 'a@shop.example', postalAddress: '1 Road' } },
-};
-const many = [
-  { path: 'workspace.json', text: JSON.stringify(workspace) },
-  {
-    path: 'templates/hello/email.mjml',
-    text: '---\nsubject: Hello\n---\n<mjml><mj-body><mj-text>{{ links.unsubscribe }}</mj-text></mj-body></mjml>',
-  },
-  ...Array.from({ length: 100 }, (_, index) => ({
-    path: `journeys/j${index}.journey.json`,
-    text: JSON.stringify(journey(index)),
-  })),
-];
+const many = folderOf(100, journey);
 
 function figures(
   what: string,

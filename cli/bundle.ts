@@ -79,6 +79,17 @@ const noEndpointCache: Plugin = {
   },
 };
 
+/** Clients tell AWS their version, and carry all of their manifest to know it. */
+const onlyVersions: Plugin = {
+  name: 'only-versions',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /@aws-sdk[\\/]client-[^\\/]+[\\/]package\.json$/ }, ({ path }) => {
+      const { version } = JSON.parse(readFileSync(path, 'utf8')) as { readonly version: string };
+      return { contents: JSON.stringify({ version }), loader: 'json' };
+    });
+  },
+};
+
 /** Every `functions/<folder>/<name>.lambda.ts`, by name. */
 export function lambdas(): readonly { readonly name: string; readonly file: string }[] {
   return readdirSync(join(root, 'functions'), { recursive: true, encoding: 'utf8' })
@@ -117,7 +128,7 @@ export async function bundle(
     legalComments: 'none',
     metafile: true,
     splitting: true,
-    plugins: [environmentCredentials, patternsOnDemand, noPhoneFormats, noMimeTypes, noEndpointCache],
+    plugins: [environmentCredentials, patternsOnDemand, noPhoneFormats, noMimeTypes, noEndpointCache, onlyVersions],
   });
   return { name, ...sizesOf(metafile) };
 }

@@ -1,15 +1,17 @@
 import { Command } from 'commander';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { checkDocuments } from '../core/journey/check.ts';
 import { capital } from '../core/journey/checks/check.ts';
 import type { Workspace } from '../core/journey/document.ts';
+import type { WorkflowFile } from '../core/journey/read-documents.ts';
 import { parseTemplatePath } from '../core/journey/template-file.ts';
 import { renderProblem, type Problem } from '../core/problem.ts';
 import { publishTemplates } from '../functions/parts/content/publish-templates.ts';
 import { templateProblems } from '../functions/parts/content/template-problems.ts';
 import { readWorkflows } from '../functions/parts/read-workflows.ts';
+import { needWorkflows } from './folders.ts';
 import { exitCodes, giveUp, settings } from './settings.ts';
 import { counted } from './words.ts';
 
@@ -21,16 +23,18 @@ export const checkCommand = (): Command =>
     .option('--strict', 'warnings count as errors')
     .option('--json', 'problems as JSON')
     .action(async (path: string, options: { strict?: boolean; json?: boolean }) => {
-      if (!existsSync(path)) giveUp(`There is no ${path}.`);
-      const { folder, only } = workflowsOf(resolve(path));
+      const { folder, only } = workflowsOf(path);
       const files = readWorkflows(folder);
+      if (only !== undefined && !files.some((file) => file.path === only))
+        giveUp(`${path} is no document. Documents end in .json, .mjml, .txt or .csv.`);
       const all = [...checkDocuments(files, Date.now()).problems, ...(await problemsOfTemplates(files))];
       const problems = all.filter((problem) => only === undefined || problem.file === only);
       if (options.json) process.stdout.write(`${JSON.stringify({ problems }, null, 2)}\n`);
       else for (const problem of problems) process.stdout.write(`${renderProblem(problem)}\n\n`);
       const errors = problems.filter((problem) => problem.severity === 'error').length;
       const warnings = problems.length - errors;
-      if (!options.json) process.stdout.write(`${totalOf(errors, warnings)}\n`);
+      const where = problems.some(({ code }) => code === 'missing-workspace') ? ` Looked in ${resolve(folder)}.` : '';
+      if (!options.json) process.stdout.write(`${totalOf(errors, warnings)}${where}\n`);
       process.exitCode = errors > 0 || (options.strict && warnings > 0) ? exitCodes.problems : exitCodes.ok;
     });
 
@@ -48,12 +52,10 @@ const anyWorkspace: Workspace = {
 };
 
 /** What only compiling a template shows: its MJML and its Liquid. */
-async function problemsOfTemplates(
-  files: readonly { readonly path: string; readonly text: string }[],
-): Promise<readonly Problem[]> {
-  const templates = files.flatMap(({ path, text }) => {
+async function problemsOfTemplates(files: readonly WorkflowFile[]): Promise<readonly Problem[]> {
+  const templates = files.flatMap(({ path, text, unread }) => {
     const named = parseTemplatePath(path);
-    return named ? [{ ...named, text }] : [];
+    return named && !unread ? [{ ...named, text }] : [];
   });
   const cacheDir = mkdtempSync(join(tmpdir(), 'sojourn-check-'));
   const { problems } = await publishTemplates({ files: templates, workspace: anyWorkspace, cacheDir });
@@ -62,12 +64,17 @@ async function problemsOfTemplates(
 }
 
 /** One document is checked within its folder, because it refers to the others. */
-function workflowsOf(path: string): { readonly folder: string; readonly only?: string } {
-  if (!/\.(json|mjml|txt|csv)$/.test(path)) return { folder: path };
+function workflowsOf(given: string): { readonly folder: string; readonly only?: string } {
+  const path = resolve(given);
+  const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  if (!isFile) {
+    needWorkflows(given);
+    return { folder: path };
+  }
   const inside: string[] = [basename(path)];
   for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder)) {
     if (existsSync(resolve(folder, 'workspace.json'))) return { folder, only: inside.join('/') };
     inside.unshift(basename(folder));
   }
-  return giveUp(`${path} does not lie in a workflows folder: there is no workspace.json above it.`);
+  return giveUp(`${given} does not lie in a workflows folder: there is no workspace.json above it.`);
 }

@@ -11,7 +11,7 @@ export const compileCommand = (): Command =>
     .argument('<journey>', 'id of the journey')
     .option('--workflows <folder>', 'workflows folder', settings.workflows)
     .action((id: string, options: { workflows: string }) => {
-      const documents = readChecked(options.workflows);
+      const documents = readChecked(options.workflows, '--workflows');
       if (!documents) return;
       const machine = compileStateMachine(compileJourney(journeyOf(documents, id)));
       process.stdout.write(`${JSON.stringify(machine, null, 2)}\n`);

@@ -1,4 +1,5 @@
 import { isObject } from '../core/json.ts';
+import type { Problem } from '../core/problem.ts';
 import type { ClockKind } from '../local/clock.ts';
 import { holderOf } from '../local/lock.ts';
 import { giveUp } from './settings.ts';
@@ -11,12 +12,16 @@ export interface Connection {
   close(): Promise<void>;
 }
 
-/** An answer that is no success. */
+/** An answer that is no success: its sentence, and with documents that are refused their problems. */
 export class AnswerRefused extends Error {
   readonly status: number;
-  constructor(status: number, message: string) {
-    super(message);
+  readonly problems: readonly Problem[];
+  constructor(status: number, body: unknown) {
+    const { error, problems } = isObject(body) ? body : {};
+    const { message, suggestion } = isObject(error) ? error : {};
+    super([message, suggestion].filter((part) => typeof part === 'string').join(' '));
     this.status = status;
+    this.problems = Array.isArray(problems) ? (problems as readonly Problem[]) : [];
   }
 }
 
@@ -50,11 +55,7 @@ function speaking(url: string, token: string, close: () => Promise<void>): Conne
     const response = await fetch(`${url}${path}`, { ...init, headers: { authorization: `Bearer ${token}` } });
     const body: unknown = await response.json();
     if (response.ok) return body;
-    const error = isObject(body) && isObject(body['error']) ? body['error'] : {};
-    throw new AnswerRefused(
-      response.status,
-      [error['message'], error['suggestion']].filter((part) => typeof part === 'string').join(' '),
-    );
+    throw new AnswerRefused(response.status, body);
   };
   return {
     get: (path) => ask(path, { method: 'GET' }),

@@ -1,9 +1,9 @@
 import { Command, Option } from 'commander';
-import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { isObject } from '../core/json.ts';
 import type { Where } from './aws/deployed.ts';
 import { AnswerRefused, connect, type Connection } from './connection.ts';
+import { needData } from './folders.ts';
 import { createProgress } from './progress.ts';
 import { onAws } from './redrive.ts';
 import { giveUp, settings } from './settings.ts';
@@ -81,7 +81,7 @@ function targetOf(journey: string | undefined, { channel, all }: ControlOptions)
 
 async function homeOf(options: ControlOptions): Promise<Connection> {
   if (options.home === 'local') {
-    if (!existsSync(options.data)) giveUp(`There is no data folder ${options.data}. Name it with --data.`);
+    needData(options.data);
     return connect(options);
   }
   const { connectToAws } = await import('./aws/control-connection.ts');

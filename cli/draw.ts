@@ -23,7 +23,7 @@ export const drawCommand = (): Command =>
     .option('--out <file>', 'file to write, instead of stdout')
     .option('--workflows <folder>', 'workflows folder', settings.workflows)
     .action((id: string, options: Options) => {
-      const documents = readChecked(options.workflows);
+      const documents = readChecked(options.workflows, '--workflows');
       if (!documents) return;
       const diagram = layOut(journeyOf(documents, id));
       const isSvg = options.svg ?? (!options.mermaid && options.out?.endsWith('.svg') === true);

@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse';
 import { createReadStream, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { Transform, type Readable } from 'node:stream';
+import { pipeline, Transform, type Duplex, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { createFolder, type Folder } from '../core/event/import-fold.ts';
 import type { ImportMap } from '../core/event/import-schema.ts';
@@ -29,16 +29,30 @@ export interface Reading {
   lines: number;
 }
 
-/** Reads one file from a line on (1-based, the header not counted). */
+/** A file that ends, or becomes unreadable, in the middle. What comes before is imported, and stays so. */
+export class FileBroken extends Error {}
+
+/**
+ * Reads one file from a line on (1-based, the header not counted).
+ * @throws FileBroken in a sentence, where it is no gzip or no CSV to its end
+ */
 export async function* readSource(
   path: string,
   map: ImportMap | undefined,
   fromLine: number,
   reading: Reading,
 ): AsyncGenerator<Imported> {
-  const text = openText(path, reading);
-  if (!/\.ndjson(\.gz)?$/.test(path)) yield* readCsv(text, map!, fromLine, reading);
-  else yield* readNdjson(text, path, fromLine, reading);
+  try {
+    const text = openText(path, reading);
+    if (!/\.ndjson(\.gz)?$/.test(path)) yield* readCsv(text, map!, fromLine, reading);
+    else yield* readNdjson(text, path, fromLine, reading);
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException;
+    if (code.startsWith('Z_'))
+      throw new FileBroken(`${path} is no whole gzip file: it breaks off after line ${reading.lines}. Fetch it again.`);
+    if (code.startsWith('CSV_')) throw new FileBroken(`${path} is no CSV to its end: ${message}.`);
+    throw error;
+  }
 }
 
 export const sizeOf = (path: string): number => statSync(path).size;
@@ -51,13 +65,21 @@ function openText(path: string, reading: Reading): Readable {
       done(null, chunk);
     },
   });
-  const file = createReadStream(path).pipe(counted);
-  return path.endsWith('.gz') ? file.pipe(createGunzip()) : file;
+  const file = joined(createReadStream(path), counted);
+  return path.endsWith('.gz') ? joined(file, createGunzip()) : file;
+}
+
+/** As `pipe`; what breaks the one breaks the other, and so whoever reads it. */
+function joined<To extends Duplex>(from: Readable, to: To): To {
+  pipeline(from, to, () => {
+    // Whoever reads has the error.
+  });
+  return to;
 }
 
 async function* readCsv(text: Readable, map: ImportMap, fromLine: number, reading: Reading): AsyncGenerator<Imported> {
   const folder: Folder = createFolder(map);
-  const records = text.pipe(parse({ columns: true, bom: true, skip_empty_lines: true, relax_column_count: true }));
+  const records = joined(text, parse({ columns: true, bom: true, skip_empty_lines: true, relax_column_count: true }));
   const outcomes = (found: ReturnType<Folder['fold']>): readonly Imported[] =>
     found.map((one) =>
       one.kind === 'message'
@@ -76,12 +98,19 @@ async function* readCsv(text: Readable, map: ImportMap, fromLine: number, readin
 }
 
 async function* readNdjson(text: Readable, path: string, fromLine: number, reading: Reading): AsyncGenerator<Imported> {
-  for await (const line of createInterface({ input: text, crlfDelay: Infinity })) {
+  const lines = createInterface({ input: text, crlfDelay: Infinity });
+  let broken: Error | undefined;
+  text.once('error', (error) => {
+    broken = error;
+    lines.close();
+  });
+  for await (const line of lines) {
     reading.lines++;
     if (reading.lines < fromLine || line.trim() === '') continue;
     yield readLine(line, path, reading.lines);
     reading.resumeLine = reading.lines + 1;
   }
+  if (broken) throw broken;
 }
 
 /** A line without a messageId gets one that is the same at the next try. */

@@ -6,7 +6,8 @@ import { parseImportMap } from '../core/event/import-map.ts';
 import type { ImportMap } from '../core/event/import-schema.ts';
 import type { BatchItem } from '../functions/api.ts';
 import { AnswerRefused, connect, type Connection } from './connection.ts';
-import { changedAt, readSource, sizeOf, type Imported, type Reading } from './import-source.ts';
+import { needFile } from './folders.ts';
+import { changedAt, FileBroken, readSource, sizeOf, type Imported, type Reading } from './import-source.ts';
 import { createProgress } from './progress.ts';
 import { exitCodes, giveUp, readInstant, settings } from './settings.ts';
 import { counted } from './words.ts';
@@ -67,7 +68,7 @@ export const importCommand = (): Command =>
     )
     .option('--json', 'the summary as JSON')
     .action(async (files: string[], options: ImportOptions) => {
-      for (const file of files) if (!existsSync(file)) giveUp(`There is no file ${file}.`);
+      for (const file of files) needFile(file, 'file');
       const map = options.map === undefined ? undefined : readMap(options.map);
       const csv = files.find((file) => !/\.ndjson(\.gz)?$/.test(file));
       if (csv !== undefined && !map)
@@ -81,7 +82,7 @@ export const importCommand = (): Command =>
       try {
         await importAll(connection, files, map, options);
       } catch (error) {
-        if (!(error instanceof AnswerRefused)) throw error;
+        if (!(error instanceof AnswerRefused || error instanceof FileBroken)) throw error;
         await connection.close();
         giveUp(error.message);
       } finally {
@@ -90,7 +91,7 @@ export const importCommand = (): Command =>
     });
 
 function readMap(path: string): ImportMap {
-  if (!existsSync(path)) giveUp(`There is no map ${path}.`);
+  needFile(path, 'map');
   let json: unknown;
   try {
     json = JSON.parse(readFileSync(path, 'utf8'));

@@ -131,6 +131,19 @@ export function entryLines(findings: readonly Thing[]): readonly string[] {
   ];
 }
 
+/**
+ * Steps as a document writes them, each followed by the parts that it unfolds into.
+ * @param counted all that people have reached: steps without an id, and those of earlier versions, are known by that alone
+ */
+export function inOrder(written: readonly string[], counted: readonly string[]): readonly string[] {
+  const known = new Set(written);
+  const others = [...new Set(counted)].filter((step) => !known.has(step));
+  const partsOf = (step: string): readonly string[] =>
+    others.filter((one) => one.startsWith(`${step}.`)).toSorted((a, b) => byNumber.compare(a, b));
+  return [...new Set([...written.flatMap((step) => [step, ...partsOf(step)]), ...others])];
+}
+const byNumber = new Intl.Collator('en', { numeric: true });
+
 /** The steps of a journey in the order of its document, with how many reached each and what became of its messages. */
 export function stepLines(
   steps: readonly string[],

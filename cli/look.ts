@@ -1,14 +1,15 @@
 import { Command } from 'commander';
-import { existsSync } from 'node:fs';
 import type { Journey } from '../core/journey/document.ts';
 import { stepsIn } from '../core/journey/walk.ts';
 import { isObject } from '../core/json.ts';
 import { experimentLines } from './experiment-lines.ts';
 import { AnswerRefused, connect, type Connection } from './connection.ts';
+import { needData } from './folders.ts';
 import {
   deliveryLine,
   enrollmentLine,
   entryLines,
+  inOrder,
   listed,
   profileLines,
   refusalLine,
@@ -34,7 +35,7 @@ const looking = (command: Command): Command =>
 
 /** Asks a home, and tells in words where it has no answer. */
 async function ask(options: LookOptions, work: (home: Connection) => Promise<string>): Promise<void> {
-  if (!existsSync(options.data)) giveUp(`There is no data folder ${options.data}. Name it with --data.`);
+  needData(options.data);
   const home = await connect(options);
   try {
     process.stdout.write(`${await work(home)}\n`);
@@ -85,8 +86,7 @@ export const journeyCommand = (): Command =>
       const line = (name: string, of: string): string => `${name.padEnd(14)}${listed(counts[of] ?? {})}`;
       const { reached = {}, deliveries = {} } = counts;
       const written = stepsIn((journey['document'] as Journey).steps, ['steps']).flatMap(({ step }) => step.id ?? []);
-      // Steps without an id, and those of earlier versions, are known by their counts alone.
-      const steps = [...new Set([...written, ...Object.keys(reached), ...Object.keys(deliveries)])];
+      const steps = inOrder(written, [...Object.keys(reached), ...Object.keys(deliveries)]);
       return [
         `${String(journey['name'])} (${id}, ${String(journey['stage'])}, ${String(journey['kind'])}, version ${String(journey['version'])})`,
         ...scheduleLines(journey['schedule'] as Thing | undefined),

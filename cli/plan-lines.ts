@@ -24,6 +24,8 @@ export function planLines({ journeys, others }: PublicationPlan, held: Held = {}
 
 const indented = (line: string): string => `  ${line}`;
 const people = (count: number): string => counted(count, 'person', 'people');
+/** What so many people do: `1 person finishes`. */
+const does = (count: number, one: string, many: string): string => counted(count, `person ${one}`, `people ${many}`);
 const total = (inside: readonly MovePlan[]): number => inside.reduce((sum, one) => sum + one.people, 0);
 
 function journeyLines(plan: JourneyPlan, held: Held): readonly string[] {
@@ -74,11 +76,11 @@ function fateLines({ journeyId, inside, status, to }: JourneyPlan): readonly str
   if (status === 'removed') return ['  They finish on their version.'];
   const moving = inside.filter((one) => one.number !== to);
   if (moving.length === 0) return [];
-  const all = people(total(moving));
+  const finish = does(total(moving), 'finishes', 'finish');
   return [
-    `  pin (default)  ${all} finish on the version they are in; who comes from now on gets version ${to}`,
+    `  pin (default)  ${finish} on the version they are in; who comes from now on gets version ${to}`,
     ...migrateLines(moving, to).map((line, index) => `  ${index === 0 ? 'migrate' : '       '}        ${line}`),
-    `  drain          ${all} finish; nobody comes in until you say: sojourn publish ${journeyId}`,
+    `  drain          ${finish}; nobody comes in until you say: sojourn publish ${journeyId}`,
   ];
 }
 
@@ -96,10 +98,10 @@ function migrateLines(moving: readonly MovePlan[], to: number | undefined): read
   return [
     ...(going.length > 0
       ? [
-          `${people(total(going))} go on at the same step of version ${to}, unless they would come again to a step that they have had`,
+          `${does(total(going), 'goes', 'go')} on at the same step of version ${to}, unless they would come again to a step that they have had`,
         ]
       : []),
-    ...(kept.length > 0 ? [`${people(total(staying))} stay: ${kept.join('; ')}`] : []),
+    ...(kept.length > 0 ? [`${does(total(staying), 'stays', 'stay')}: ${kept.join('; ')}`] : []),
   ];
 }
 
@@ -124,7 +126,7 @@ export function publishedLines({ journeys, others }: PublicationPlan, held: Held
     ...changed.map((plan) => {
       const { journeyId, from, to, inside } = plan;
       const stay = inside.filter(({ number }) => number !== to);
-      const finish = stay.length === 0 ? '' : `; ${people(total(stay))} inside finish on theirs`;
+      const finish = stay.length === 0 ? '' : `; ${does(total(stay), 'inside finishes', 'inside finish')} on theirs`;
       if (to !== undefined)
         return `${journeyId}: version ${to} is current${from === undefined ? '' : `, after ${from}`}${finish}.`;
       const closed = held[journeyId] ? `It opens again by: sojourn publish ${journeyId}` : '';

@@ -1,5 +1,7 @@
 import { Command } from 'commander';
-import { proverOf, type Proof } from '../core/journey/prove/prove.ts';
+import { linesOf } from '../core/journey/prove/lines.ts';
+import { proverOf } from '../core/journey/prove/prove.ts';
+import type { Proof } from '../core/journey/prove/verdict.ts';
 import { toInstant } from '../core/time/instant.ts';
 import { readUnproven } from './read-checked.ts';
 import { exitCodes, giveUp, settings } from './settings.ts';
@@ -24,7 +26,9 @@ export const proveCommand = (): Command =>
         return { ...proofOf(rule), tookMs: performance.now() - beganMs };
       });
       process.stdout.write(
-        options.json ? `${JSON.stringify({ rules: proofs.map(asJson) }, null, 2)}\n` : asText(proofs),
+        options.json
+          ? `${JSON.stringify({ rules: proofs.map(asJson) }, null, 2)}\n`
+          : asText(proofs, documents.workspace.timeZone),
       );
       const isProven = proofs.every(({ verdict }) => verdict.kind === 'holds');
       process.exitCode = isProven ? exitCodes.ok : exitCodes.problems;
@@ -32,18 +36,19 @@ export const proveCommand = (): Command =>
 
 type Timed = Proof & { readonly tookMs: number };
 
-const asText = (proofs: readonly Timed[]): string => {
+const asText = (proofs: readonly Timed[], zone: string): string => {
   const holding = proofs.filter(({ verdict }) => verdict.kind === 'holds').length;
-  const total = `${holding} of ${counted(proofs.length, 'rule')} ${holding === 1 ? 'holds' : 'hold'}.`;
-  return `${[...proofs.map(ruleText), total].join('\n\n')}\n`;
+  const total = `${holding} of ${counted(proofs.length, 'rule')} ${proofs.length === 1 ? 'holds' : 'hold'}.`;
+  return `${[...proofs.map((proof) => ruleText(proof, zone)), total].join('\n\n')}\n`;
 };
 
-function ruleText({ rule, verdict, isAboutSomething, tookMs }: Timed): string {
+function ruleText({ rule, verdict, isAboutSomething, tookMs }: Timed, zone: string): string {
   const said = { holds: 'holds', broken: 'BROKEN', undecided: 'not decided' }[verdict.kind];
   const about = isAboutSomething ? [] : ['  No journey sends a message that it is about.'];
   const why = 'why' in verdict ? [`  ${verdict.why}`] : [];
-  const story = 'story' in verdict ? verdict.story.map(({ atMs, says }) => `  ${toInstant(atMs)}  ${says}`) : [];
-  return [`${rule.id}: ${said} (${tookMs.toFixed(1)} ms)`, ...about, ...why, ...story].join('\n');
+  const unless = 'unless' in verdict ? [`  ${verdict.unless}`] : [];
+  const story = 'story' in verdict ? linesOf(verdict.story, zone).map((line) => `  ${line}`) : [];
+  return [`${rule.id}: ${said} (${tookMs.toFixed(1)} ms)`, ...about, ...why, ...unless, ...story].join('\n');
 }
 
 const asJson = ({ rule, verdict, isAboutSomething, tookMs }: Timed): object => ({
@@ -52,6 +57,7 @@ const asJson = ({ rule, verdict, isAboutSomething, tookMs }: Timed): object => (
   isAboutSomething,
   tookMs,
   ...('why' in verdict && { why: verdict.why }),
+  ...('unless' in verdict && { unless: verdict.unless }),
   ...('story' in verdict && {
     path: verdict.story.map(({ atMs, ...scene }) => ({ at: toInstant(atMs), ...scene })),
   }),

@@ -1,22 +1,23 @@
-import { existsSync } from 'node:fs';
 import { checkAllButRules, type CheckedDocuments } from '../core/journey/check.ts';
 import type { Documents, Journey } from '../core/journey/document.ts';
 import { renderProblem } from '../core/problem.ts';
 import { closest, didYouMean } from '../core/suggest.ts';
 import { readWorkflows } from '../functions/parts/read-workflows.ts';
+import { needWorkflows } from './folders.ts';
 import { exitCodes, giveUp } from './settings.ts';
 
 /** The documents of a folder; where they have errors, tells them and sets the exit code instead. */
-export function readChecked(folder: string): Documents | undefined {
+export function readChecked(folder: string, option?: '--workflows'): Documents | undefined {
   // A picture or a state machine is wanted all the more where a rule is broken.
-  return readUnproven(folder)?.documents;
+  return readUnproven(folder, option)?.documents;
 }
 
 /** The documents of a folder with its rules, whether those hold or not; errors as `readChecked`. */
 export function readUnproven(
   folder: string,
+  option?: '--workflows',
 ): (Pick<CheckedDocuments, 'rules'> & { readonly documents: Documents }) | undefined {
-  if (!existsSync(folder)) giveUp(`There is no folder ${folder}.`);
+  needWorkflows(folder, option);
   const { documents, problems, rules } = checkAllButRules(readWorkflows(folder));
   if (documents) return { documents, ...(rules && { rules }) };
   for (const problem of problems) process.stderr.write(`${renderProblem(problem)}\n\n`);

@@ -10,7 +10,7 @@ export const exitCodes = { ok: 0, problems: 1, couldNotRun: 2 } as const;
 
 /** Settings that come from the environment where no option is given. */
 export const settings = {
-  port: Number(given('PORT') ?? 4000),
+  port: portOf(given('PORT') ?? '4000'),
   data: given('SOJOURN_DATA') ?? '.sojourn',
   workflows: given('SOJOURN_WORKFLOWS') ?? 'workflows',
   clock: clockOf(given('SOJOURN_CLOCK')),
@@ -46,6 +46,11 @@ export function readSpeed(text: string): number {
   return speed;
 }
 
+function portOf(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  return giveUp(`PORT is "${text}"; a port is a whole number from 0 to 65535.`);
+}
 function clockOf(text: string | undefined): ClockKind | undefined {
   if (text === undefined || text === 'real' || text === 'manual' || text === 'fast') return text;
   return giveUp(`SOJOURN_CLOCK is "${text}"; a clock is real, manual or fast.`);

@@ -5,6 +5,8 @@ import { DocumentsRefused } from '../local/definitions.ts';
 import { Home } from '../local/home.ts';
 import { FolderInUse } from '../local/lock.ts';
 import { HomeServer } from '../local/server.ts';
+import { needPlaceForData, needWorkflows } from './folders.ts';
+import { createProgress, type Progress } from './progress.ts';
 import { exitCodes, giveUp, readClock, readInstant, readPort, readSpeed, settings } from './settings.ts';
 import { counted } from './words.ts';
 
@@ -54,6 +56,8 @@ export async function openHome(options: {
   readonly now?: number;
   readonly port: number;
 }): Promise<Home> {
+  needWorkflows(options.workflows, '--workflows');
+  needPlaceForData(options.data);
   try {
     return await Home.open({
       data: options.data,
@@ -65,6 +69,7 @@ export async function openHome(options: {
       ...(settings.webhookSecret !== undefined && { webhookSecret: settings.webhookSecret }),
       ...(settings.url !== undefined && { baseUrl: settings.url }),
       onProblem: report,
+      onFilling: fillingProgress(),
       onFatal: (error) => {
         report('write the data folder', error);
         // Who waits for an answer hears 503 first.
@@ -77,11 +82,28 @@ export async function openHome(options: {
       giveUp(`The documents in ${options.workflows} have problems.`);
     }
     if (error instanceof FolderInUse) giveUp(`${error.message} Stop it, or use another folder with --data.`);
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
-      giveUp(`There is no folder ${options.workflows}. Name it with --workflows.`);
+    if (isOfFiles(error))
+      giveUp(`Cannot use the data folder ${options.data}: ${error.message}. Name another with --data.`);
     throw error;
   }
 }
+
+/** The disk's own refusal, such as a folder that may not be written or a file that is no database. */
+const isOfFiles = (error: unknown): error is Error =>
+  error instanceof Error && 'code' in error && /^(E[A-Z]+|ERR_SQLITE_ERROR)$/.test(String(error.code));
+
+/** Shows how far people are filled with what is newly published; few are filled at once, and need no word. */
+function fillingProgress(): (people: number, everybody: number) => void {
+  let bar: Progress | undefined;
+  return (people, everybody) => {
+    if (everybody < fewPeople) return;
+    bar ??= createProgress('Filling people with what is published', everybody);
+    if (people < everybody) return bar.update(people, `${people} of ${everybody}`);
+    bar.done(`${people} people are filled with it`);
+    bar = undefined;
+  };
+}
+const fewPeople = 1_000;
 
 /** Listens, or tells in words why it cannot. */
 export async function listen(home: Home, port: number): Promise<HomeServer> {

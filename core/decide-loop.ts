@@ -1,5 +1,5 @@
-import { StoreContended, StoreUnavailable } from './failures.ts';
-import type { Change, Ports } from './ports.ts';
+import { DefinitionsOutdated, StoreContended, StoreUnavailable } from './failures.ts';
+import type { Change, DecisionPorts } from './ports.ts';
 
 /** What one try decided: what to write, if anything, and what to answer. */
 export interface Tried<T> {
@@ -23,7 +23,7 @@ const isInTime = (count: number, passedMs: number): boolean => count <= 4 || pas
  * @throws StoreContended after eight tries or 3 s
  */
 export async function decideLoop<T>(
-  ports: Pick<Ports, 'profiles' | 'clock' | 'ids'>,
+  ports: Pick<DecisionPorts, 'profiles' | 'clock' | 'ids'> & Partial<Pick<DecisionPorts, 'definitions'>>,
   attempt: (attemptId: string) => Promise<Tried<T>>,
 ): Promise<T> {
   const attemptId = ports.ids.attempt();
@@ -32,7 +32,12 @@ export async function decideLoop<T>(
   let wasGuess = false;
   for (let count = 1; count <= mostTries && isInTime(count, ports.clock.nowMs() - startMs); count++) {
     if (count > 1 && !wasGuess) await ports.clock.backOff(count - 1);
-    const { change, answer, isGuess = false } = await attempt(attemptId);
+    const tried = await attempt(attemptId).catch(ifOutdated);
+    if (!tried) {
+      ports.definitions?.outdated();
+      continue;
+    }
+    const { change, answer, isGuess = false } = tried;
     if (!change) return answer;
     wasGuess = isGuess;
     try {
@@ -44,4 +49,8 @@ export async function decideLoop<T>(
     }
   }
   throw new StoreContended('Other writers were always first; try again.', { cause: lost });
+}
+
+function ifOutdated(error: unknown): undefined {
+  if (!(error instanceof DefinitionsOutdated)) throw error;
 }

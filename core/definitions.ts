@@ -1,5 +1,6 @@
 import { compileCondition, compileShared, type Compiled } from './segment/compile-condition.ts';
 import type { Leaf } from './segment/leaf.ts';
+import { unknownCoverage, type Coverage } from './segment/coverage.ts';
 import { compileWhere } from './segment/operators.ts';
 import {
   defaultRetention,
@@ -28,6 +29,8 @@ export interface CompiledSegment {
   readonly id: string;
   readonly name: string;
   readonly condition: Compiled;
+  /** What becomes of those whom a filling finds to be members. */
+  readonly backfill?: Segment['backfill'];
 }
 export interface CompiledAudience extends CompiledSegment {
   readonly use: Audience['use'];
@@ -78,11 +81,15 @@ export interface Definitions {
   /** Leaves of segments and audiences to step, by event name. */
   readonly leavesByName: ReadonlyMap<string, readonly Leaf[]>;
   readonly leaves: ReadonlyMap<string, Leaf>;
+  /** Those of them whose states only the order of events makes. */
+  readonly orderedLeaves: readonly Leaf[];
   /** Rules (segments, then audiences) that an event of this name can change, in order of dependency. */
   readonly rulesByName: ReadonlyMap<string, readonly Rule[]>;
   /** Rules that traits, consent or identifiers can change. */
   readonly profileRules: readonly Rule[];
   readonly rules: readonly Rule[];
+  /** What people are to be filled with. */
+  readonly coverage: Coverage;
   /** Event name → journeys that it may begin. */
   readonly entriesByName: ReadonlyMap<string, readonly JourneyVersion[]>;
   /** `<segment>/<edge>` → journeys that it may begin. */
@@ -117,14 +124,20 @@ export const hashOf = (documents: Documents): string =>
 /**
  * Compiles checked documents.
  * @param hash where it is known: documents that were published carry it, and their templates' text no more
+ * @param coverage absent where there is nobody to be filled with what is new
  * @throws RangeError for documents that `check` refuses
  */
-export function publish(documents: Documents, hash: string = hashOf(documents)): Definitions {
+export function publish(
+  documents: Documents,
+  hash: string = hashOf(documents),
+  coverage: Coverage = unknownCoverage,
+): Definitions {
   const { workspace } = documents;
   const segments = inOrderOfDependency(documents.segments).map((segment): CompiledSegment => ({
     id: segment.id,
     name: segment.name,
     condition: compileShared(segment.when),
+    ...(segment.backfill && { backfill: segment.backfill }),
   }));
   const audiences = documents.audiences.map((audience): CompiledAudience => ({
     id: audience.id,
@@ -156,6 +169,7 @@ export function publish(documents: Documents, hash: string = hashOf(documents)):
     tables: new Set(documents.tables.map(({ id }) => id)),
     conversion: workspace.conversion.map((match) => compileMatch(match)),
     stages: stageRules,
+    coverage,
     ...indexRules(
       rules,
       stageRules.map((rule) => rule.condition),
@@ -240,7 +254,10 @@ function inOrderOfDependency(segments: readonly Segment[]): readonly Segment[] {
   return ordered;
 }
 
-type RuleIndex = Pick<Definitions, 'rules' | 'leaves' | 'leavesByName' | 'rulesByName' | 'profileRules'>;
+type RuleIndex = Pick<
+  Definitions,
+  'rules' | 'leaves' | 'orderedLeaves' | 'leavesByName' | 'rulesByName' | 'profileRules'
+>;
 /** @param others conditions whose states are kept though they are no rules: the stages */
 function indexRules(rules: readonly Rule[], others: readonly Compiled[]): RuleIndex {
   const conditions = [...rules.map((rule) => rule.condition), ...others];
@@ -267,7 +284,8 @@ function indexRules(rules: readonly Rule[], others: readonly Compiled[]): RuleIn
     for (const name of names) pushTo(rulesByName, name, rule);
     if (readsProfile) profileRules.push(rule);
   }
-  return { rules, leaves, leavesByName, rulesByName, profileRules };
+  const orderedLeaves = [...leaves.values()].filter(({ ordered }) => ordered);
+  return { rules, leaves, orderedLeaves, leavesByName, rulesByName, profileRules };
 }
 
 type EntryIndex = Pick<Definitions, 'entriesByName' | 'entriesByEdge' | 'dateEntries' | 'schedulesBySegment'>;

@@ -23,6 +23,11 @@ export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
 }
 
+/** Documents are older than those that somebody's profile was filled with: they are read again. */
+export class DefinitionsOutdated extends Error {
+  override readonly name = 'DefinitionsOutdated';
+}
+
 /** A pinned journey version that this code cannot load: it is refused, never guessed. */
 export class VersionUnknown extends Error {
   override readonly name = 'VersionUnknown';

@@ -183,6 +183,8 @@ export interface HistoryFilter {
 export interface DefinitionStore {
   /** What is published now; cached for at most 5 s. */
   current(): Promise<Definitions>;
+  /** What was read last is older than what others decide by: the next look reads it anew. */
+  outdated(): void;
   /** A pinned journey version. @throws VersionUnknown */
   journey(journeyId: string, version: string): Promise<JourneyVersion>;
 }
@@ -278,8 +280,40 @@ export interface RoundProgress extends RoundPart {
   /** After whom the next batch begins. */
   readonly cursor?: string;
   readonly isDone: boolean;
-  /** Outcome → people: `entered`, `later`, `ranked`, or why they were refused. */
+  /** The schedule said another time while this was walked; where it says this one again, the walk begins anew. */
+  readonly isClosed?: boolean;
+  /** How often that happened. */
+  readonly closings?: number;
+  /** Outcome → people: `entered`, `later`, `ranked`, `missed`, or why they were refused. */
   readonly counts: { readonly [outcome: string]: number };
+}
+/** How far the filling of people with what is published has come, in one part of everybody. */
+export interface FillProgress {
+  /** Of the coverage that people are filled to. */
+  readonly number: number;
+  readonly part: number;
+  readonly startedMs: number;
+  readonly movedMs: number;
+  /** Where the next batch begins. */
+  readonly cursor?: string;
+  readonly isDone: boolean;
+  /** People who were looked at. */
+  readonly people: number;
+}
+/** Some of everybody; without a cursor nobody follows. */
+export interface PeoplePage {
+  readonly profileIds: readonly string[];
+  readonly cursor?: string;
+}
+/** Everybody, part by part, and how far filling them has come. */
+export interface Fills {
+  /** How many parts everybody is in, numbered from 0. */
+  readonly parts: number;
+  progress(number: number): Promise<readonly FillProgress[]>;
+  /** Writes how far a part has come. */
+  advance(progress: FillProgress): Promise<void>;
+  /** About `most` people of a part; those who come meanwhile may be among them or not. */
+  people(part: number, after: string | undefined, most: number): Promise<PeoplePage>;
 }
 /** Someone in a list that is walked, and where the walk goes on after them. */
 export interface Walked {

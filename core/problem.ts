@@ -10,6 +10,8 @@ export interface Finding {
   readonly at?: 'key' | 'value';
   /** One or two sentences in the marketer's words. */
   readonly message: string;
+  /** What happens on the way there, one thing after the other. */
+  readonly lines?: readonly string[];
   /** What would be right, as a sentence ("Did you mean …?"); only when it is close. */
   readonly suggestion?: string;
 }
@@ -29,6 +31,7 @@ export interface Problem {
   /** The line as written. */
   readonly text: string;
   readonly message: string;
+  readonly lines?: readonly string[];
   readonly suggestion?: string;
 }
 
@@ -99,8 +102,8 @@ function frame({ line, column, length, text }: Problem): readonly string[] {
 
 /** A problem as `sojourn check` prints it: place and code, the line as written, what is wrong, and a guess. A warning says that it is one. */
 export function renderProblem(problem: Problem): string {
-  const { file, line, column, message, suggestion } = problem;
+  const { file, line, column, message, lines = [], suggestion } = problem;
   const code = problem.severity === 'warning' ? `${problem.code} (warning)` : problem.code;
-  const said = suggestion === undefined ? [message] : [message, suggestion];
+  const said = [message, ...lines.map((text) => `  ${text}`), ...(suggestion === undefined ? [] : [suggestion])];
   return [`${file}:${line}:${column}  ${code}`, ...frame(problem), ...said.map((text) => `  ${text}`)].join('\n');
 }

@@ -4,7 +4,7 @@ import { stages, weekDays } from './journey/document.ts';
 import { isObject } from './json.ts';
 import { either, keys, leaf, list, oneOrMany, ruled, type JsonSchema, type ShapeCode } from './shape.ts';
 import { parseTimeOfDay } from './time/civil.ts';
-import { parseDuration, type Duration } from './time/duration.ts';
+import { isDuration, parseDuration, type Duration } from './time/duration.ts';
 import { parseInstant } from './time/instant.ts';
 import { isOfWholeDays } from './time/repeated-days.ts';
 import { isZone } from './time/zone.ts';
@@ -92,14 +92,16 @@ const durationJson = (sign: string): JsonSchema => ({
   pattern: `^${sign}P(?=.)(\\d+Y)?(\\d+M)?(\\d+W)?(\\d+D)?(T(?=.)(\\d+H)?(\\d+M)?(\\d+S)?)?$`,
 });
 const durationWhere = (must: string, isRight: (size: number) => boolean, sign: string): z.ZodType =>
-  textLeaf(
-    'bad-duration',
-    must,
+  leaf(
     (value) => {
+      if (typeof value !== 'string') return { code: 'wrong-type', must };
       const duration = parseDuration(value);
-      return duration !== undefined && isRight(sizeOf(duration));
+      if (duration && isRight(sizeOf(duration))) return undefined;
+      // Written well, it is only too long: another example of how to write one would not help.
+      const isLong = !duration && isDuration(value) && isRight(value.startsWith('-') ? -1 : 1);
+      return { code: 'bad-duration', must: isLong ? 'a duration of at most a thousand years' : must };
     },
-    durationJson(sign),
+    { type: 'string', ...durationJson(sign) },
   );
 /** A code that people type: no spaces, commas or quotes, which nobody could tell from what stands around it. */
 export const couponCode = textLeaf(
@@ -131,6 +133,17 @@ export const duration = durationWhere(
   (size) => size > 0,
   '',
 );
+/** A stretch of time of at most a hundred days. */
+export const shortDuration = textLeaf(
+  'bad-duration',
+  'a duration longer than nothing and of at most 100 days, such as "P7D"',
+  (value) => {
+    const duration = parseDuration(value);
+    return duration !== undefined && sizeOf(duration) > 0 && longestDays(duration) <= 100;
+  },
+  durationJson(''),
+);
+const longestDays = ({ months, days, timeMs }: Duration): number => months * 31 + days + timeMs / 86_400_000;
 /** A stretch of time that may be nothing. */
 export const durationOrNone = durationWhere(
   'a duration such as "PT24H" (24 hours) or "P3D" (3 days)',

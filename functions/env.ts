@@ -11,6 +11,8 @@ export const ENV = {
   wakeQueue: 'SOJOURN_WAKE_QUEUE',
   /** ARN of the state machine that walks a round of a schedule. */
   roundsMachine: 'SOJOURN_ROUNDS_MACHINE',
+  /** ARN of the state machine that fills everybody with what is published. */
+  fillMachine: 'SOJOURN_FILL_MACHINE',
   /** URL of the queue that takes stream records which cannot be carried out, whole. */
   relayDeadQueue: 'SOJOURN_RELAY_DEAD_QUEUE',
   /** Name of the delivery stream into the lake. */

@@ -13,6 +13,7 @@ import { Entries } from './entries.ts';
 import { Experiments } from './experiments.ts';
 import { FailedBatches } from './failed-batches.ts';
 import { Feedback } from './feedback.ts';
+import { Filling } from './filling.ts';
 import { FillLake } from './fill-lake.ts';
 import { Health } from './health.ts';
 import { Holds } from './holds.ts';
@@ -67,7 +68,8 @@ export class AppStack extends Stack {
     const holds = new Holds(this, 'Holds', { shared, bus });
     new Emitted(this, 'Emitted', { shared, bus });
     const due = new Due(this, 'Due', { shared });
-    const { walkRound } = new Schedules(this, 'Schedules', { shared });
+    const { walkRound, beginRounds } = new Schedules(this, 'Schedules', { shared });
+    new Filling(this, 'Filling', { shared, beginner: beginRounds });
     const { control } = new Control(this, 'Control', { shared, intake, management });
     const { resumeEnrollment } = holds;
     const starters = [entries.enterJourney, resumeEnrollment, due.wakeDue, management.manage, walkRound, control];
@@ -78,8 +80,8 @@ export class AppStack extends Stack {
     const { bucket } = new Import(this, 'Import', { shared });
     const { redrive } = new Redrive(this, 'Redrive', { shared, outbox });
     const publishing = new Publishing(this, 'Publishing', { shared, journeys, entries, ...settings });
-    publishing.before(...entries.rules);
-    const { publishDocuments } = new Publisher(this, 'Publisher', { shared, journeys, entries });
+    const { publishDocuments } = new Publisher(this, 'Publisher', { shared, journeys, entries, intake, management });
+    journeys.allowLooks('Looks', publishing.publishDefinitions, publishDocuments);
     this.watch({ settings, journeys, outbox, filler });
     this.tell({
       ImportBucket: bucket.bucketName,

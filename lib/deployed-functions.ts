@@ -10,6 +10,7 @@ export const deployedFunctions = [
   'decide-winners',
   'enter-journey',
   'fill-lake',
+  'fill-profiles',
   'find-due',
   'import-lines',
   'manage',

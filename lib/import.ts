@@ -1,15 +1,14 @@
 import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { CfnRule } from 'aws-cdk-lib/aws-events';
-import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket } from 'aws-cdk-lib/aws-s3';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import type { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { allowObservation, explainNoTraces } from './machine-observation.ts';
 import { importDefinition, incoming, results } from './import-definition.ts';
 import { explainAccessLogs } from './lake.ts';
 import type { Shared } from './shared.ts';
 import { SojournFunction } from './sojourn-function.ts';
+import { WalkingMachine } from './walking-machine.ts';
 
 /** What importing needs. */
 export interface ImportProps {
@@ -38,9 +37,15 @@ export class Import extends Construct {
     shared.store.grantDecide(this.importLines);
     shared.secret.grantRead(this.importLines);
     this.bucket = this.inbox();
-    const role = this.machineRole(shared.defaults.isTraced);
-    this.machine = this.importer(shared, role);
-    this.letRunItself(role);
+    const { machine, role } = new WalkingMachine(this, 'Lines', {
+      shared,
+      definition: importDefinition,
+      substitution: 'ImportLines',
+      walks: this.importLines,
+      because: 'The results of an import say which lines failed and why.',
+    });
+    this.machine = machine;
+    this.letReadAndWrite(role);
     this.beginAtUpload(shared);
   }
 
@@ -60,44 +65,13 @@ export class Import extends Construct {
     return bucket;
   }
 
-  private importer(shared: Shared, role: Role): CfnStateMachine {
-    const logs = new LogGroup(this, 'Logs', {
-      retention: shared.defaults.logRetention,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
-    const machine = new CfnStateMachine(this, 'Machine', {
-      roleArn: role.roleArn,
-      definitionString: JSON.stringify(importDefinition),
-      definitionSubstitutions: { ImportLines: this.importLines.functionArn },
-      tracingConfiguration: { enabled: shared.defaults.isTraced },
-      loggingConfiguration: {
-        level: 'ERROR',
-        includeExecutionData: false,
-        destinations: [{ cloudWatchLogsLogGroup: { logGroupArn: logs.logGroupArn } }],
-      },
-    });
-    machine.node.addDependency(role);
-    if (!shared.defaults.isTraced) explainNoTraces(machine);
-    Validations.of(machine).acknowledge({
-      id: 'AwsSolutions-SF1',
-      reason: 'The results of an import say which lines failed and why.',
-    });
-    return machine;
-  }
-
-  private machineRole(isTraced: boolean): Role {
-    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
-    const allow = (actions: string[], ...resources: string[]): void =>
-      void role.addToPolicy(new PolicyStatement({ actions, resources }));
-    allow(['lambda:InvokeFunction'], this.importLines.functionArn);
-    allow(['s3:GetObject'], this.bucket.arnForObjects(`${incoming}*`));
-    allow(
-      ['s3:PutObject', 's3:GetObject', 's3:ListMultipartUploadParts', 's3:AbortMultipartUpload'],
-      this.bucket.arnForObjects(`${results}*`),
-    );
-    allowObservation(role, isTraced);
+  /** The machine reads what was uploaded, and writes what became of it. */
+  private letReadAndWrite(role: Role): void {
+    const allow = (actions: string[], prefix: string): void =>
+      void role.addToPolicy(new PolicyStatement({ actions, resources: [this.bucket.arnForObjects(`${prefix}*`)] }));
+    allow(['s3:GetObject'], incoming);
+    allow(['s3:PutObject', 's3:GetObject', 's3:ListMultipartUploadParts', 's3:AbortMultipartUpload'], results);
     this.explainObjects(role);
-    return role;
   }
 
   private explainObjects(role: Role): void {
@@ -106,29 +80,6 @@ export class Import extends Construct {
       Validations.of(role).acknowledge({
         id: `AwsSolutions-IAM5[Resource::<${bucket}.Arn>/${prefix}*]`,
         reason: 'Objects are named by whoever uploads them, and results by Step Functions.',
-      });
-  }
-
-  /** The children of a distributed map are executions of the machine itself. */
-  private letRunItself(role: Role): void {
-    const { partition, region, account } = Stack.of(this);
-    const executions = `arn:${partition}:states:${region}:${account}:execution:${this.machine.attrName}`;
-    const policy = new Policy(this, 'Children', {
-      roles: [role],
-      statements: [
-        new PolicyStatement({ actions: ['states:StartExecution'], resources: [this.machine.attrArn] }),
-        new PolicyStatement({
-          actions: ['states:DescribeExecution', 'states:StopExecution'],
-          resources: [`${executions}:*`],
-        }),
-        new PolicyStatement({ actions: ['states:RedriveExecution'], resources: [`${executions}/*`] }),
-      ],
-    });
-    const name = (Stack.of(this).resolve(this.machine.logicalId) as string) + '.Name';
-    for (const end of [':*', '/*'])
-      Validations.of(policy).acknowledge({
-        id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<${name}>${end}]`,
-        reason: 'Executions, and those of a map run, are named by Step Functions.',
       });
   }
 

@@ -84,11 +84,17 @@ export class Journeys extends Construct {
     allowOnMachines(this, id, { callers, actions, machines: this.machines() });
   }
 
+  /** Lets functions see what the versions of machines run. */
+  allowLooks(id: string, ...callers: readonly Function[]): void {
+    const actions = ['states:DescribeStateMachine'];
+    allowOnMachines(this, id, { callers, actions, machines: this.machines(), byVersion: 'alone' });
+  }
+
   /** Lets a function make and change machines, and tells it of what. */
   grantVersions(caller: Function): void {
     const { isTraced, stage } = this.shared.defaults;
-    const actions = ['states:UpdateStateMachine', 'states:PublishStateMachineVersion', 'states:DescribeStateMachine'];
-    allowOnMachines(this, 'Versions', { callers: [caller], actions, machines: this.machines(), byVersion: true });
+    const actions = ['states:UpdateStateMachine', 'states:PublishStateMachineVersion'];
+    allowOnMachines(this, 'Versions', { callers: [caller], actions, machines: this.machines() });
     caller.addToRolePolicy(
       new PolicyStatement({ actions: ['states:CreateStateMachine'], resources: [this.ownMachines] }),
     );

@@ -13,10 +13,9 @@ export interface MachineAccess {
   readonly callers: readonly Function[];
   /** As IAM names them. */
   readonly actions: readonly string[];
-  /** All of them; of every one also its versions, where that is said. */
   readonly machines: readonly Machine[];
-  /** Whether the actions are asked for by a version. @default false */
-  readonly byVersion?: boolean;
+  /** Whether the actions are asked for by a version, or by nothing else. @default false */
+  readonly byVersion?: boolean | 'alone';
 }
 
 /** A policy holds 6,144 characters; an ARN at most 148, since a machine's name is at most 80. */
@@ -38,7 +37,9 @@ export function allowOnMachines(scope: Construct, id: string, access: MachineAcc
   const arns = machines.flatMap((machine) => {
     const one = { arn: arnOf(machine) };
     // A pattern fits versions too.
-    return byVersion && !isPattern(machine) ? [one, { arn: `${one.arn}:*`, star: `${starOf(machine)}:*` }] : [one];
+    if (!byVersion || isPattern(machine)) return [one];
+    const versions = { arn: `${one.arn}:*`, star: `${starOf(machine)}:*` };
+    return byVersion === 'alone' ? [versions] : [one, versions];
   });
   for (let from = 0; from < arns.length; from += arnsOfOnePolicy) {
     const some: readonly { readonly arn: string; readonly star?: string }[] = arns.slice(from, from + arnsOfOnePolicy);

@@ -1,7 +1,9 @@
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { CustomResource, Duration, FileSystem, RemovalPolicy, Stack, Validations, type CfnElement } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { CfnRule } from 'aws-cdk-lib/aws-events';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -25,11 +27,15 @@ export interface PublishingProps {
   readonly replaces?: string | undefined;
 }
 
-/** How a deployment makes its documents the current ones: after their machines' versions exist, before rules let anybody in. */
+/**
+ * How a deployment makes its documents the current ones: after their machines' versions exist, before rules let anybody
+ * in; and once more it looks after the rules, where others are current than it brings.
+ */
 export class Publishing extends Construct {
   /** Called by CloudFormation, through CDK's framework for custom resources. */
   readonly publishDefinitions: SojournFunction;
   private readonly published: CustomResource;
+  private readonly serviceToken: string;
 
   constructor(scope: Construct, id: string, { shared, journeys, entries, replaces = '' }: PublishingProps) {
     super(scope, id);
@@ -42,23 +48,46 @@ export class Publishing extends Construct {
     shared.store.grantRead(this.publishDefinitions);
     shared.store.grantUpkeep(this.publishDefinitions);
     entries.grantFollow(this.publishDefinitions);
-    this.published = new CustomResource(this, 'Published', {
-      resourceType: 'Custom::SojournDocuments',
-      serviceToken: this.provider(shared).serviceToken,
-      serviceTimeout: Duration.minutes(10),
-      properties: {
-        // The documents lie in the function's bundle: CloudFormation calls it again only where a property changes.
-        documents: fingerprintOf(shared.defaults.assets),
-        ...(replaces !== '' && { replaces }),
-        machines: journeys.deployed.map(({ journey, version }) => ({
-          journeyId: journey.id,
-          version: journey.version,
-          machineVersionArn: version.attrArn,
-        })),
-      },
+    entries.grantOwnRules(this.publishDefinitions);
+    this.serviceToken = this.provider(shared).serviceToken;
+    this.published = this.resource('Published', 'Custom::SojournDocuments', {
+      // The documents lie in the function's bundle: CloudFormation calls it again only where a property changes.
+      documents: fingerprintOf(shared.defaults.assets),
+      ...(replaces !== '' && { replaces }),
+      machines: journeys.deployed.map(({ journey, version }) => ({
+        journeyId: journey.id,
+        version: journey.version,
+        machineVersionArn: version.attrArn,
+      })),
     });
     // Whoever comes in by the documents must be able to be started and told.
     this.published.node.addDependency(this.publishDefinitions, journeys);
+    this.followRules(entries.rules);
+  }
+
+  /** CloudFormation has brought rules to what the template says; what is current may say something else. */
+  private followRules(rules: readonly CfnRule[]): void {
+    const said = rules.map(({ description, eventPattern, state, targets }) => ({
+      description,
+      eventPattern,
+      state,
+      targets,
+    }));
+    const words = JSON.stringify(Stack.of(this).resolve(said));
+    const settled = this.resource('Settled', 'Custom::SojournRules', {
+      rules: createHash('sha256').update(words).digest('hex').slice(0, 20),
+    });
+    this.before(...rules);
+    settled.node.addDependency(this.published, ...rules);
+  }
+  private resource(id: string, resourceType: string, properties: object): CustomResource {
+    const { serviceToken } = this;
+    return new CustomResource(this, id, {
+      resourceType,
+      serviceToken,
+      serviceTimeout: Duration.minutes(10),
+      properties: { ...properties },
+    });
   }
 
   /** What publishing has come to, in a sentence. */
@@ -67,7 +96,7 @@ export class Publishing extends Construct {
   }
 
   /** Makes resources wait until the documents are published. */
-  before(...resources: readonly IConstruct[]): void {
+  private before(...resources: readonly IConstruct[]): void {
     for (const resource of resources) resource.node.addDependency(this.published);
   }
 

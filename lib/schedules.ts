@@ -1,14 +1,12 @@
-import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
-import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Duration } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
-import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { ENV } from '../functions/env.ts';
-import { allowObservation, explainNoTraces } from './machine-observation.ts';
 import { roundDefinition } from './round-definition.ts';
 import type { Shared } from './shared.ts';
 import { SojournFunction } from './sojourn-function.ts';
+import { WalkingMachine } from './walking-machine.ts';
 
 /** What schedules need. */
 export interface SchedulesProps {
@@ -22,8 +20,6 @@ export class Schedules extends Construct {
   readonly beginRounds: SojournFunction;
   /** Enters one batch of people. */
   readonly walkRound: SojournFunction;
-  /** Walks one round. */
-  readonly machine: CfnStateMachine;
 
   constructor(scope: Construct, id: string, { shared }: SchedulesProps) {
     super(scope, id);
@@ -36,72 +32,23 @@ export class Schedules extends Construct {
     });
     shared.store.grantDecide(this.walkRound);
     shared.secret.grantRead(this.walkRound);
-    const role = this.machineRole(shared.defaults.isTraced);
-    this.machine = this.walker(shared, role);
-    this.letRunItself(role);
+    const rounds = new WalkingMachine(this, 'Rounds', {
+      shared,
+      definition: roundDefinition,
+      substitution: 'WalkRound',
+      walks: this.walkRound,
+      because: 'How far a round came is in the table, and why somebody did not enter with the person.',
+    });
     this.beginRounds = this.beginner(shared);
+    rounds.letBegin(this.beginRounds, ENV.roundsMachine);
     this.tick(shared);
-  }
-
-  private machineRole(isTraced: boolean): Role {
-    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
-    role.addToPolicy(
-      new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [this.walkRound.functionArn] }),
-    );
-    allowObservation(role, isTraced);
-    return role;
-  }
-
-  private walker({ defaults }: Shared, role: Role): CfnStateMachine {
-    const logs = new LogGroup(this, 'Logs', { retention: defaults.logRetention, removalPolicy: RemovalPolicy.DESTROY });
-    const machine = new CfnStateMachine(this, 'Machine', {
-      roleArn: role.roleArn,
-      definitionString: JSON.stringify(roundDefinition),
-      definitionSubstitutions: { WalkRound: this.walkRound.functionArn },
-      tracingConfiguration: { enabled: defaults.isTraced },
-      loggingConfiguration: {
-        level: 'ERROR',
-        includeExecutionData: false,
-        destinations: [{ cloudWatchLogsLogGroup: { logGroupArn: logs.logGroupArn } }],
-      },
-    });
-    machine.node.addDependency(role);
-    if (!defaults.isTraced) explainNoTraces(machine);
-    Validations.of(machine).acknowledge({
-      id: 'AwsSolutions-SF1',
-      reason: 'How far a round came is in the table, and why somebody did not enter with the person.',
-    });
-    return machine;
-  }
-
-  /** The children of a distributed map are executions of the machine itself. */
-  private letRunItself(role: Role): void {
-    const { partition, region, account } = Stack.of(this);
-    const executions = `arn:${partition}:states:${region}:${account}:execution:${this.machine.attrName}`;
-    const policy = new Policy(this, 'Children', {
-      roles: [role],
-      statements: [
-        new PolicyStatement({ actions: ['states:StartExecution'], resources: [this.machine.attrArn] }),
-        new PolicyStatement({
-          actions: ['states:DescribeExecution', 'states:StopExecution'],
-          resources: [`${executions}:*`],
-        }),
-        new PolicyStatement({ actions: ['states:RedriveExecution'], resources: [`${executions}/*`] }),
-      ],
-    });
-    const name = (Stack.of(this).resolve(this.machine.logicalId) as string) + '.Name';
-    for (const end of [':*', '/*'])
-      Validations.of(policy).acknowledge({
-        id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<${name}>${end}]`,
-        reason: 'Executions, and those of a map run, are named by Step Functions.',
-      });
   }
 
   private beginner(shared: Shared): SojournFunction {
     const beginner = new SojournFunction(this, 'BeginRounds', {
       defaults: shared.defaults,
       name: 'begin-rounds',
-      does: 'Begins the rounds of schedules whose time has come.',
+      does: 'Begins the rounds of schedules whose time has come, and fills everybody with what is published.',
       timeout: Duration.seconds(50),
       onFailure: shared.deadLetters.undelivered,
       // As the tick of due rows: most of its calls find nothing.
@@ -109,10 +56,6 @@ export class Schedules extends Construct {
     });
     shared.store.grantRead(beginner);
     shared.store.grantUpkeep(beginner);
-    beginner.addToRolePolicy(
-      new PolicyStatement({ actions: ['states:StartExecution'], resources: [this.machine.attrArn] }),
-    );
-    beginner.addEnvironment(ENV.roundsMachine, this.machine.attrArn);
     return beginner;
   }
 

@@ -75,6 +75,11 @@ export class Store extends Construct {
     );
   }
 
+  /** Lets a function look at everybody, which no event needs. */
+  grantScan(caller: Function): void {
+    Grant.addToPrincipal({ grantee: caller, actions: ['dynamodb:Scan'], resourceArns: [this.table.tableArn] });
+  }
+
   /** Lets a function list a person's rows, and those of a journey. */
   grantLists(caller: Function): void {
     const indexes = ['people', 'lists'].map((name) => `${this.table.tableArn}/index/${name}`);

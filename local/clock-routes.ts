@@ -1,10 +1,10 @@
-import { isObject } from '../core/json.ts';
-import { parseDuration } from '../core/time/duration.ts';
+import type { Json, JsonObject } from '../core/json.ts';
+import { isDuration, parseDuration } from '../core/time/duration.ts';
 import { parseInstant, toInstant } from '../core/time/instant.ts';
 import { ApiProblem } from '../functions/parts/http/api-problem.ts';
 import { healthRoutes } from '../functions/parts/http/health.ts';
 import type { RouteTable } from '../functions/parts/http/mount.ts';
-import { textOf } from '../functions/parts/http/requests.ts';
+import { bodyOf, unasked } from '../functions/parts/http/requests.ts';
 import type { Home } from './home.ts';
 
 /** The clock of the embedded home, and the question whether it is at rest. */
@@ -12,7 +12,7 @@ export function clockRoutes(home: Home): RouteTable {
   const now = (): { now: string; kind: string } => ({ now: toInstant(home.clock.nowMs()), kind: home.clock.kind });
   return [
     ...healthRoutes(() => ({ ok: true, atRest: home.scheduler.isAtRest, clock: now() })),
-    ['GET', '/local/clock', () => Response.json(now())],
+    ['GET', '/local/clock', unasked(() => Response.json(now()))],
     [
       'POST',
       '/local/clock',
@@ -25,7 +25,7 @@ export function clockRoutes(home: Home): RouteTable {
             undefined,
             'Start with --clock manual.',
           );
-        await home.scheduler.wind(targetMs(home, await textOf(context)));
+        await home.scheduler.wind(targetMs(home, await bodyOf(context, { keys: ['by', 'to'] })));
         await home.store.durable();
         return Response.json(now());
       },
@@ -46,55 +46,46 @@ export function clockRoutes(home: Home): RouteTable {
 const lastMs = Date.UTC(3000, 0, 1);
 function near(targetMs: number, path: string): number {
   if (targetMs <= lastMs) return targetMs;
-  throw new ApiProblem(422, 'clock_too_far', `The clock goes no further than ${toInstant(lastMs)}.`, path);
+  throw tooFar(path);
+}
+const tooFar = (path: string): ApiProblem =>
+  new ApiProblem(422, 'clock_too_far', `The clock goes no further than ${toInstant(lastMs)}.`, path);
+
+const howToWind = 'Send { "by": "P3D" } or { "to": "2026-11-21T10:00:00Z" }.';
+
+function targetMs(home: Home, { by, to }: JsonObject): number {
+  if (by !== undefined && to !== undefined)
+    throw new ApiProblem(422, 'clock_target_ambiguous', 'Say by how much or to when, not both.', 'to', howToWind);
+  if (by !== undefined) return laterMs(home, by);
+  if (to !== undefined) return instantMs(home, to);
+  throw new ApiProblem(422, 'clock_target_missing', 'Say by how much, or to when.', 'by', howToWind);
 }
 
-function targetMs(home: Home, text: string): number {
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    throw new ApiProblem(400, 'invalid_json', 'The body is not JSON.');
-  }
-  if (isObject(body) && typeof body['by'] === 'string') {
-    const duration = parseDuration(body['by']);
-    if (!duration)
-      throw new ApiProblem(
-        422,
-        'duration_invalid',
-        'This is not an ISO 8601 duration.',
-        'by',
-        'Write it like P3D or PT24H.',
-      );
-    const target = home.clock.later(body['by'], home.definitions.now.workspace.timeZone);
-    if (target < home.clock.nowMs())
-      throw new ApiProblem(422, 'clock_backwards', 'A clock is not wound backwards.', 'by');
-    return near(target, 'by');
-  }
-  if (isObject(body) && typeof body['to'] === 'string') {
-    const target = parseInstant(body['to']);
-    if (target === undefined)
-      throw new ApiProblem(
-        422,
-        'timestamp_invalid',
-        'This is not an instant with a zone.',
-        'to',
-        'Write it like 2026-11-21T10:00:00Z.',
-      );
-    if (target < home.clock.nowMs())
-      throw new ApiProblem(
-        422,
-        'clock_backwards',
-        `The clock stands at ${toInstant(home.clock.nowMs())} already.`,
-        'to',
-      );
-    return near(target, 'to');
-  }
-  throw new ApiProblem(
-    422,
-    'clock_target_missing',
-    'Say by how much, or to when.',
-    'by',
-    'Send { "by": "P3D" } or { "to": "2026-11-21T10:00:00Z" }.',
-  );
+function laterMs({ clock, definitions }: Home, by: Json): number {
+  if (typeof by !== 'string' || !isDuration(by))
+    throw new ApiProblem(
+      422,
+      'duration_invalid',
+      'This is not an ISO 8601 duration.',
+      'by',
+      'Write it like P3D or PT24H.',
+    );
+  if (by.startsWith('-')) throw new ApiProblem(422, 'clock_backwards', 'A clock is not wound backwards.', 'by');
+  // Of more than a thousand years.
+  if (!parseDuration(by)) throw tooFar('by');
+  return near(clock.later(by, definitions.now.workspace.timeZone), 'by');
+}
+
+function instantMs({ clock }: Home, to: Json): number {
+  const target = typeof to === 'string' ? parseInstant(to) : undefined;
+  if (target === undefined)
+    throw new ApiProblem(
+      422,
+      'timestamp_invalid',
+      'This is not an instant with a zone.',
+      'to',
+      'Write it like 2026-11-21T10:00:00Z.',
+    );
+  if (target >= clock.nowMs()) return near(target, 'to');
+  throw new ApiProblem(422, 'clock_backwards', `The clock stands at ${toInstant(clock.nowMs())} already.`, 'to');
 }

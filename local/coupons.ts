@@ -1,4 +1,4 @@
-import { codeOf, isLow, type PoolCount } from '../core/coupon/code.ts';
+import { codeOf, poolState, type PoolCount, type PoolState } from '../core/coupon/code.ts';
 import type { CouponPool } from '../core/journey/document.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Coupons } from '../functions/parts/asking/asking.ts';
@@ -12,7 +12,7 @@ export interface HomeCouponsOptions {
   readonly db: Database;
   readonly keyring: Pick<Keyring, 'sign'>;
   readonly clock: Pick<Clock, 'nowMs'>;
-  /** Told when a tenth of a pool is left, and when nothing is. */
+  /** Told once when a tenth of a pool is left, and once when nothing is; of a pool that got new codes, anew. */
   readonly onLow?: (pool: string, left: number) => void;
 }
 
@@ -24,6 +24,7 @@ export class HomeCoupons implements Coupons {
   private readonly options: HomeCouponsOptions;
   /** Codes left of each list: counted once, since counting reads the whole pool. */
   private readonly left = new Map<string, number>();
+  private readonly states = new Map<string, PoolState>();
   constructor(options: HomeCouponsOptions) {
     this.options = options;
   }
@@ -41,6 +42,7 @@ export class HomeCoupons implements Coupons {
     const gone = rows.filter((row) => row.place !== null && !wanted.has(row.code));
     const moved = [...wanted].filter(([code, place]) => standing.get(code)?.place !== place);
     this.left.delete(pool);
+    this.states.delete(pool);
     if (gone.length + moved.length === 0) return;
     const put =
       'INSERT INTO coupons (pool, code, place) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET place = excluded.place';
@@ -77,8 +79,15 @@ export class HomeCoupons implements Coupons {
     }
     const left = free ? before - 1 : 0;
     this.left.set(id, left);
-    if (left === 0 || (isLow(left, codes.length) && !isLow(before, codes.length))) this.options.onLow?.(id, left);
+    // Of a pool that was low when this process began somebody was told then.
+    const stood = this.states.get(id) ?? (before === 0 ? 'low' : poolState(before, codes.length));
+    this.noteState(id, stood, left, codes.length);
     return free?.code;
+  }
+  private noteState(pool: string, stood: PoolState, left: number, size: number): void {
+    const state = poolState(left, size);
+    this.states.set(pool, state);
+    if (state !== stood && state !== 'well') this.options.onLow?.(pool, left);
   }
 
   private make({ id, generate = {} }: CouponPool, askId: string): string | undefined {

@@ -2,9 +2,11 @@ import { compileJourney, publish, type Definitions, type JourneyVersion } from '
 import { VersionUnknown } from '../core/failures.ts';
 import { compileStateMachine, functionNames } from '../core/journey/compile.ts';
 import type { Documents, Journey } from '../core/journey/document.ts';
-import type { DefinitionStore } from '../core/ports.ts';
+import type { Clock, DefinitionStore } from '../core/ports.ts';
 import type { Problem } from '../core/problem.ts';
+import { coverageAfter } from '../core/segment/coverage.ts';
 import { compileMachine, type Machine } from './interpreter/definition.ts';
+import { readCoverage } from './store/coverage.ts';
 import type { Database } from './store/database.ts';
 
 /** A workflows folder that cannot be published. */
@@ -20,17 +22,23 @@ export class DocumentsRefused extends Error {
 export class HomeDefinitions implements DefinitionStore {
   private published: { readonly documents: Documents; readonly definitions: Definitions };
   private readonly db: Database;
+  private readonly clock: Pick<Clock, 'nowMs'>;
   private readonly versions = new Map<string, JourneyVersion>();
   private readonly machines = new Map<string, Machine>();
 
-  constructor(db: Database, documents: Documents) {
+  constructor(db: Database, documents: Documents, clock: Pick<Clock, 'nowMs'>) {
     this.db = db;
+    this.clock = clock;
     this.published = this.use(documents);
   }
 
   /** Makes documents the current ones; their journeys are in the data folder already. */
   use(documents: Documents): { readonly documents: Documents; readonly definitions: Definitions } {
-    const definitions = publish(documents);
+    const bare = publish(documents);
+    const definitions = {
+      ...bare,
+      coverage: coverageAfter(readCoverage(this.db), documents, bare, this.clock.nowMs()),
+    };
     for (const journey of definitions.journeys.values()) this.versions.set(`${journey.id}/${journey.version}`, journey);
     this.published = { documents, definitions };
     return this.published;
@@ -45,6 +53,9 @@ export class HomeDefinitions implements DefinitionStore {
   async current(): Promise<Definitions> {
     return this.published.definitions;
   }
+
+  /** What is current here is never old. */
+  outdated(): void {}
 
   async journey(journeyId: string, version: string): Promise<JourneyVersion> {
     return this.version(journeyId, version);

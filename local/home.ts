@@ -8,7 +8,6 @@ import type { Ports } from '../core/ports.ts';
 import { acceptEvents } from '../functions/accept-events/accept-events.ts';
 import { decideWinners } from '../functions/decide-winners/decide-winners.ts';
 import { enterJourney } from '../functions/enter-journey/enter-journey.ts';
-import { lookAtDates } from '../functions/look-at-dates/look-at-dates.ts';
 import { markFailed } from '../functions/mark-failed/mark-failed.ts';
 import { askingOf } from '../functions/parts/asking/asking.ts';
 import { createCalls } from '../functions/parts/channels/call.ts';
@@ -27,7 +26,7 @@ import { HomeChannels } from './channels.ts';
 import { HomeClock, type ClockKind } from './clock.ts';
 import { HomeControls } from './controls.ts';
 import { HomeCoupons } from './coupons.ts';
-import { lookAtEverybody } from './date-entries.ts';
+import { Filling } from './filling.ts';
 import { HomeDefinitions } from './definitions.ts';
 import { HomeContent } from './home-content.ts';
 import { HomePublications, type Prepared } from './home-publications.ts';
@@ -48,6 +47,7 @@ import { SqlitePlaces } from './store/places.ts';
 import { SparingCounts } from './sparing-counts.ts';
 import { SqliteExperiments } from './store/experiments.ts';
 import { SqliteProfileStore } from './store/profile-store.ts';
+import { SqliteFills } from './store/fills.ts';
 import { SqliteRounds } from './store/rounds.ts';
 import { UnderWay } from './under-way.ts';
 
@@ -73,6 +73,8 @@ export interface HomeOptions {
   /** For the crash tests: how, and how often, the disk is written. */
   readonly writing?: WriteOptions;
   readonly onProblem?: (what: string, error: unknown) => void;
+  /** While people are filled with what is newly published: how many are, of how many. */
+  readonly onFilling?: (people: number, everybody: number) => void;
   /** The data folder could not be written: nothing more is accepted, and the process should end. */
   readonly onFatal?: (error: unknown) => void;
 }
@@ -101,6 +103,8 @@ export class Home {
   readonly interpreter: Interpreter;
   readonly relay: Relay;
   readonly scheduler: Scheduler;
+  readonly fills: SqliteFills;
+  readonly filling: Filling;
   readonly accept: (messages: readonly Message[]) => ReturnType<ReturnType<typeof acceptEvents>>;
   private readonly bus: Bus;
   private readonly isBaseUrlOpen: boolean;
@@ -134,7 +138,10 @@ export class Home {
       if (problem.severity === 'error') options.onProblem?.(`render ${problem.file}`, new Error(problem.message));
     }
     const home = new Home(options, { lock, db, clock, publications, opened, ...prepared });
-    if (!options.isFrozen) await home.lookAtEverybody();
+    if (options.isFrozen) return home;
+    home.filling.start(home.definitions.now.coverage);
+    // A clock that is wound must not pass anybody by; on a real one people are served meanwhile.
+    if (clock.kind !== 'real') await home.filling.idle();
     return home;
   }
 
@@ -151,7 +158,7 @@ export class Home {
     },
   ) {
     const { db, clock } = made;
-    const definitions = new HomeDefinitions(db, made.documents);
+    const definitions = new HomeDefinitions(db, made.documents, clock);
     const onProblem = options.onProblem ?? (() => undefined);
     db.onFailed = (error) => {
       void this.scheduler.stop();
@@ -203,7 +210,7 @@ export class Home {
       this.coupons.stock(prepared.documents.coupons);
       this.bus.replace(entryRules(definitions.now));
       this.scheduler.look();
-      void this.lookAtEverybody().catch((error: unknown) => onProblem('look at the dates of everybody', error));
+      this.filling.start(definitions.now.coverage);
     };
     const { webhookSecret = this.secrets.keyring.sign('webhook', '') } = options;
     const call = createCalls({ secrets: [webhookSecret], nowMs: () => clock.nowMs(), ...options.reach });
@@ -219,6 +226,12 @@ export class Home {
       ids: this.secrets,
     };
     this.accept = acceptEvents(this.ports);
+    this.fills = new SqliteFills(db);
+    const { onFilling } = options;
+    this.filling = new Filling({
+      ...{ ...this.ports, db, fills: this.fills, onError: onProblem },
+      ...(onFilling && { onProgress: onFilling }),
+    });
     this.bus = new Bus(entryRules(definitions.now));
     this.relay = new Relay({
       store: this.store,
@@ -242,6 +255,7 @@ export class Home {
         missed: ({ journeyId, roundId }) =>
           onProblem(`enter people into ${journeyId}`, new Error(`Its round of ${roundId} was missed.`)),
       }),
+      filling: this.filling,
       experiments: new Hourly({
         clock,
         isNeeded: () => isExperimenting(definitions.now),
@@ -263,11 +277,6 @@ export class Home {
     this.scheduler.notice();
   }
 
-  /** Finds the dates that journeys which were published now begin by. */
-  private async lookAtEverybody(): Promise<void> {
-    await lookAtEverybody(this.db, await this.ports.definitions.current(), lookAtDates(this.ports));
-  }
-
   /** Tells other commands of this user where this home answers. */
   announce(url: string, token: string): void {
     if (this.isBaseUrlOpen) this.links.baseUrl = url;
@@ -276,6 +285,7 @@ export class Home {
 
   /** What is under way is finished, everything else stays in its row. */
   async close(): Promise<void> {
+    await this.filling.stop();
     await this.scheduler.stop();
     await this.relay.stop();
     await this.interpreter.stop();

@@ -1,7 +1,7 @@
 import { limits, type BatchItem } from '../functions/api.ts';
 import { ApiProblem } from '../functions/parts/http/api-problem.ts';
 import type { RouteTable } from '../functions/parts/http/mount.ts';
-import { textOf } from '../functions/parts/http/requests.ts';
+import { oneOf, onlyKnown, textOf, unasked } from '../functions/parts/http/requests.ts';
 import { acceptLines, notJson, readLine, type ReadLine } from '../functions/parts/import-lines.ts';
 import type { Home } from './home.ts';
 
@@ -18,7 +18,8 @@ export function importRoutes(home: Home): RouteTable {
       'POST',
       '/local/import',
       async (context) => {
-        const isWinding = context.req.query('wind') === 'true';
+        onlyKnown(context.req.query(), ['wind'], 'query');
+        const isWinding = oneOf('wind', context.req.query('wind'), ['true', 'false']) === 'true';
         if (isWinding && home.clock.kind === 'real')
           throw new ApiProblem(
             409,
@@ -37,7 +38,7 @@ export function importRoutes(home: Home): RouteTable {
         return Response.json({ results });
       },
     ],
-    ['GET', '/local/totals', () => Response.json(totals(home))],
+    ['GET', '/local/totals', unasked(() => Response.json(totals(home)))],
   ];
 }
 

@@ -1,9 +1,10 @@
 import type { DueRow } from '../core/ports.ts';
 import type { HomeClock } from './clock.ts';
+import type { Filling } from './filling.ts';
 import type { Hourly } from './hourly.ts';
 import type { Interpreter } from './interpreter/interpreter.ts';
 import type { Relay } from './relay.ts';
-import type { Schedules } from './schedules.ts';
+import { pauseMs, type Schedules } from './schedules.ts';
 import type { SqliteProfileStore } from './store/profile-store.ts';
 
 export interface SchedulerOptions {
@@ -13,6 +14,8 @@ export interface SchedulerOptions {
   readonly relay: Relay;
   readonly wakeDue: (due: DueRow) => Promise<void>;
   readonly schedules: Schedules;
+  /** What people are filled with is part of what has been caused. */
+  readonly filling: Pick<Filling, 'isIdle' | 'idle'>;
   /** Experiments are looked at every hour. */
   readonly experiments: Hourly;
   readonly onError: (what: string, error: unknown) => void;
@@ -96,7 +99,7 @@ export class Scheduler {
       await this.options.schedules.run();
     } catch (error) {
       this.options.onError('enter people by a schedule', error);
-      this.options.schedules.postpone(this.options.clock.nowMs() + 60_000);
+      this.options.schedules.postpone(this.options.clock.nowMs() + pauseMs);
     }
   }
 
@@ -123,6 +126,11 @@ export class Scheduler {
     for (;;) {
       const next = this.earliest();
       if (!next || next.atMs > untilMs || this.isStopped) return count;
+      // Something arrived since the last look: time does not pass before what it causes has happened.
+      if (isWinding && !this.isAtRest) {
+        await this.settle();
+        continue;
+      }
       if (isWinding) this.options.clock.moveTo(next.atMs);
       await next.run();
       if (isWinding) await this.settle();
@@ -137,8 +145,9 @@ export class Scheduler {
 
   /** Answers when everything that has been caused so far has happened. */
   async settle(): Promise<void> {
-    const { relay, interpreter } = this.options;
-    while (!relay.isIdle || !interpreter.isIdle) {
+    const { relay, interpreter, filling } = this.options;
+    while (!relay.isIdle || !interpreter.isIdle || !filling.isIdle) {
+      await filling.idle();
       await relay.idle();
       await interpreter.idle();
     }
@@ -149,7 +158,8 @@ export class Scheduler {
     const wound = this.winding.then(async () => {
       await this.settle();
       await this.runDue(toMs, true, onStep);
-      await this.settle();
+      do await this.settle();
+      while (!this.isAtRest);
       this.options.clock.moveTo(toMs);
       this.options.clock.save();
     });
@@ -165,7 +175,8 @@ export class Scheduler {
   }
 
   get isAtRest(): boolean {
-    return this.options.relay.isIdle && this.options.interpreter.isIdle;
+    const { relay, interpreter, filling } = this.options;
+    return relay.isIdle && interpreter.isIdle && filling.isIdle;
   }
 
   async stop(): Promise<void> {

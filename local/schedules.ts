@@ -10,6 +10,8 @@ export interface SchedulesOptions extends Omit<WalkPorts, 'rounds'> {
 
 /** People of one batch: between two, the home does whatever else is due. */
 const most = 250;
+/** What failed is tried again after a minute. */
+export const pauseMs = 60_000;
 
 /** Schedules of the embedded home: a source of due work beside due rows and wake-ups. */
 export class Schedules {
@@ -24,6 +26,8 @@ export class Schedules {
   private nextMs: number | undefined;
   /** Something failed: not before then. */
   private notBeforeMs = -Infinity;
+  /** What failed last: told once, as long as it fails in the same words. */
+  private readonly failing = new Map<'walk' | 'look', string>();
 
   constructor({ rounds, missed, ...ports }: SchedulesOptions) {
     const { definitions, clock } = ports;
@@ -49,12 +53,28 @@ export class Schedules {
     this.notBeforeMs = untilMs;
   }
 
-  /** Walks the round under way one batch further, else begins those whose time has come. */
+  /** Walks the round under way one batch further, else begins those whose time has come. @throws what fails, and was not thrown before */
   async run(): Promise<void> {
     const [first] = this.open;
-    if (first) return this.walkOn(first);
-    await this.begin();
-    this.open = this.rounds.open();
+    const doing = first ? 'walk' : 'look';
+    try {
+      await (first ? this.walkOn(first) : this.beginDue());
+      this.failing.delete(doing);
+    } catch (error) {
+      const isKnown = this.failing.get(doing) === String(error);
+      this.failing.set(doing, String(error));
+      if (!isKnown) throw error;
+      this.postpone(this.clock.nowMs() + pauseMs);
+    }
+  }
+
+  private async beginDue(): Promise<void> {
+    try {
+      await this.begin();
+    } finally {
+      // Where one schedule fails, the others have begun.
+      this.open = this.rounds.open();
+    }
     this.nextMs = await this.findNext();
   }
 
@@ -68,9 +88,11 @@ export class Schedules {
 
   /** The first row of a part, unless it is there: one that is begun again goes on. */
   private async put({ isRanked, ...begun }: BegunRound, part: RoundPart['part'] = 0): Promise<void> {
-    const standing = await this.rounds.progress(begun.journeyId, begun.roundId);
-    if (standing.some((one) => one.part === part)) return;
+    const parts = await this.rounds.progress(begun.journeyId, begun.roundId);
+    const standing = parts.find((one) => one.part === part);
+    if (standing && !standing.isClosed) return;
     const counts = isRanked ? { ranked: 0 } : {};
-    await this.rounds.advance({ ...begun, part, movedMs: begun.startedMs, isDone: false, counts });
+    const { closings = 0 } = standing ?? {};
+    await this.rounds.advance({ ...begun, part, movedMs: begun.startedMs, isDone: false, closings, counts });
   }
 }

@@ -119,6 +119,7 @@ function appOf({ home }: ServerOptions, token: string, onError: (error: unknown,
     suppress: suppressAddress(home.ports),
     completeTask: completeTask(home.ports),
     countCoupons: (pool) => home.coupons.count(pool),
+    fills: home.fills,
     describeSchedule: (journey) => describeSchedule({ ...home.ports, rounds: home.rounds }, journey),
     durable: () => home.store.durable(),
   });

@@ -29,6 +29,7 @@ import { Interpreter } from '../local/interpreter/interpreter.ts';
 import { Outbox } from '../local/outbox.ts';
 import { ReadModel } from '../local/read-model.ts';
 import { Relay } from '../local/relay.ts';
+import { Filling } from '../local/filling.ts';
 import { Schedules } from '../local/schedules.ts';
 import { Scheduler } from '../local/scheduler.ts';
 import { Database } from '../local/store/database.ts';
@@ -36,6 +37,7 @@ import { SqlitePlaces } from '../local/store/places.ts';
 import { SparingCounts } from '../local/sparing-counts.ts';
 import { SqliteExperiments } from '../local/store/experiments.ts';
 import { SqliteProfileStore } from '../local/store/profile-store.ts';
+import { SqliteFills } from '../local/store/fills.ts';
 import { SqliteRounds } from '../local/store/rounds.ts';
 import { UnderWay } from '../local/under-way.ts';
 import { portsAround, type Around } from './around-ports.ts';
@@ -152,13 +154,15 @@ export class TestHome {
   private readonly bus: Bus;
   private readonly relay: Relay;
   private readonly scheduler: Scheduler;
-  private readonly schedules: Schedules;
+  readonly filling: Filling;
+  readonly schedules: Schedules;
   private readonly touches = new UnderWay();
 
   constructor(options: TestHomeOptions = {}) {
     const { startMs: fromMs = startMs, isRecorded = false, around, concurrency = 1, ...documents } = options;
     this.clock = new HomeClock(this.db, { kind: 'manual', startMs: fromMs });
     this.definitions = new TestDefinitions(documentsOf(documents));
+    this.definitions.nowMs = () => this.clock.nowMs();
     this.bus = new Bus(entryRules(this.definitions.now));
     const { clock, store, touches } = this;
     this.controls = new HomeControls(this.db, () => touches.over());
@@ -220,7 +224,10 @@ export class TestHome {
         experiments: new SparingCounts(this.experiments, () => this.store.exposureChanges),
       }),
     });
+    this.filling = new Filling({ ...this.ports, db: this.db, fills: new SqliteFills(this.db), onError });
+    this.filling.start(this.definitions.now.coverage);
     this.scheduler = new Scheduler({
+      filling: this.filling,
       clock,
       store,
       interpreter,
@@ -236,6 +243,7 @@ export class TestHome {
   publish(documents: Partial<Documents>): void {
     this.bus.replace(entryRules(this.definitions.publish(documentsOf(documents))));
     this.schedules.look();
+    this.filling.start(this.definitions.now.coverage);
   }
   /** Moves those inside earlier versions of a journey to the current one, and does all that this causes. */
   async migrate(journeyId = 'cart'): Promise<MigratedBatch> {

@@ -11,7 +11,7 @@ import type {
   WaitUntil,
 } from '../core/journey/document.ts';
 import { parseDuration } from '../core/time/duration.ts';
-import type { Condition } from '../core/segment/condition.ts';
+import type { Condition, SequenceCondition } from '../core/segment/condition.ts';
 import { dayMs, hourMs } from './builders.ts';
 
 /** What happened to the person from outside. */
@@ -20,10 +20,15 @@ export interface Happened {
   readonly name: string;
   readonly properties: JsonObject;
 }
+interface Sent {
+  readonly template: string;
+  readonly topic?: string;
+  readonly atMs: number;
+}
 /** What a reading of the document says must come out. */
 export interface Reading {
   readonly path: readonly string[];
-  readonly sends: readonly { readonly template: string; readonly atMs: number }[];
+  readonly sends: readonly Sent[];
   readonly emits: number;
   /** Other journeys that were started, tasks that were asked for, codes that were given out. */
   readonly starts: number;
@@ -45,9 +50,10 @@ export function readJourney(
   trigger: Happened,
   events: readonly Happened[],
   endMs: number,
+  parkAfter?: string,
 ): Reading {
   const path: string[] = [];
-  const sends: { template: string; atMs: number }[] = [];
+  const sends: Sent[] = [];
   const [traits, saved] = [new Map<string, Json>(), new Map<string, Json>()];
   const [tasks, codes] = [[] as string[], new Set<string>()];
   let [nowMs, emits, starts, isInAudience] = [trigger.atMs, 0, 0, false];
@@ -68,6 +74,7 @@ export function readJourney(
       return condition.value.startsWith('journey.')
         ? saved.has(condition.value.split('.')[1]!)
         : Number(trigger.properties['total']) > condition.above!;
+    if ('sequence' in condition) return isInOrder(condition);
     const {
       did,
       didNot,
@@ -79,11 +86,24 @@ export function readJourney(
     return did === undefined ? count === 0 : count >= atLeast;
   }
 
+  /** Of two parts, since the last of what must not follow. */
+  function isInOrder({ sequence, within, thenNot, for: quiet }: SequenceCondition): boolean {
+    const timesOf = (name: unknown): readonly number[] =>
+      past()
+        .filter((event) => event.name === name)
+        .map(({ atMs }) => atMs);
+    const [firsts, seconds] = [timesOf(sequence[0]!.did), timesOf(sequence[1]!.did)];
+    const sinceMs = Math.max(-Infinity, ...timesOf(thenNot));
+    const isEnd = (ms: number): boolean => firsts.some((first) => first < ms && ms < first + lengthMs(within!));
+    return nowMs >= Math.min(Infinity, ...seconds.filter((ms) => ms > sinceMs && isEnd(ms))) + lengthMs(quiet!);
+  }
+
   /** Passes the time to an instant; an exit ends it, `isOver` ends it early. */
   function pass(untilMs: number, isOver: (event?: Happened) => boolean, expiries: readonly number[]): boolean {
     const enteredMs = nowMs;
-    // A state machine's time-out is a whole number of seconds, at least one.
-    const wakeMs = enteredMs + Math.max(1, Math.ceil((untilMs - enteredMs) / 1000)) * 1000;
+    // A state machine's time-out is a whole number of seconds, at least one; whoever is parked is looked for at the instant itself.
+    const isParked = parkAfter !== undefined && enteredMs + lengthMs(parkAfter) <= untilMs;
+    const wakeMs = isParked ? untilMs : enteredMs + Math.max(1, Math.ceil((untilMs - enteredMs) / 1000)) * 1000;
     const moments = [...events.map((event) => event.atMs), ...expiries].filter((ms) => ms > enteredMs && ms < wakeMs);
     for (const ms of [...new Set(moments)].sort((a, b) => a - b)) {
       if (ms > endMs) throw new Unfinished();
@@ -130,12 +150,12 @@ export function readJourney(
       if (round >= times || rest(every, until, sinceMs)) return;
     }
   }
-  function cascade(id: string, { cascade: contents, every, until }: CascadeStep): void {
+  function cascade(id: string, { cascade: contents, every, until, topic }: CascadeStep): void {
     const sinceMs = nowMs;
     for (const [index, content] of contents.entries()) {
       path.push(`${id}.${index + 1}`);
       if (isOver(until, sinceMs)) return;
-      sends.push({ template: content.email!, atMs: nowMs });
+      sends.push({ template: content.email!, atMs: nowMs, ...(topic && { topic }) });
       if (index === contents.length - 1) return;
       path.push(`${id}.${index + 1}-wait`);
       if (rest(every, until, sinceMs)) return;

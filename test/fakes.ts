@@ -19,6 +19,7 @@ import type {
   Turn,
 } from '../core/ports.ts';
 import { withLocalFunctions } from '../local/definitions.ts';
+import { coverageAfter, type Coverage } from '../core/segment/coverage.ts';
 import { compileMachine, type Machine } from '../local/interpreter/definition.ts';
 
 /** Ids counted from one; the address hash is plain to read. */
@@ -38,6 +39,9 @@ export class CountingIds implements Ids {
 /** Published documents; versions of earlier ones are kept. */
 export class TestDefinitions implements DefinitionStore {
   now: Definitions;
+  /** When documents are published. */
+  nowMs: () => number = () => 0;
+  private coverage: Coverage | undefined;
   private readonly versions = new Map<string, JourneyVersion>();
   private readonly machines = new Map<string, Machine>();
 
@@ -45,13 +49,17 @@ export class TestDefinitions implements DefinitionStore {
     this.now = this.publish(documents);
   }
   publish(documents: Documents): Definitions {
-    this.now = publish(documents);
+    const bare = publish(documents);
+    this.now = { ...bare, coverage: coverageAfter(this.coverage, documents, bare, this.nowMs()) };
+    this.coverage = this.now.coverage;
     for (const journey of this.now.journeys.values()) this.versions.set(`${journey.id}/${journey.version}`, journey);
     return this.now;
   }
   async current(): Promise<Definitions> {
     return this.now;
   }
+  /** What is current here is never old. */
+  outdated(): void {}
   async journey(journeyId: string, version: string): Promise<JourneyVersion> {
     const found = this.versions.get(`${journeyId}/${version}`);
     if (!found) throw new VersionUnknown(`${journeyId}/${version}`);

@@ -44,9 +44,21 @@ export async function connectToAws(where: Where): Promise<Connection> {
 
 function read({ FunctionError, Payload }: InvokeCommandOutput, doing: string): unknown {
   const answer: unknown = JSON.parse(Payload?.transformToString() ?? 'null');
-  if (FunctionError !== undefined || !isObject(answer) || typeof answer['statusCode'] !== 'number')
-    throw new CannotRun('function-failed', doing, 'it failed.', 'Its log says why.');
-  return bodyOf(answer['statusCode'], answer['body']);
+  const { statusCode, body: text, errorMessage } = isObject(answer) ? answer : {};
+  if (FunctionError !== undefined || typeof statusCode !== 'number')
+    throw new CannotRun('function-failed', doing, saidOf(errorMessage), 'Its log says more.');
+  const body: unknown = typeof text === 'string' ? JSON.parse(text) : undefined;
+  if (statusCode < 300) return body;
+  if (statusCode >= 500) throw new CannotRun('function-failed', doing, 'it failed.', lookFor(body));
+  throw new AnswerRefused(statusCode, body);
+}
+/** Errors of ours hold ids and reasons; Lambda's own say that time or memory was over. */
+const saidOf = (errorMessage: unknown): string =>
+  typeof errorMessage === 'string' ? `it failed: ${errorMessage.replace(/\.?\s*$/, '')}.` : 'it failed.';
+/** Where the reason of an answer is logged. */
+function lookFor(body: unknown): string {
+  const error = isObject(body) && isObject(body['error']) ? body['error'] : {};
+  return `Its log says why, under the request ${String(error['requestId'] ?? '')}.`;
 }
 
 interface HttpEvent {
@@ -74,11 +86,3 @@ const httpEvent = (method: string, path: string, body: string | undefined): Http
 /** A folder compresses to a fraction. */
 const packed = ({ body, ...event }: HttpEvent): HttpEvent =>
   body === undefined ? event : { ...event, body: gzipSync(body).toString('base64'), isBase64Encoded: true };
-
-function bodyOf(status: number, text: unknown): unknown {
-  const body: unknown = typeof text === 'string' ? JSON.parse(text) : undefined;
-  if (status < 300) return body;
-  const error = isObject(body) && isObject(body['error']) ? body['error'] : {};
-  const said = [error['message'], error['suggestion']].filter((part) => typeof part === 'string').join(' ');
-  throw new AnswerRefused(status, said);
-}

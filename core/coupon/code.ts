@@ -40,5 +40,7 @@ export interface PoolCount {
 
 /** From then on somebody should add codes: a tenth of them is left, or less. */
 const lowShare = 0.1;
-/** Whether so few of a pool's codes are left that somebody should be told. */
-export const isLow = (left: number, size: number): boolean => left < size * lowShare;
+/** Whether somebody should be told of a pool: so few of its codes are left, or none. */
+export type PoolState = 'well' | 'low' | 'empty';
+export const poolState = (left: number, size: number): PoolState =>
+  left === 0 ? 'empty' : left < size * lowShare ? 'low' : 'well';

@@ -1,6 +1,6 @@
 import type { Delivery } from '../message/delivery.ts';
 import { Draft } from '../profile/draft.ts';
-import type { TouchDecision, TouchInput } from './advance.ts';
+import type { TouchDecision, TouchInput } from './touch.ts';
 import { handingLimitMs, newsOf, type Handed } from './send-step.ts';
 
 /**

@@ -2,7 +2,7 @@ import type { PlanNode } from '../journey/plan.ts';
 import { roleOf } from '../journey/roles/role-of.ts';
 import type { StepView } from '../journey/roles/role.ts';
 import { compiledOnce, seedStates } from '../segment/compile-condition.ts';
-import type { TouchInput } from './advance.ts';
+import type { TouchInput } from './touch.ts';
 import type { Asked } from './ask.ts';
 import type { Enrollment, Hold } from './enrollment.ts';
 import { waitsFromMs } from './own-wait.ts';

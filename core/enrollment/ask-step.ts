@@ -1,7 +1,7 @@
 import { addressFor } from '../message/addresses.ts';
 import type { Question } from '../journey/roles/role.ts';
 import type { Profile } from '../profile/profile.ts';
-import type { TouchInput } from './advance.ts';
+import type { TouchInput } from './touch.ts';
 import type { Ask } from './ask.ts';
 import { deliveryIdOf } from './delivery-id.ts';
 import type { Enrollment } from './enrollment.ts';

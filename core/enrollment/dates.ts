@@ -1,12 +1,12 @@
 import type { Definitions, JourneyVersion } from '../definitions.ts';
 import { valuesAt } from '../event/event.ts';
 import type { DateEntry } from '../journey/document.ts';
-import { countryOf } from '../profile/country.ts';
+import { holidayDates } from '../profile/holidays.ts';
 import { ownValue, type Profile } from '../profile/profile.ts';
 import { zoneOf } from '../segment/settle.ts';
-import { dayMs, dayNumberOf, daysInMonth, parseTimeOfDay } from '../time/civil.ts';
+import { dayMs, parseTimeOfDay } from '../time/civil.ts';
 import { addDuration, parseDuration } from '../time/duration.ts';
-import { parseInstant } from '../time/instant.ts';
+import { dayAsMs, dayIn, readDate, type SaidDate } from '../time/said-date.ts';
 import { fromLocal, toLocal } from '../time/zone.ts';
 import { staleMs } from './stale.ts';
 
@@ -17,18 +17,6 @@ export interface DueDate {
   readonly on: string;
   readonly atMs: number;
 }
-
-/** A date as a trait or a calendar says it: `year` is missing from `--02-29`, and only an instant has a time. */
-interface SaidDate {
-  readonly text: string;
-  readonly year?: number;
-  readonly month: number;
-  readonly day: number;
-  readonly msOfDay: number;
-  readonly ms?: number;
-}
-
-const shape = /^(?:(\d{4})|-)-(\d{2})-(\d{2})$/;
 
 /** The date of every journey that begins by one, the first after an instant each; none for whoever has no such date. */
 export function datesAfter(profile: Profile, definitions: Definitions, afterMs: number): readonly DueDate[] {
@@ -79,25 +67,7 @@ function saidBy({ date }: DateEntry, profile: Profile, calendars: At['calendars'
     const [value] = valuesAt(ownValue(profile.traits, name)?.value, rest);
     return typeof value === 'string' ? [value] : [];
   }
-  const country = countryOf(profile);
-  const holidays = country === undefined ? undefined : calendars.get(country)?.holidays;
-  const said = holidays && ownValue(holidays, date.holiday);
-  return said === undefined ? [] : typeof said === 'string' ? [said] : said;
-}
-
-function readDate(text: string, zone: string): SaidDate | undefined {
-  const [isDate, year, month, day] = shape.exec(text) ?? [];
-  if (isDate === undefined) {
-    const ms = parseInstant(text);
-    if (ms === undefined) return undefined;
-    const local = toLocal(zone, ms);
-    return { text, year: local.year, month: local.month, day: local.day, msOfDay: local.msOfDay, ms };
-  }
-  const said = { text, ...(year !== undefined && { year: Number(year) }), month: Number(month), day: Number(day) };
-  // A leap year's February is the longest.
-  const isReal =
-    said.month >= 1 && said.month <= 12 && said.day >= 1 && said.day <= daysInMonth(said.year ?? 2000, said.month);
-  return isReal ? { ...said, msOfDay: 0 } : undefined;
+  return holidayDates(profile, calendars, date.holiday);
 }
 
 function onceAt(on: DateEntry, said: SaidDate, { zone, afterMs }: At): Omit<DueDate, 'journeyId'> | undefined {
@@ -122,7 +92,6 @@ function nextYearly(on: DateEntry, said: SaidDate, { zone, afterMs }: At): Omit<
 /** The offset moves the date, then the time of day is taken where the person lives; hours of an offset are exact. */
 function instantOf({ offset = 'P0D', at }: DateEntry, said: SaidDate, year: number, zone: string): number {
   const { months, days, timeMs } = parseDuration(offset) ?? { months: 0, days: 0, timeMs: 0 };
-  const day = dayNumberOf(year, said.month, Math.min(said.day, daysInMonth(year, said.month)));
-  const movedDay = addDuration(day * dayMs, { months, days, timeMs: 0 }, 'UTC') / dayMs;
+  const movedDay = addDuration(dayAsMs(dayIn(said, year)), { months, days, timeMs: 0 }, 'UTC') / dayMs;
   return fromLocal(zone, movedDay, at === undefined ? said.msOfDay : (parseTimeOfDay(at) ?? 0)) + timeMs;
 }

@@ -19,7 +19,10 @@ export function decideRound({ due, loaded, definitions, nowMs, attemptId }: Roun
   const entry = scheduleOf(journey.document);
   const { profileId, segments } = loaded.profile;
   // The schedule says another time now: its own rounds are for them.
-  if (!entry || !isRoundOf(entry.schedule, roundId) || !Object.hasOwn(segments, entry.segment)) return over;
+  if (!entry || !isRoundOf(entry.schedule, roundId)) return over;
+  // A place that is kept for someone who is no member any more is given back where they are refused.
+  const isKept = journey.document.entry.limit !== undefined;
+  if (!isKept && !Object.hasOwn(segments, entry.segment)) return over;
   const draft = new Draft({ definitions, nowMs, attemptId, enrollments: new Map(), journeys: new Map() }, [loaded]);
   draft.touch(profileId);
   // They live elsewhere now, where it is not that time yet.

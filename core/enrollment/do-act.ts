@@ -63,7 +63,7 @@ function change({ draft, profileId, row }: Doing, profile: Profile, rules: reado
   draft.set(profile);
   draft.putEnrollment(row);
   draft.settle(profileId, rules, false);
-  draft.resolve(profileId, undefined, { isSilent: false, isProfileChanged: true });
+  draft.resolve(profileId, undefined, { isProfileChanged: true });
   return draft.enrollment(row.enrollmentId) ?? row;
 }
 

@@ -2,7 +2,9 @@ import type { Exposures } from '../experiment/exposure.ts';
 import type { JsonObject } from '../json.ts';
 import type { ConditionState } from '../profile/profile.ts';
 
-export type EnrollmentStatus = 'active' | 'completed' | 'exited' | 'failed' | 'held-out';
+/** How a passage stands; all but the first are ends. */
+export const enrollmentStatuses = ['active', 'completed', 'exited', 'failed', 'held-out'] as const;
+export type EnrollmentStatus = (typeof enrollmentStatuses)[number];
 
 /** Why an enrollment ended, from one closed list. */
 export type ExitReason =

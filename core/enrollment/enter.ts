@@ -1,9 +1,7 @@
 import { journeySubject, type Stops } from '../control/stop.ts';
 import type { JourneyVersion } from '../definitions.ts';
-import { isHeldOut } from '../experiment/assign.ts';
 import type { Occurrence, StoredEvent } from '../event/event.ts';
 import { idOf } from '../hash.ts';
-import type { JsonObject } from '../json.ts';
 import type { Change, Loaded } from '../ports.ts';
 import { isConversion } from '../profile/apply-event.ts';
 import { Draft, type Surroundings } from '../profile/draft.ts';
@@ -12,8 +10,9 @@ import { seedStates, type View } from '../segment/compile-condition.ts';
 import { zoneOf } from '../segment/settle.ts';
 import { addDuration } from '../time/duration.ts';
 import type { Enrollment, EntryGuard, EntryRefusal } from './enrollment.ts';
+import { drawHoldouts, newEnrollment, stubOf, whatEndedIt } from './new-enrollment.ts';
 import { repairDelayMs } from './parking.ts';
-import { isMatch, keyOf, nextWatchMs } from './resolve.ts';
+import { keyOf } from './resolve.ts';
 import { staleMs } from './stale.ts';
 
 /** What may begin a journey for a person. */
@@ -23,7 +22,11 @@ export interface Trigger {
   readonly triggerId: string;
   /** Of a date or a round of a schedule: which one it is. The person meets it once, also where two people turn out to be one. */
   readonly once?: string;
+  /** Of a schedule: the round it is part of. */
+  readonly round?: string;
   readonly event?: Occurrence;
+  /** Which one was entered or left. */
+  readonly segment?: { readonly id: string; readonly edge: string };
   /** Given by an API entry. */
   readonly key?: string;
   /** When it was accepted. */
@@ -99,10 +102,11 @@ export function decideEntry(input: EntryInput): EntryDecision {
   const { profileId } = loaded.profile;
   restartOthers(input, draft, key);
   const isOut = drawHoldouts(input, draft);
-  const endedBy = isOut ? undefined : whatEndedIt(input, ownOf(input, key));
-  const row = newEnrollment(input, key, isOut, endedBy);
+  const own = { enrollmentId: enrollmentIdOf(journey.id, trigger), ...(key !== undefined && { key }) };
+  const endedBy = isOut ? undefined : whatEndedIt(input, own);
+  const row = newEnrollment(input, own, isOut, endedBy);
   draft.putEnrollment(row, true);
-  const stub = stubOf(row, input);
+  const stub = stubOf(row, input, entryView(input));
   draft.set({ ...draft.profile(profileId), enrollments: [...draft.profile(profileId).enrollments, stub] });
   draft.replaceStub(profileId, stub);
   draft.touch(profileId);
@@ -187,11 +191,27 @@ function refusalOf(input: EntryInput, key: string | undefined): EntryRefusal | u
   return journey.exitConditions.some((condition) => isTrue(condition, view, input)) ? 'exit-condition' : undefined;
 }
 
-/** The bus passes on more than the document says: it cannot express every condition. */
+/**
+ * The bus passes on more than the document says: it cannot express every condition, and what was on its way when
+ * another document became current was meant for the one before.
+ */
 function isMeant({ journey, trigger, loaded, definitions }: EntryInput): boolean {
-  if (trigger.kind !== 'event') return true;
-  const zone = zoneOf(loaded.profile, definitions);
-  return trigger.event !== undefined && journey.entry?.matches(trigger.event, zone) === true;
+  const { on } = journey.document.entry;
+  const { kind, event, segment } = trigger;
+  switch (kind) {
+    case 'event':
+      return event !== undefined && journey.entry?.matches(event, zoneOf(loaded.profile, definitions)) === true;
+    case 'segment':
+      return 'edge' in on && on.segment === segment?.id && on.edge === segment.edge;
+    case 'date':
+    case 'schedule':
+      return kind in on;
+    case 'api':
+    case 'start':
+      return true;
+    default:
+      return kind satisfies never;
+  }
 }
 
 /** Converted by the trigger itself or before it; a conversion since then ends the enrollment instead. */
@@ -213,7 +233,8 @@ function mayAgain({ guard, journey, nowMs, loaded, definitions }: EntryInput): b
 
 function entryView({ loaded, nowMs, definitions, trigger }: EntryInput): Omit<View, 'states'> {
   const zone = zoneOf(loaded.profile, definitions);
-  return { profile: loaded.profile, nowMs, zone, ...(trigger.event && { event: trigger.event }), saved: {} };
+  const { calendars } = definitions;
+  return { profile: loaded.profile, nowMs, zone, calendars, ...(trigger.event && { event: trigger.event }), saved: {} };
 }
 
 /** Asked over state and history. */
@@ -228,102 +249,4 @@ function restartOthers(input: EntryInput, draft: Draft, key: string | undefined)
   const inside = insideStub(input, key);
   const row = inside && draft.enrollment(inside.enrollmentId);
   if (inside && row) draft.end(input.loaded.profile.profileId, inside, row, 'restart');
-}
-
-/** Draws, once and for good, whether the person is held out of everything or of this journey. */
-function drawHoldouts({ loaded, journey, definitions }: EntryInput, draft: Draft): boolean {
-  const { profileId } = loaded.profile;
-  const scopes = [
-    { name: 'holdout', percent: definitions.workspace.holdout ?? 0, counts: journey.document.kind !== 'transactional' },
-    { name: `holdout:${journey.id}`, percent: journey.document.holdout ?? 0, counts: true },
-  ];
-  let isOut = false;
-  for (const { name, percent, counts } of scopes) {
-    const { assignments } = draft.profile(profileId);
-    const drawn =
-      assignments[name] ?? (percent > 0 ? (isHeldOut(name, profileId, percent) ? 'held-out' : 'in') : undefined);
-    if (drawn !== undefined && drawn !== assignments[name]) {
-      draft.set({ ...draft.profile(profileId), assignments: { ...assignments, [name]: drawn } });
-    }
-    isOut ||= counts && percent > 0 && drawn === 'held-out';
-  }
-  return isOut;
-}
-
-/** What tells this enrollment from others of the person. */
-const ownOf = (
-  { journey, trigger }: EntryInput,
-  key: string | undefined,
-): Pick<Enrollment, 'enrollmentId' | 'key'> => ({
-  enrollmentId: enrollmentIdOf(journey.id, trigger),
-  ...(key !== undefined && { key }),
-});
-
-/** The first event accepted since the trigger that would have ended the enrollment. */
-function whatEndedIt(
-  { after, journey, loaded, definitions }: EntryInput,
-  own: Pick<Enrollment, 'enrollmentId' | 'key'>,
-): StoredEvent | undefined {
-  const zone = zoneOf(loaded.profile, definitions);
-  return after.find(
-    (event) =>
-      (!event.isSilent && journey.exits.some((exit) => isMatch(exit, event, own, zone))) ||
-      (journey.isAcquisition && isConversion(event, definitions)),
-  );
-}
-
-function newEnrollment(
-  input: EntryInput,
-  key: string | undefined,
-  isOut: boolean,
-  endedBy: StoredEvent | undefined,
-): Enrollment {
-  const { journey, trigger, nowMs, loaded, attemptId, after, definitions, history } = input;
-  const zone = zoneOf(loaded.profile, definitions);
-  const own = ownOf(input, key);
-  const goal = journey.goal && after.find((event) => !event.isSilent && isMatch(journey.goal!, event, own, zone));
-  const { event } = trigger;
-  return {
-    enrollmentId: enrollmentIdOf(journey.id, trigger),
-    journeyId: journey.id,
-    version: journey.version,
-    profileId: loaded.profile.profileId,
-    ...(key !== undefined && { key }),
-    status: isOut ? 'held-out' : endedBy ? 'exited' : 'active',
-    ...(endedBy && { reason: 'exited-before-entry', exitedMs: nowMs }),
-    enteredMs: nowMs,
-    ...(goal && { goalReachedMs: nowMs }),
-    ...(event && {
-      event: { eventId: event.eventId, name: event.name, properties: event.properties, occurredMs: event.occurredMs },
-    }),
-    saved: {} satisfies JsonObject,
-    cursor: { stepId: journey.plan.start ?? '', visit: 0 },
-    path: [],
-    watches: seedStates(
-      journey.exitConditions.flatMap((condition) => condition.leaves),
-      history,
-      zone,
-    ),
-    hop: 0,
-    attemptId,
-  };
-}
-
-function stubOf(row: Enrollment, input: EntryInput): EnrollmentStub {
-  const { journey, loaded, nowMs, definitions } = input;
-  const zone = zoneOf(loaded.profile, definitions);
-  const counts = journey.goal && row.goalReachedMs === undefined;
-  const watchMs =
-    row.status === 'active' ? nextWatchMs(row, journey, { ...entryView(input), states: row.watches }) : Infinity;
-  return {
-    enrollmentId: row.enrollmentId,
-    journeyId: row.journeyId,
-    version: row.version,
-    ...(row.key !== undefined && { key: row.key }),
-    isAcquisition: journey.isAcquisition,
-    isActive: row.status === 'active',
-    enteredMs: row.enteredMs,
-    ...(counts && journey.goal && { goalUntilMs: addDuration(nowMs, journey.goal.within, zone, 1) }),
-    ...(watchMs < Infinity && { watchMs }),
-  };
 }

@@ -58,7 +58,7 @@ export function decideMigration(input: MigrationInput): MigrationDecision {
     false,
   );
   // What the new version watches may be true already.
-  draft.resolve(profileId, undefined, { isSilent: false, isProfileChanged: true, isRewatched: true });
+  draft.resolve(profileId, undefined, { isProfileChanged: true, isRewatched: true });
   return { fit, change: draft.change() };
 }
 

@@ -3,7 +3,7 @@ import { mostOf, withHanded, withoutHanded } from '../message/breaker.ts';
 import type { Delivery } from '../message/delivery.ts';
 import { usualPriority, withWants } from '../message/wants.ts';
 import type { Profile, Want } from '../profile/profile.ts';
-import type { TouchInput } from './advance.ts';
+import type { TouchInput } from './touch.ts';
 import { newsOf } from './send-step.ts';
 
 /** What a message's fate leaves on its person, beside its slot: the hand-overs of the hour, and what still waits. */

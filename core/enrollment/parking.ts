@@ -1,5 +1,5 @@
 import { addDuration } from '../time/duration.ts';
-import type { TouchInput } from './advance.ts';
+import type { TouchInput } from './touch.ts';
 import type { Hold } from './enrollment.ts';
 import { waitsFromMs } from './own-wait.ts';
 

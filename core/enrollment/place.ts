@@ -5,7 +5,6 @@ import { dayMs } from '../time/civil.ts';
 import { fromLocal } from '../time/zone.ts';
 import { enrollmentIdOf, type Trigger } from './enter.ts';
 import { limitWindow, type EntryLimit } from './limit.ts';
-import { roundOf } from './rounds.ts';
 
 /**
  * The place that a trigger's enrollment takes in the window of a limit. A round is counted as a whole, by its time in the
@@ -18,8 +17,8 @@ export function placeOf(
   { workspace }: Definitions,
 ): Place {
   const { timeZone } = workspace;
-  const roundId = roundOf(trigger);
-  const atMs = roundId === undefined ? trigger.atMs : wallIn(timeZone, wallMsOf(roundId));
+  const { round } = trigger;
+  const atMs = round === undefined ? trigger.atMs : wallIn(timeZone, wallMsOf(round));
   return {
     journeyId: journey.id,
     ...limitWindow(per, timeZone, atMs),

@@ -7,7 +7,7 @@ import { newestIdentifier, type Profile } from '../profile/profile.ts';
 import { readerLocale } from '../profile/reader-locale.ts';
 import { zoneOf } from '../segment/settle.ts';
 import { toInstant } from '../time/instant.ts';
-import type { TouchInput } from './advance.ts';
+import type { TouchInput } from './touch.ts';
 import type { Enrollment } from './enrollment.ts';
 
 /** Messages are marketing unless the journey is transactional. */

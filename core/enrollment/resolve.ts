@@ -5,8 +5,10 @@ import type { Json, JsonObject } from '../json.ts';
 import type { Workspace } from '../journey/document.ts';
 import { roleOf } from '../journey/roles/role-of.ts';
 import { compiledMatchOnce } from '../journey/match.ts';
+import type { Calendars } from '../profile/holidays.ts';
 import type { Profile } from '../profile/profile.ts';
 import { compiledOnce, type Compiled, type View } from '../segment/compile-condition.ts';
+import { stepLeaf, type Past } from '../segment/leaf.ts';
 import { isDeliveryOf } from './delivery-id.ts';
 import type { Enrollment, ExitReason } from './enrollment.ts';
 
@@ -31,7 +33,7 @@ export function isMatch(
 ): boolean {
   if (!match.matches(event, zone)) return false;
   if (match.of && !match.of.some((stepId) => isOfStep(event, enrollmentId, stepId))) return false;
-  return match.key === undefined || keyOf(event, match.key) === key;
+  return match.key === undefined || (key !== undefined && keyOf(event, match.key) === key);
 }
 
 /** Whether an event reports of a message that a step of this enrollment sent, and that a person did something with. */
@@ -44,24 +46,37 @@ const isOfStep = (event: Occurrence, enrollmentId: string, stepId: string): bool
 export const isByMachine = ({ properties }: Pick<Occurrence, 'properties'>): boolean =>
   properties['isMachine'] === true;
 
-/** The value of a key path (`properties.cartId`) in an event, as text; `undefined` for none. */
+/** A key is part of a row's key, of 1,024 bytes on AWS: a journey's id and so many letters of up to three bytes fit. */
+const longestKey = 300;
+
+/** The value of a key path (`properties.cartId`) in an event, as text; `undefined` for none, and for one that no row holds. */
 export function keyOf(event: Occurrence, path: readonly string[]): string | undefined {
   const value = valuesAt({ properties: event.properties, name: event.name, eventId: event.eventId }, path)[0];
-  return typeof value === 'string' || typeof value === 'number' ? String(value) || undefined : undefined;
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined;
+  const key = String(value);
+  return key === '' || key.length > longestKey ? undefined : key;
+}
+
+/** An event that enrollments hear of. */
+export interface Heard {
+  readonly event: Occurrence;
+  /** A fact to watched conditions, as a trait that was imported; nothing else hears it. */
+  readonly isSilent: boolean;
+  /** What the person did before, should it come late. */
+  readonly past: Past;
 }
 
 /** What is asked of one enrollment after something happened. */
 export interface Happening {
   /** Absent where only time passed, or a trait was set. */
-  readonly event?: Occurrence;
-  /** A silent event: a fact to watched conditions, as a trait that was imported; nothing else hears it. */
-  readonly imported?: Occurrence;
+  readonly heard?: Heard;
   readonly nowMs: number;
   readonly zone: string;
   /** After facts and memberships are up to date. */
   readonly profile: Profile;
   readonly isConverted: boolean;
   readonly workspace: Workspace;
+  readonly calendars: Calendars;
 }
 
 /**
@@ -73,7 +88,8 @@ export function resolveEnrollment(
   journey: JourneyVersion,
   happening: Happening,
 ): Resolution | undefined {
-  const { event, nowMs, zone } = happening;
+  const { nowMs, zone } = happening;
+  const event = spokenOf(happening);
   const stub = happening.profile.enrollments.find((one) => one.enrollmentId === row.enrollmentId);
   let next = row;
   let goalReached = false;
@@ -89,7 +105,7 @@ export function resolveEnrollment(
   if (row.status !== 'active')
     return goalReached ? { row: next, isResumed: false, goalReached, watchMs: Infinity } : undefined;
 
-  next = stepWatches(next, journey, event ?? happening.imported, zone);
+  next = stepWatches(next, journey, happening);
   const view: View = watchView(next, happening);
   const ended = exitOf(next, journey, happening, view);
   if (ended) return { row: endEnrollment(next, ended, nowMs), ended, isResumed: true, goalReached, watchMs: Infinity };
@@ -101,6 +117,9 @@ export function resolveEnrollment(
   const isResumed = held.hold !== row.hold;
   return { row: held, isResumed, goalReached, watchMs };
 }
+
+/** The event, unless it is a silent one. */
+const spokenOf = ({ heard }: Happening): Occurrence | undefined => (heard?.isSilent ? undefined : heard?.event);
 
 /** An enrollment that has ended. */
 export const endEnrollment = (row: Enrollment, reason: ExitReason, nowMs: number): Enrollment => {
@@ -115,10 +134,11 @@ export const endEnrollment = (row: Enrollment, reason: ExitReason, nowMs: number
   };
 };
 
-const watchView = (row: Enrollment, { profile, nowMs, zone }: Happening): View => ({
+const watchView = (row: Enrollment, { profile, nowMs, zone, calendars }: Happening): View => ({
   profile,
   nowMs,
   zone,
+  calendars,
   states: row.watches,
   ...(row.event && { event: row.event }),
   saved: row.saved,
@@ -153,19 +173,15 @@ function holdRole(
   };
 }
 
-function stepWatches(
-  row: Enrollment,
-  journey: JourneyVersion,
-  event: Occurrence | undefined,
-  zone: string,
-): Enrollment {
-  if (!event) return row;
+function stepWatches(row: Enrollment, journey: JourneyVersion, { heard, zone }: Happening): Enrollment {
+  if (!heard) return row;
+  const { event, past } = heard;
   let watches: { [key: string]: Json } | undefined;
   for (const condition of watchedConditions(row, journey)) {
     for (const leaf of condition.leaves) {
       if (!leaf.names.has(event.name)) continue;
       const before = row.watches[leaf.key];
-      const after = leaf.step(before, event, zone);
+      const after = stepLeaf(leaf, before, event, zone, past);
       if (after !== before && after !== undefined) (watches ??= { ...row.watches })[leaf.key] = after;
     }
   }
@@ -173,7 +189,8 @@ function stepWatches(
 }
 
 function exitOf(row: Enrollment, journey: JourneyVersion, happening: Happening, view: View): ExitReason | undefined {
-  const { event, zone } = happening;
+  const event = spokenOf(happening);
+  const { zone } = happening;
   if (journey.isAcquisition && happening.isConverted) return 'converted';
   if (event && journey.exits.some((exit) => isMatch(exit, event, row, zone))) return 'exit-event';
   return journey.exitConditions.some((condition) => condition.isTrue(view)) ? 'exit-condition' : undefined;
@@ -181,7 +198,8 @@ function exitOf(row: Enrollment, journey: JourneyVersion, happening: Happening, 
 
 function resolveHold(row: Enrollment, journey: JourneyVersion, happening: Happening, view: View): Enrollment {
   const role = holdRole(row, journey);
-  const { event, nowMs, zone } = happening;
+  const { nowMs, zone } = happening;
+  const event = spokenOf(happening);
   if (!role || !row.hold) return row;
   const isEvent = event !== undefined && role.match !== undefined && isMatch(role.match, event, row, zone);
   if (isEvent || role.watched?.isTrue(view)) {
@@ -203,7 +221,7 @@ const savedEvent = (event: Occurrence): JsonObject => ({
 function moveHold(
   row: Enrollment,
   journey: JourneyVersion,
-  { profile, nowMs, zone, workspace }: Happening,
+  { profile, nowMs, zone, workspace, calendars }: Happening,
 ): Enrollment {
   const { hold } = row;
   const node = hold && journey.plan.nodes.get(hold.stepId);
@@ -212,7 +230,7 @@ function moveHold(
   if (role.role !== 'hold') return row;
   // A trait's date asks of nothing that has happened.
   const nothing = { states: {}, hasHappened: () => false, instantsOf: () => [] };
-  const view = { profile, nowMs, zone, saved: row.saved, enrollment: row, workspace, ...nothing };
+  const view = { profile, nowMs, zone, calendars, saved: row.saved, enrollment: row, workspace, ...nothing };
   const spec = role.hold(node.step, view);
   if (spec.pass) return { ...row, hold: { ...hold!, resolved: { outcome: spec.pass, atMs: nowMs } } };
   return spec.wakeMs === hold!.wakeMs ? row : { ...row, hold: { ...hold!, wakeMs: spec.wakeMs } };

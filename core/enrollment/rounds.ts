@@ -1,6 +1,6 @@
 import type { Definitions, JourneyVersion } from '../definitions.ts';
 import { aroundTheWorldMs, instantInRound, nextRound, scheduleOf, type Round } from '../journey/schedule.ts';
-import type { DueRow } from '../ports.ts';
+import type { DueRow, RoundProgress } from '../ports.ts';
 import type { Profile } from '../profile/profile.ts';
 import { zoneOf } from '../segment/settle.ts';
 import { onceId, type Trigger } from './enter.ts';
@@ -86,12 +86,18 @@ export function roundTrigger(
   { profile, version }: { readonly profile: Profile; readonly version: number },
   { atMs, takenUpMs }: { readonly atMs: number; readonly takenUpMs: number },
 ): Trigger {
-  const once = onceInRound(roundId);
   const { profileId } = profile;
-  return { kind: 'schedule', once, triggerId: onceId(profileId, once), atMs, takenUpMs, profileId, version };
+  const once = onceInRound(roundId);
+  const triggerId = onceId(profileId, once);
+  return { kind: 'schedule', once, round: roundId, triggerId, atMs, takenUpMs, profileId, version };
 }
-const oncePrefix = 'round/';
-export const onceInRound = (roundId: string): string => `${oncePrefix}${roundId}`;
-/** The round that a trigger is part of; `undefined` for any other. */
-export const roundOf = ({ kind, once }: Pick<Trigger, 'kind' | 'once'>): string | undefined =>
-  kind === 'schedule' ? once?.slice(oncePrefix.length) : undefined;
+/** What a person meets once: a round's day. One whose time is moved on the day is the same one still. */
+export const onceInRound = (roundId: string): string => `round/${roundId.slice(0, '2026-12-01'.length)}`;
+
+/** A part of a round of which the schedule says nothing any more; where it does again, the part is walked anew. */
+export const closed = (part: RoundProgress): RoundProgress => ({
+  ...part,
+  isDone: true,
+  isClosed: true,
+  closings: (part.closings ?? 0) + 1,
+});

@@ -1,22 +1,18 @@
-import { isOutOfStep } from '../experiment/step-holdout.ts';
 import { shareOf } from '../hash.ts';
 import type { MessageChoice, SendRequest } from '../journey/roles/role.ts';
-import { addressFor } from '../message/addresses.ts';
 import { withoutHanded } from '../message/breaker.ts';
-import { decideSend } from '../message/decide-send.ts';
 import { isReported } from '../message/report.ts';
 import type { Delivery, Refusal } from '../message/delivery.ts';
-import type { Address, SendDecision } from '../message/send-context.ts';
-import { usualPriority } from '../message/wants.ts';
+import type { Address } from '../message/send-context.ts';
 import type { Change, HandOver, RenderRequest, RenderResult } from '../ports.ts';
 import type { Profile } from '../profile/profile.ts';
 import { zoneOf } from '../segment/settle.ts';
 import { addDuration } from '../time/duration.ts';
-import type { TouchAnswer, TouchInput } from './advance.ts';
+import type { TouchAnswer, TouchInput } from './touch.ts';
 import { deliveryIdOf } from './delivery-id.ts';
 import type { Enrollment } from './enrollment.ts';
+import { chooseMessage } from './choose-message.ts';
 import { purposeOf, renderRequest } from './render-request.ts';
-import { rivalsOf } from './rivals.ts';
 
 /** A message rendered for one delivery from one version of the profile. */
 export interface Prepared {
@@ -72,23 +68,15 @@ export const isRefused = (delivery: Delivery | undefined): boolean =>
 const isSettled = (delivery: Delivery): boolean =>
   delivery.status === 'sent' || delivery.status === 'unknown' || isRefused(delivery);
 
-/** One message that might be sent, and what the gate says of it. */
-interface Considered {
-  readonly choice: MessageChoice;
-  readonly address: Address | undefined;
-  readonly addressHash: string | undefined;
-  readonly decision: SendDecision;
-}
-
 /** One send of one enrollment at one instant: the gate, then the message, then the hand-over, then its outcome. */
 export class SendStep {
   private readonly input: TouchInput;
-  private readonly row: Enrollment;
-  private readonly stepId: string;
-  private readonly request: SendRequest;
+  readonly row: Enrollment;
+  readonly stepId: string;
+  readonly request: SendRequest;
   /** The one that is meant: until the gate has chosen, the first. */
   private choice: MessageChoice;
-  private readonly profile: Profile;
+  readonly profile: Profile;
   private readonly deliveryId: string;
   private readonly standing: Delivery | undefined;
 
@@ -166,7 +154,7 @@ export class SendStep {
   private gate(): SendVerdict {
     const { nowMs } = this.input;
     if (this.request.isUnwanted) return this.withdrawn();
-    const { choice, address, addressHash, decision } = this.choose();
+    const { choice, address, addressHash, decision } = chooseMessage(this.input, this);
     this.choice = choice;
     if (decision.kind === 'skip') return { delivery: this.newRow('skipped', address, decision.reason) };
     if (this.row.attemptedMs !== undefined && nowMs >= this.deadlineMs())
@@ -182,44 +170,6 @@ export class SendStep {
     if (!standing) return {};
     const { untilMs: _, ...rest } = standing;
     return { profile, delivery: { ...rest, status: 'skipped', reason: 'answered' } };
-  }
-
-  /** The first that would be sent now; else the one that may go soonest; else the first, with why not. */
-  private choose(): Considered {
-    const considered = this.request.choices.map((choice) => this.consider(choice));
-    const untilMs = ({ decision }: Considered): number => (decision.kind === 'defer' ? decision.untilMs : Infinity);
-    const deferred = considered.filter(({ decision }) => decision.kind === 'defer');
-    const soonest = deferred.toSorted((a, b) => untilMs(a) - untilMs(b))[0];
-    return considered.find(({ decision }) => decision.kind === 'send') ?? soonest ?? considered[0]!;
-  }
-
-  private consider(choice: MessageChoice): Considered {
-    const { input, profile, row, request } = this;
-    const { definitions, nowMs, journey } = input;
-    const address = addressFor(profile, choice.channel);
-    const addressHash = address && input.addressHash(choice.channel, address.value);
-    const decision = decideSend({
-      profile,
-      enrollment: row,
-      workspace: definitions.workspace,
-      isAcquisition: journey.isAcquisition,
-      ...(journey.document.priority !== undefined && { priority: journey.document.priority }),
-      rivals: rivalsOf(row, journey.document.priority ?? usualPriority, { definitions, profile, nowMs }),
-      channel: choice.channel,
-      purpose: purposeOf(input),
-      ...(request.topic !== undefined && { topic: request.topic }),
-      ...(address && { address }),
-      suppressions: input.suppressions.filter(
-        (one) => one.channel === choice.channel && one.addressHash === addressHash,
-      ),
-      stops: input.stops,
-      ...(isOutOfStep(profile, row.journeyId, request.drawnBy ?? this.stepId, request.holdout) && {
-        isStepHeldOut: true,
-      }),
-      nowMs,
-      zone: zoneOf(profile, definitions),
-    });
-    return { choice, address, addressHash, decision };
   }
 
   private hand(address: Address | undefined, addressHash: string | undefined): SendVerdict {

@@ -5,7 +5,7 @@ import { roleOf } from '../journey/roles/role-of.ts';
 import type { Profile } from '../profile/profile.ts';
 import { compiledOnce, seedStates } from '../segment/compile-condition.ts';
 import { zoneOf } from '../segment/settle.ts';
-import type { TouchInput } from './advance.ts';
+import type { TouchInput } from './touch.ts';
 import type { Enrollment, Stretch } from './enrollment.ts';
 import { isByMachine, isMatch } from './resolve.ts';
 
@@ -22,6 +22,7 @@ export function stepView(input: TouchInput, row: Enrollment, profile: Profile): 
     profile,
     nowMs,
     zone,
+    calendars: definitions.calendars,
     states: leaves.length === 0 ? {} : seedStates(leaves, history, zone),
     ...(row.event && { event: row.event }),
     saved: row.saved,

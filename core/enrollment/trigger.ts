@@ -9,8 +9,9 @@ export function triggerOf(fact: OutgoingFact): Trigger {
   const { then } = detail;
   const common = { profileId, version, atMs, ...(Array.isArray(then) && { then: then.map(String) }) };
   if (kind === 'date' || kind === 'schedule') {
-    const once = kind === 'date' ? `date/${String(detail['on'])}` : onceInRound(String(detail['round']));
-    return { ...common, kind, once, triggerId: onceId(profileId, once) };
+    const round = kind === 'schedule' ? String(detail['round']) : undefined;
+    const once = round === undefined ? `date/${String(detail['on'])}` : onceInRound(round);
+    return { ...common, kind, once, triggerId: onceId(profileId, once), ...(round !== undefined && { round }) };
   }
   if (kind === 'start') {
     const { messageId, properties } = detail as { readonly messageId: string; readonly properties: JsonObject };
@@ -18,7 +19,13 @@ export function triggerOf(fact: OutgoingFact): Trigger {
     return { ...common, kind: 'start', triggerId: `${profileId}/${messageId}`, event };
   }
   if (kind !== 'event') {
-    return { ...common, kind: 'segment', triggerId: `${profileId}/${version}/${name}/${String(detail['edge'])}` };
+    const edge = String(detail['edge']);
+    return {
+      ...common,
+      kind: 'segment',
+      segment: { id: name, edge },
+      triggerId: `${profileId}/${version}/${name}/${edge}`,
+    };
   }
   const eventId = String(detail['eventId']);
   const properties = (detail['properties'] ?? {}) as JsonObject;

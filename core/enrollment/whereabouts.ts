@@ -1,6 +1,6 @@
 import { afterState, deferState, holdState } from '../journey/compile.ts';
 import { reachableUntilHold, type Plan } from '../journey/plan.ts';
-import type { TouchAnswer, TouchInput } from './advance.ts';
+import type { TouchAnswer, TouchInput } from './touch.ts';
 import type { Enrollment, Hold } from './enrollment.ts';
 
 type Next = Extract<TouchAnswer, { kind: 'next' }>;

@@ -8,7 +8,7 @@ const name = text('a name for people to read');
 const inlineCodes = fullList('a list of codes', couponCode);
 /** coupons/<id>.coupon.json */
 export const couponSchema = ruled(
-  keys('a coupon pool', {
+  keys('an object such as { "id": …, "name": …, "codes": … }', {
     $schema: schema,
     id,
     name,
@@ -36,7 +36,7 @@ function codesOrGenerate(pool: object): Complaint | undefined {
 }
 
 /** events/<id>.event.json */
-export const eventSchema = keys('an event of the catalogue', {
+export const eventSchema = keys('an object such as { "id": …, "name": … }', {
   $schema: schema,
   id,
   name: text('the name by which senders and documents call the event'),
@@ -45,7 +45,7 @@ export const eventSchema = keys('an event of the catalogue', {
 });
 
 /** calendars/<id>.json */
-export const calendarSchema = keys('a calendar of holidays', {
+export const calendarSchema = keys('an object such as { "id": …, "name": …, "holidays": … }', {
   $schema: schema,
   id: country,
   name,

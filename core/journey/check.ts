@@ -18,7 +18,7 @@ export interface CheckedDocuments {
 }
 
 /** Codes of problems with files as a whole, and with lines of those that are no JSON. */
-export const fileCodes = ['invalid-json', 'missing-workspace', 'unknown-file', ...tableCodes] as const;
+export const fileCodes = ['invalid-json', 'missing-workspace', 'unknown-file', 'not-yet', ...tableCodes] as const;
 
 /**
  * Reads and checks the documents of a workflows folder, all at once; once nothing else is wrong, its rules are proven.
@@ -45,7 +45,7 @@ interface Checked extends CheckedDocuments {
 }
 
 function readAndCheck(files: readonly WorkflowFile[], nowMs?: number): Checked {
-  const read = files.map(({ path, text }) => readFile({ path: tidy(path), text }));
+  const read = files.map((file) => readFile({ ...file, path: tidy(file.path) }));
   const found = findingsByFile({ ...inputOf(read), ...(nowMs !== undefined && { nowMs }) });
   const problems = problemsOf(read, found);
   const documents = problems.some(isError) ? undefined : documentsOf(read);
@@ -63,12 +63,15 @@ function problemsOf(read: readonly ReadFile[], found: ReadonlyMap<string, readon
     const problems = [...file.problems, ...locate(findings, file.source)];
     return problems.sort((left, right) => left.line - right.line || left.column - right.column);
   });
-  return read.some(({ thing }) => thing.kind === 'workspace') ? ofFiles : [missingWorkspace, ...ofFiles];
+  if (read.some(({ thing }) => thing.kind === 'workspace')) return ofFiles;
+  // Where nothing is a document the folder is another one: that nothing reads its files is no news then, a typo is.
+  const isAnother = read.every(({ thing }) => thing.kind === 'other');
+  return [missingWorkspace(read), ...(isAnother ? ofFiles.filter(({ suggestion }) => suggestion) : ofFiles)];
 }
 
 const tidy = (path: string): string => path.replaceAll('\\', '/').replace(/^\.?\//, '');
 
-const missingWorkspace: Problem = {
+const missingWorkspace = (read: readonly ReadFile[]): Problem => ({
   code: 'missing-workspace',
   severity: 'error',
   file: 'workspace.json',
@@ -77,7 +80,14 @@ const missingWorkspace: Problem = {
   length: 0,
   text: '',
   message: 'There is no workspace.json. It names the time zone, the senders and what makes a person converted.',
-};
+  ...isIn(read),
+});
+/** A folder further down that has one, the nearest. */
+function isIn(read: readonly ReadFile[]): Pick<Problem, 'suggestion'> {
+  const folders = read.flatMap(({ source: { file } }) => /^(.+)\/workspace\.json$/.exec(file)?.[1] ?? []);
+  const [nearest] = folders.toSorted((left, right) => left.split('/').length - right.split('/').length);
+  return nearest === undefined ? {} : { suggestion: `There is one in ${nearest}/: did you mean that folder?` };
+}
 
 function findingsByFile(input: CheckInput): ReadonlyMap<string, readonly Finding[]> {
   const byFile = new Map<string, Finding[]>();

@@ -105,8 +105,9 @@ export function conditionWords(condition: Condition, words: Words): string {
   if ('consent' in condition)
     return `consent to ${condition.consent}${condition.purpose === undefined ? '' : ` for ${condition.purpose}`} is ${condition.is}`;
   if ('dayOf' in condition) {
-    const day = typeof condition.dayOf === 'string' ? condition.dayOf : condition.dayOf.holiday;
-    return `near ${day}, from ${condition.from} to ${condition.to}`;
+    const { dayOf, from, to } = condition;
+    const day = typeof dayOf === 'string' ? `the day in "${dayOf}"` : `holiday "${dayOf.holiday}"`;
+    return `from ${words.offset(from)}${day} until ${words.offset(to)}${typeof dayOf === 'string' ? 'that day' : 'it'}`;
   }
   if ('random' in condition) return `a stable ${condition.random} percent`;
   if ('trait' in condition) return `${condition.trait} ${tests(condition, words)}`;

@@ -198,6 +198,10 @@ export interface CascadeStep extends Named {
   readonly cascade: readonly Content[];
   readonly every: DurationText;
   readonly until?: Until;
+  /** Of each of its messages. */
+  readonly topic?: string;
+  /** How long each of them may be late. */
+  readonly useBy?: DurationText;
   /** Percent of people who get none of its messages. */
   readonly holdout?: number;
 }

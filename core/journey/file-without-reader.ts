@@ -42,3 +42,20 @@ function unknownFile(path: string): Finding {
     ...didYouMean(guess),
   };
 }
+
+/** Why a file has no text: it is a folder, a link to nothing, a pipe or a device, or may not be read. */
+export type Unread = 'folder' | 'dangling-link' | 'no-file' | 'refused';
+const reasons: Readonly<Record<Unread, string>> = {
+  folder: 'This is a folder, though its name is that of a file; nothing inside is read.',
+  'dangling-link': 'This link leads to no file.',
+  'no-file': 'This is a pipe, a socket or a device, though its name is that of a file; nothing is read from it.',
+  refused: 'This file cannot be read: its permissions do not allow it.',
+};
+
+/** What is to be said of something that is named like a file of a workflows folder, and is none that can be read. */
+export const fileThatIsNone = (unread: Unread): Finding => ({
+  code: 'unknown-file',
+  severity: 'error',
+  path: [],
+  message: reasons[unread],
+});

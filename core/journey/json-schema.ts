@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Kind, KindRegistry } from '../kinds.ts';
-import { conditionKinds, where } from '../segment/condition-kinds.ts';
+import { conditionKinds } from '../segment/condition-kinds.ts';
+import { where } from '../segment/operator-shapes.ts';
 import { optionsOf, type JsonSchema } from '../shape.ts';
 import { calendarSchema, couponSchema, eventSchema } from './beside-schemas.ts';
 import { ruleKinds, rulesSchema } from './prove/rules.ts';

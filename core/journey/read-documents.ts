@@ -16,7 +16,7 @@ import {
   type Workspace,
   type WrittenCouponPool,
 } from './document.ts';
-import { fileWithoutReader } from './file-without-reader.ts';
+import { fileThatIsNone, fileWithoutReader, type Unread } from './file-without-reader.ts';
 import { readJson } from './locate.ts';
 import {
   parseAudience,
@@ -39,6 +39,8 @@ export interface WorkflowFile {
   /** Relative to the workflows folder, with `/` between its parts. */
   readonly path: string;
   readonly text: string;
+  /** Why there is no text. */
+  readonly unread?: Unread;
 }
 
 /** A document that was read: the draft for the checks, and the whole document if there was nothing to say. */
@@ -84,7 +86,13 @@ const readers: readonly (readonly [RegExp, Reader])[] = [
 ];
 
 /** Reads one file by what its path says it is. */
-export function readFile({ path, text }: WorkflowFile): ReadFile {
+export function readFile({ path, text, unread }: WorkflowFile): ReadFile {
+  const read = readText(path, text);
+  // It keeps its name, so that what refers to it is not told of as well.
+  return unread ? { ...read, findings: [fileThatIsNone(unread)], problems: [] } : read;
+}
+
+function readText(path: string, text: string): ReadFile {
   for (const [pattern, read] of readers) {
     const [, id] = pattern.exec(path) ?? [];
     if (id !== undefined) return readNamed(read, { path, text }, id);

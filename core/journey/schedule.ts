@@ -56,6 +56,9 @@ export const isRoundOf = (schedule: Schedule, roundId: string): boolean =>
 export const scheduleText = ({ once, every, on, at, zone = 'profile' }: Schedule): string =>
   JSON.stringify({ once, every, on, at, zone });
 
+/** The schedule of such a text. */
+export const readSchedule = (text: string): Schedule => JSON.parse(text) as Schedule;
+
 /** The first round that begins after an instant; `undefined` where the schedule is over. */
 export function nextRound(schedule: Schedule, workspaceZone: string, afterMs: number): Round | undefined {
   // Wherever the clock hangs, it is at most a day off UTC's; rounds that began before are passed over.

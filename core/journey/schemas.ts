@@ -1,4 +1,5 @@
-import { conditionSlot, where } from '../segment/condition-kinds.ts';
+import { conditionSlot } from '../segment/condition-kinds.ts';
+import { where } from '../segment/operator-shapes.ts';
 import { byKey, either, keys, leaf, list, oneOrMany } from '../shape.ts';
 import { isObject } from '../json.ts';
 import {
@@ -66,7 +67,7 @@ const each = <Key extends string, Value>(all: readonly Key[], value: Value): Rec
   Object.fromEntries(all.map((key) => [key, value])) as Record<Key, Value>;
 
 /** workspace.json; conditions are read by their own kinds. */
-export const workspaceSchema = keys('a workspace', {
+export const workspaceSchema = keys('an object such as { "name": …, "timeZone": … }', {
   $schema: schema,
   name,
   timeZone: namedZone,
@@ -87,7 +88,7 @@ export const workspaceSchema = keys('a workspace', {
 });
 
 /** segments/<id>.segment.json; conditions are read by their own kinds. */
-export const segmentSchema = keys('a segment', {
+export const segmentSchema = keys('an object such as { "id": …, "name": …, "when": … }', {
   $schema: schema,
   id,
   name,
@@ -97,7 +98,7 @@ export const segmentSchema = keys('a segment', {
 
 const label = text().optional();
 /** audiences/<id>.audience.json; conditions are read by their own kinds. */
-export const audienceSchema = keys('an audience', {
+export const audienceSchema = keys('an object such as { "id": …, "name": …, "when": …, "use": … }', {
   $schema: schema,
   id,
   name,
@@ -145,7 +146,7 @@ const exit = either(
 );
 
 /** journeys/<id>.journey.json; the trigger, conditions and steps are read by their own kinds. */
-export const journeySchema = keys('a journey', {
+export const journeySchema = keys('an object such as { "id": …, "name": …, "entry": …, "steps": … }', {
   $schema: schema,
   id,
   name,

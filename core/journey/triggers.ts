@@ -1,16 +1,13 @@
-import type { Draft } from '../draft.ts';
 import { isObject } from '../json.ts';
 import { registryOf, type Kind } from '../kinds.ts';
-import { where, type Later } from '../segment/condition-kinds.ts';
+import { where } from '../segment/operator-shapes.ts';
 import { byKey, either, keys } from '../shape.ts';
 import { days, localDateTime, names, offset, path, text, timeOfDay, wholeDays, word, yes, zone } from '../values.ts';
-import type { EntryTrigger } from './document.ts';
 
 /** One way to enter a journey. Paths start at the trigger. */
 export interface TriggerKind extends Kind {
   /** Whether a person can come by again and again, so that the journey must say what happens then. */
   readonly needsAgain: boolean;
-  later?(trigger: Draft<EntryTrigger>): readonly Later[];
 }
 
 const segmentId = text('the id of a segment');

@@ -12,7 +12,7 @@ export interface Words {
   days(days: WeekDay | readonly WeekDay[] | undefined): string;
   /** ` (the workspace's time)`; empty for the person's own zone. */
   zone(zone: ZoneChoice | undefined): string;
-  /** `-P3D` → `3 days before `; empty for none. */
+  /** `-P3D` → `3 days before `; empty for none, and for `P0D`. */
   offset(offset: DurationText | undefined): string;
 }
 
@@ -27,6 +27,8 @@ function durationWords(text: DurationText): string {
     [...part.matchAll(/(\d+)([A-Z])/g)].map(([, digits, unit = '']) => plural(Number(digits), units[unit] ?? unit));
   return [...said(dates, dateUnits), ...said(times, timeUnits)].join(' ');
 }
+
+const isNothing = (offset: DurationText): boolean => !/[1-9]/.test(offset);
 
 const choice = (items: readonly string[]): string =>
   items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} or ${items.at(-1)}`;
@@ -47,5 +49,7 @@ export const english: Words = {
     return zone === 'workspace' ? " (the workspace's time)" : ` (time in ${zone})`;
   },
   offset: (offset) =>
-    offset === undefined ? '' : `${durationWords(offset)} ${offset.startsWith('-') ? 'before' : 'after'} `,
+    offset === undefined || isNothing(offset)
+      ? ''
+      : `${durationWords(offset)} ${offset.startsWith('-') ? 'before' : 'after'} `,
 };

@@ -26,20 +26,22 @@ export const refusals = [
 ] as const;
 export type Refusal = (typeof refusals)[number];
 
+/** What a delivery shows of itself: what we did with it, then what the provider reports. */
+export const shownStatuses = [
+  'pending',
+  'deferred',
+  'sent',
+  'skipped',
+  'unknown',
+  'failed',
+  'delivered',
+  'bounced',
+  'complained',
+  'opened',
+  'clicked',
+] as const;
 /** `handing` is the last commit before the provider call; outside it reads as `pending`. */
-export type DeliveryStatus =
-  | 'pending'
-  | 'handing'
-  | 'deferred'
-  | 'sent'
-  | 'skipped'
-  | 'unknown'
-  | 'failed'
-  | 'delivered'
-  | 'bounced'
-  | 'complained'
-  | 'opened'
-  | 'clicked';
+export type DeliveryStatus = (typeof shownStatuses)[number] | 'handing';
 
 /** One message to one person, attempted, with its outcome. */
 export interface Delivery {

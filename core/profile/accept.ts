@@ -1,5 +1,5 @@
 import type { Rule } from '../definitions.ts';
-import type { Message, StoredEvent } from '../event/event.ts';
+import type { Message } from '../event/event.ts';
 import { feedbackOf } from '../event/feedback.ts';
 import type { Channel } from '../journey/document.ts';
 import type { Suppression } from '../message/delivery.ts';
@@ -9,8 +9,10 @@ import { applyEvent, occurrenceOf, saidIn } from './apply-event.ts';
 import { Draft, type Surroundings } from './draft.ts';
 import { withConsent } from './consent.ts';
 import { Owners } from './owners.ts';
+import { fillUp, isToBeFilled } from './fill-up.ts';
 import type { Profile } from './profile.ts';
-import { reseedWatches } from './reseed-watches.ts';
+import { Recall, type Remembered } from './recall.ts';
+import { remakeOrdered, reseedWatches } from './reseed.ts';
 import { resolveProfile } from './resolve-profile.ts';
 
 /** Beyond this age at receipt an event changes facts and enters nothing. */
@@ -31,8 +33,10 @@ export interface AcceptInput extends Surroundings {
   readonly owners: ReadonlyMap<IdentityKey, string>;
   /** Message ids that are in the timeline already, with the attempt that wrote them. */
   readonly seen: ReadonlyMap<string, string>;
-  /** What watched conditions of these people are made of, oldest first; empty where nobody may be merged. */
-  readonly history: readonly StoredEvent[];
+  /** What was read of their timelines: at first nothing. */
+  readonly remembered: Remembered;
+  /** Whether whoever is behind what is published is filled first; not where their history cannot be read. */
+  readonly isFilling: boolean;
   readonly addressHash: (channel: Channel, address: string) => string;
   readonly profileIdOf: (message: Message) => string;
 }
@@ -40,14 +44,21 @@ export interface AcceptDecision {
   /** Absent where every message was a duplicate. */
   readonly change?: Change;
   readonly results: readonly ItemResult[];
+  /** Names of events that are to be read first: this is no decision then, and is made again with them. */
+  readonly missing: readonly string[];
 }
 
 /** Folds messages into their people: facts → segments → conversion → goals → exits → holds → entries, each message by itself. */
 export function decideAccept(input: AcceptInput): AcceptDecision {
   const draft = new Draft(input, input.profiles);
   const owners = new Owners(input.identityRows, input.owners);
+  const recall = new Recall(input.remembered);
   const events: EventRow[] = [];
   const suppressions: Suppression[] = [];
+  // What they do now is judged by what is published now.
+  for (const { profileId } of input.profiles.map(({ profile }) => profile))
+    if (input.isFilling && isToBeFilled(draft.profile(profileId), input.definitions))
+      fillUp(draft, profileId, recall.of(profileId, draft, []));
   const inThisRequest = new Set<string>();
   const results = input.messages.map((message): ItemResult => {
     const { messageId } = message;
@@ -55,20 +66,23 @@ export function decideAccept(input: AcceptInput): AcceptDecision {
     if (inThisRequest.has(messageId) || (writer !== undefined && writer !== input.attemptId))
       return { messageId, status: 'duplicate' };
     inThisRequest.add(messageId);
-    if (writer === undefined) events.push(acceptOne(message, input, draft, owners, { events, suppressions }));
+    if (writer === undefined) events.push(acceptOne(message, input, draft, owners, { events, suppressions, recall }));
     return { messageId, status: 'accepted' };
   });
-  if (events.length === 0) return { results };
+  const { missing } = recall;
+  if (events.length === 0) return { results, missing };
   return {
+    missing,
     change: draft.change({ events, identities: owners.changes(), ...(suppressions.length > 0 && { suppressions }) }),
     results,
   };
 }
 
-/** What the messages before have made. */
-interface Written {
+/** What the messages before have made, and what was before them. */
+interface Before {
   readonly events: readonly EventRow[];
   readonly suppressions: Suppression[];
+  readonly recall: Recall;
 }
 
 function acceptOne(
@@ -76,15 +90,18 @@ function acceptOne(
   input: AcceptInput,
   draft: Draft,
   owners: Owners,
-  { events, suppressions }: Written,
+  { events, suppressions, recall }: Before,
 ): EventRow {
   const { definitions } = input;
   draft.begin(message);
   const resolved = resolveProfile(message, draft, owners, input.profileIdOf);
   const { profileId } = resolved;
   draft.touch(profileId);
+  // This event itself is not in it: it is heard last.
+  const past = recall.of(profileId, draft, events);
+  if (resolved.isMerged) remakeOrdered(draft, profileId, past);
   const before = draft.profile(profileId);
-  const profile = applyFeedback(applyEvent(before, message, definitions), message, input, suppressions);
+  const profile = applyFeedback(applyEvent(before, message, definitions, past), message, input, suppressions);
   if (profile !== before) draft.set(profile);
 
   const isSilent = message.isSilent === true;
@@ -99,10 +116,9 @@ function acceptOne(
   if (isConversion) draft.fact(profileId, 'conversion', message.name, { eventId: message.messageId }, false);
   if (isConsentChanged) draft.fact(profileId, 'consent', message.name, { eventId: message.messageId }, false);
   const memberships = draft.profile(profileId).segments !== before.segments;
-  // This event itself is not in it yet: it is heard next.
-  if (resolved.isMerged) reseedWatches(draft, profileId, [...input.history, ...events]);
-  draft.resolve(profileId, occurrenceOf(message), {
-    isSilent,
+  if (resolved.isMerged) reseedWatches(draft, profileId, past);
+  const heard = { event: occurrenceOf(message), isSilent, past };
+  draft.resolve(profileId, heard, {
     isRewatched,
     isProfileChanged: isProfileChanged || memberships || resolved.isMerged,
   });

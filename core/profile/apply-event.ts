@@ -1,6 +1,8 @@
 import type { Definitions } from '../definitions.ts';
 import type { Message, Occurrence } from '../event/event.ts';
 import { isObject, type Json } from '../json.ts';
+import { leavesOf } from '../segment/coverage.ts';
+import { stepLeaf, type Past } from '../segment/leaf.ts';
 import { isZone } from '../time/zone.ts';
 import { withConsent } from './consent.ts';
 import { speakerOf } from './identity.ts';
@@ -25,10 +27,9 @@ export const occurrenceOf = (message: Message): Occurrence => ({
 /**
  * Folds an event into the facts of a profile: traits, zone, consent, touchpoints, condition states, conversion.
  * Whatever the order of arrival, the same events give the same facts.
+ * @param past of the person, should the event come late
  */
-export function applyEvent(profile: Profile, message: Message, definitions: Definitions): Profile {
-  // A person's own zone comes late or changes: dates in `where` are read in the workspace's, whatever arrives first.
-  const zone = definitions.workspace.timeZone;
+export function applyEvent(profile: Profile, message: Message, definitions: Definitions, past: Past): Profile {
   const event = occurrenceOf(message);
   const changed: { -readonly [K in keyof Profile]?: Profile[K] } = {};
   const traits = applyTraits(profile, message);
@@ -49,7 +50,7 @@ export function applyEvent(profile: Profile, message: Message, definitions: Defi
   ) {
     changed.groups = { ...profile.groups, [message.groupId]: stamp(true, message) };
   }
-  const conditions = stepConditions(profile, event, definitions, zone);
+  const conditions = stepConditions(profile, event, definitions, past);
   if (conditions !== profile.conditions) changed.conditions = conditions;
   if (isConversion(event, definitions)) {
     changed.convertedMs = Math.min(profile.convertedMs ?? Infinity, message.occurredMs);
@@ -72,12 +73,14 @@ function stepConditions(
   profile: Profile,
   event: Occurrence,
   definitions: Definitions,
-  zone: string,
+  past: Past,
 ): Profile['conditions'] {
+  // A person's own zone comes late or changes: dates in `where` are read in the workspace's, whatever arrives first.
+  const zone = definitions.workspace.timeZone;
   let states: { [key: string]: Json } | undefined;
-  for (const leaf of definitions.leavesByName.get(event.name) ?? []) {
+  for (const leaf of leavesOf(profile, definitions.leavesByName.get(event.name) ?? [], definitions)) {
     const before = (states ?? profile.conditions)[leaf.key];
-    const after = leaf.step(before, event, zone);
+    const after = stepLeaf(leaf, before, event, zone, past);
     if (after !== before && after !== undefined) (states ??= { ...profile.conditions })[leaf.key] = after;
   }
   return states ?? profile.conditions;

@@ -3,11 +3,12 @@ import { datesAfter, datesCome } from '../enrollment/dates.ts';
 import { lookAtMs } from '../enrollment/parking.ts';
 import { roundsAhead } from '../enrollment/rounds.ts';
 import type { Enrollment, ExitReason } from '../enrollment/enrollment.ts';
-import { endEnrollment, resolveEnrollment, type Happening, type Resolution } from '../enrollment/resolve.ts';
+import { endEnrollment, resolveEnrollment, type Heard, type Resolution } from '../enrollment/resolve.ts';
 import { mayWatch } from '../enrollment/watched.ts';
-import type { Occurrence } from '../event/event.ts';
+import { DefinitionsOutdated } from '../failures.ts';
 import type { JsonObject } from '../json.ts';
 import type { Change, Fact, Loaded } from '../ports.ts';
+import { isBehind, rulesOf } from '../segment/coverage.ts';
 import { settleMemberships, zoneOf, type Edge } from '../segment/settle.ts';
 import { DueChanges } from './due-changes.ts';
 import { ToldFacts } from './told-facts.ts';
@@ -23,6 +24,9 @@ export interface Surroundings {
   /** Pinned versions of those enrollments, by `<journeyId>/<version>`. */
   readonly journeys: ReadonlyMap<string, JourneyVersion>;
 }
+
+/** How long somebody who does something waits at most for what is newly published to be true of them. */
+const passedByMs = 10 * 60_000;
 
 export const versionKey = (of: { readonly journeyId: string; readonly version: string }): string =>
   `${of.journeyId}/${of.version}`;
@@ -41,7 +45,10 @@ export class Draft {
   /** Profile → when a rule that was looked at next changes by time alone. */
   private readonly changesMs = new Map<string, number>();
 
+  /** @throws DefinitionsOutdated where somebody was filled with what is published since */
   constructor(around: Surroundings, loaded: readonly Loaded[]) {
+    if (loaded.some(({ profile }) => (profile.filled ?? 0) > around.definitions.coverage.number))
+      throw new DefinitionsOutdated('Others decide by documents that were published since these were read.');
     this.around = around;
     for (const { profile, version } of loaded)
       this.profiles.set(profile.profileId, { expectedVersion: version, profile, before: profile });
@@ -110,15 +117,25 @@ export class Draft {
     });
   }
 
-  /** Brings memberships up to date and tells of those that began or ended. */
-  settle(profileId: string, rules: readonly Rule[], isSilent: boolean): readonly Edge[] {
-    const { definitions, nowMs } = this.around;
-    const settled = settleMemberships(this.profile(profileId), rules, definitions, nowMs);
+  /**
+   * Brings memberships up to date and tells of those that began or ended; what the person is yet to be filled with is left.
+   * @param nowMs the instant that is asked about
+   */
+  settle(
+    profileId: string,
+    rules: readonly Rule[],
+    isSilent: boolean | ((edge: Edge) => boolean),
+    nowMs = this.around.nowMs,
+  ): readonly Edge[] {
+    const { definitions } = this.around;
+    const before = this.profile(profileId);
+    const settled = settleMemberships(before, rulesOf(before, rules, definitions), definitions, nowMs);
     if (settled.profile !== this.profile(profileId)) this.set(settled.profile);
     this.changesMs.set(profileId, Math.min(settled.nextChangeMs, this.changesMs.get(profileId) ?? Infinity));
     for (const edge of settled.edges) {
       const isHeard = edge.kind === 'segment' && definitions.entriesByEdge.has(`${edge.id}/${edge.edge}`);
-      this.fact(profileId, 'segment', edge.id, { edge: edge.edge, of: edge.kind }, isHeard && !isSilent);
+      const isQuiet = typeof isSilent === 'function' ? isSilent(edge) : isSilent;
+      this.fact(profileId, 'segment', edge.id, { edge: edge.edge, of: edge.kind }, isHeard && !isQuiet);
     }
     return settled.edges;
   }
@@ -156,8 +173,8 @@ export class Draft {
   /** Goals, exits and holds of the person's enrollments, after an event or the passing of time. */
   resolve(
     profileId: string,
-    event: Occurrence | undefined,
-    what: { readonly isSilent: boolean; readonly isProfileChanged: boolean; readonly isRewatched?: boolean },
+    heard: Heard | undefined,
+    what: { readonly isProfileChanged: boolean; readonly isRewatched?: boolean },
   ): void {
     const { journeys } = this.around;
     for (const stub of this.profile(profileId).enrollments) {
@@ -165,7 +182,7 @@ export class Draft {
       const row = this.enrollment(stub.enrollmentId);
       if (!row || !journey) continue;
       const isConverted = this.profile(profileId).convertedMs !== undefined;
-      const isHeard = event !== undefined && journey.listens.has(event.name);
+      const isHeard = heard !== undefined && journey.listens.has(heard.event.name);
       if (
         !isHeard &&
         !(stub.isAcquisition && isConverted) &&
@@ -174,8 +191,7 @@ export class Draft {
         !(what.isRewatched && stub.isActive && mayWatch(journey))
       )
         continue;
-      const heard = !isHeard ? {} : what.isSilent ? { imported: event } : { event };
-      this.resolveOne(profileId, stub, row, journey, heard);
+      this.resolveOne(profileId, stub, row, journey, isHeard ? heard : undefined);
     }
   }
 
@@ -184,17 +200,18 @@ export class Draft {
     stub: EnrollmentStub,
     row: Enrollment,
     journey: JourneyVersion,
-    heard: Pick<Happening, 'event' | 'imported'> = {},
+    heard?: Heard,
   ): void {
     const { definitions, nowMs } = this.around;
     const profile = this.profile(profileId);
     const resolution = resolveEnrollment(row, journey, {
-      ...heard,
+      ...(heard && { heard }),
       nowMs,
       zone: zoneOf(profile, definitions),
       profile,
       isConverted: profile.convertedMs !== undefined,
       workspace: definitions.workspace,
+      calendars: definitions.calendars,
     });
     if (resolution) this.applyResolution(profileId, stub, resolution);
   }
@@ -280,10 +297,12 @@ export class Draft {
   }
 
   /** The earliest instant at which anything that was looked at changes by time alone; the pending due row stands for the rest. */
-  private nextChangeMs({ profileId, enrollments, nextDateMs = Infinity }: Profile): number {
+  private nextChangeMs(profile: Profile): number {
+    const { profileId, enrollments, nextDateMs = Infinity } = profile;
     let earliest = Math.min(this.changesMs.get(profileId) ?? Infinity, nextDateMs);
     for (const { isActive, watchMs = Infinity } of enrollments) if (isActive) earliest = Math.min(earliest, watchMs);
-    return earliest;
+    // Whoever the filling of everybody should pass by is filled by their own row.
+    return isBehind(profile, this.around.definitions) ? Math.min(earliest, this.around.nowMs + passedByMs) : earliest;
   }
 
   /** The change to commit, with each profile's due row where it must come earlier. */

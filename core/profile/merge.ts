@@ -36,8 +36,11 @@ export function mergeProfiles(
   leaves: ReadonlyMap<string, Leaf>,
   nowMs: number,
 ): { readonly winner: Profile; readonly loser: Profile } {
+  // Whichever was filled less: what it lacks, the two together lack.
+  const { filled: ours = 0, ...standing } = winner;
+  const filled = Math.min(ours, loser.filled ?? 0);
   const merged: Profile = {
-    ...winner,
+    ...standing,
     createdMs: Math.min(winner.createdMs, loser.createdMs),
     mergedIds: [
       ...winner.mergedIds,
@@ -49,6 +52,7 @@ export function mergeProfiles(
     ...optional('timeZone', later(winner.timeZone, loser.timeZone)),
     ...optional('locale', later(winner.locale, loser.locale)),
     ...optional('convertedMs', least(winner.convertedMs, loser.convertedMs)),
+    ...optional('filled', filled > 0 ? filled : undefined),
     ...optional('nextDateMs', least(winner.nextDateMs, loser.nextDateMs)),
     touchpoints: join(winner.touchpoints, loser.touchpoints, joinTouchpoints),
     groups: joinLater(winner.groups, loser.groups),

@@ -133,6 +133,8 @@ export interface Profile {
   readonly handed?: { readonly [journeyId: string]: readonly number[] };
   /** `holdout`, `holdout:<journey>`, `experiment:<id>` → the draw, kept for good. */
   readonly assignments: { readonly [name: string]: string };
+  /** The filling that its states and memberships are of; absent for 0. */
+  readonly filled?: number;
   /** When the pending due row fires: no later than anything of the person next changes by time alone. */
   readonly dueMs?: number;
   /** The first date of the person that is to begin a journey, as far as it was looked at. */

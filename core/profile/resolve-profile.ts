@@ -56,7 +56,8 @@ export function resolveProfile(
   let isMerged = false;
   if (profileId === undefined) {
     profileId = profileIdOf(message);
-    draft.create(newProfile(profileId, message.occurredMs));
+    const { number } = draft.around.definitions.coverage;
+    draft.create({ ...newProfile(profileId, message.occurredMs), ...(number > 0 && { filled: number }) });
   }
   // First of all, so that everything below knows a known person.
   const user = claims.find((claim) => claim.kind === 'userId');

@@ -1,16 +1,25 @@
 import { shareOf } from '../hash.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { valuesAt, type Occurrence } from '../event/event.ts';
+import type { Calendars } from '../profile/holidays.ts';
 import type { Profile } from '../profile/profile.ts';
-import type { Condition, Operators, TraitCondition, ValueCondition } from './condition.ts';
-import { countLeaf, occasionLeaf, sumLeaf, type Leaf } from './leaf.ts';
+import type { Condition, DidCondition, Operators, TraitCondition, ValueCondition } from './condition.ts';
+import { isAround, nextEdgeMs } from './day-of.ts';
+import { distinctLeaf } from './distinct-leaf.ts';
+import { countLeaf } from './count-leaf.ts';
+import { seedLeaf, type Leaf } from './leaf.ts';
+import { occasionLeaf } from './occasion-leaf.ts';
+import { sumLeaf } from './sum-leaf.ts';
 import { compileOperators, momentChanges } from './operators.ts';
+import { sequenceLeaf } from './sequence-leaf.ts';
 
 /** What a condition is asked about: one person at one instant, and what began their journey. */
 export interface View {
   readonly profile: Profile;
   readonly nowMs: number;
   readonly zone: string;
+  /** For holidays. */
+  readonly calendars: Calendars;
   /** States of the leaves: the profile's own, an enrollment's, or seeded from history. */
   readonly states: { readonly [leafKey: string]: Json };
   readonly event?: { readonly properties: JsonObject; readonly name?: string };
@@ -38,7 +47,7 @@ type Naming = (leaf: Leaf) => Leaf;
 const byRule: Naming = (leaf) => leaf;
 const bySource: Naming = (leaf) => ({ ...leaf, key: leaf.source });
 
-/** Compiles a checked condition to closures. @throws RangeError for a kind that `check` refuses */
+/** Compiles a checked condition to closures. @throws RangeError for what `check` refuses */
 export const compileCondition = (condition: Condition): Compiled => compile(condition, byRule);
 
 /**
@@ -60,13 +69,10 @@ function compile(condition: Condition, naming: Naming): Compiled {
   if ('all' in condition) return join(condition.all, (parts, view) => parts.every((part) => part.isTrue(view)));
   if ('any' in condition) return join(condition.any, (parts, view) => parts.some((part) => part.isTrue(view)));
   if ('not' in condition) return join([condition.not], (parts, view) => !parts[0]!.isTrue(view));
-  if ('did' in condition && condition.distinct === undefined) {
-    return ofLeaf(
-      naming(condition.sum === undefined ? countLeaf(condition) : sumLeaf({ ...condition, sum: condition.sum })),
-    );
-  }
+  if ('did' in condition) return ofLeaf(naming(didLeaf(condition)));
   if ('didNot' in condition) return ofLeaf(naming(countLeaf(condition)));
   if ('last' in condition || 'first' in condition) return ofLeaf(naming(occasionLeaf(condition)));
+  if ('sequence' in condition) return ofLeaf(naming(sequenceLeaf(condition)));
   if ('trait' in condition) return ofTrait(condition);
   if ('value' in condition) return ofValue(condition);
   if ('segment' in condition) {
@@ -88,6 +94,13 @@ function compile(condition: Condition, naming: Naming): Compiled {
       nextChangeMs: never,
     };
   }
+  if ('dayOf' in condition)
+    return {
+      ...nothing,
+      readsProfile: true,
+      isTrue: (view) => isAround(condition, view),
+      nextChangeMs: (view) => nextEdgeMs(condition, view),
+    };
   if ('random' in condition) {
     const { random, salt = '' } = condition;
     return {
@@ -96,7 +109,13 @@ function compile(condition: Condition, naming: Naming): Compiled {
       nextChangeMs: never,
     };
   }
-  throw new RangeError(`This condition cannot be run yet: ${Object.keys(condition).join(', ')}`);
+  throw new RangeError(`No condition is known by these keys: ${Object.keys(condition).join(', ')}`);
+}
+
+function didLeaf(condition: DidCondition): Leaf {
+  const { sum, distinct } = condition;
+  if (distinct !== undefined) return distinctLeaf({ ...condition, distinct });
+  return sum === undefined ? countLeaf(condition) : sumLeaf({ ...condition, sum });
 }
 
 function joined(parts: readonly Compiled[], decide: (parts: readonly Compiled[], view: View) => boolean): Compiled {
@@ -153,8 +172,7 @@ export function seedStates(
 ): { [leafKey: string]: Json } {
   const states: { [leafKey: string]: Json } = {};
   for (const leaf of leaves) {
-    let state: Json | undefined;
-    for (const event of history) if (leaf.names.has(event.name)) state = leaf.step(state, event, zone);
+    const state = seedLeaf(leaf, history, zone);
     if (state !== undefined) states[leaf.key] = state;
   }
   return states;

@@ -2,7 +2,8 @@ import type { Draft } from '../draft.ts';
 import { kindOf, readKind, type Report } from '../kinds.ts';
 import type { Finding, Path } from '../problem.ts';
 import type { Condition } from './condition.ts';
-import { conditionKinds, type ConditionKind } from './condition-kinds.ts';
+import type { ConditionKind } from './condition-kind.ts';
+import { conditionKinds } from './condition-kinds.ts';
 
 /** Reads one condition and all that it holds; what is wrong goes into the report. */
 export function readCondition(value: unknown, path: Path, report: Report): void {

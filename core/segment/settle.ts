@@ -36,7 +36,8 @@ export function settleMemberships(
   let nextChangeMs = Infinity;
   let segments: { [id: string]: number } | undefined;
   let audiences: { [id: string]: number } | undefined;
-  let view = { profile, nowMs, zone, states: profile.conditions };
+  const { calendars } = definitions;
+  let view = { profile, nowMs, zone, calendars, states: profile.conditions };
   for (const rule of rules) {
     // A converted person is never a member of an acquisition audience, whatever its condition says.
     const isBarred = rule.use === 'acquisition' && profile.convertedMs !== undefined;

@@ -40,6 +40,9 @@ const negate = ({ months, days, timeMs }: Duration): Duration => ({
   timeMs: 0 - timeMs,
 });
 
+/** Whether a text is written as a duration, however long. */
+export const isDuration = (text: string): boolean => shape.test(text);
+
 /**
  * Reads an ISO 8601 duration of whole years, months, weeks, days, hours, minutes and seconds, such as `P1D` or `PT24H`;
  * a leading `-` makes it negative, as offsets use it.

@@ -1,13 +1,14 @@
 import { decideLoop, type Tried } from '../../core/decide-loop.ts';
 import type { Definitions } from '../../core/definitions.ts';
 import { readEnrolled, type Enrolled } from '../../core/enrollment/read-enrolled.ts';
-import { mayWatch, watchedNames } from '../../core/enrollment/watched.ts';
-import type { Message, StoredEvent } from '../../core/event/event.ts';
+import { mayWatch } from '../../core/enrollment/watched.ts';
+import type { Message } from '../../core/event/event.ts';
 import type { Change, DecisionPorts, IdentityKey, Loaded } from '../../core/ports.ts';
-import { decideAccept, type ItemResult } from '../../core/profile/accept.ts';
-import { versionKey } from '../../core/profile/draft.ts';
+import { decideAccept, type AcceptDecision, type AcceptInput, type ItemResult } from '../../core/profile/accept.ts';
 import { identityKey } from '../../core/profile/identity-key.ts';
+import { isToBeFilled } from '../../core/profile/fill-up.ts';
 import { historyIds } from '../../core/profile/profile.ts';
+import { nothingRemembered } from '../../core/profile/recall.ts';
 import { keysOf } from '../../core/profile/resolve-profile.ts';
 
 /** Messages of one person in one commit. */
@@ -126,7 +127,7 @@ async function tryChunk(
   const isGuess = !isAgain && !mayMerge && ids.length <= 1;
   const seen = isGuess ? new Map<string, string>() : await ports.profiles.seen(ids, messages.map(idOfMessage));
   const enrolled = await readTouched(ports, definitions, loaded, messages, mayMerge);
-  const { change, results } = decideAccept({
+  const { change, results } = await decideRemembering(ports, {
     messages,
     profiles: loaded,
     identityRows: rows,
@@ -136,7 +137,6 @@ async function tryChunk(
     nowMs,
     attemptId,
     ...enrolled,
-    history: mayMerge ? await readWatched(ports, loaded, enrolled) : [],
     addressHash: (channel, address) => ports.ids.addressHash(channel, address),
     profileIdOf: (message) => ports.ids.profileId(message),
   });
@@ -144,6 +144,28 @@ async function tryChunk(
     change && (change.profiles.length > mostProfiles || rowsOf(change) > mostRows || factBytes(change) > mostFactBytes);
   if (isTooLarge && messages.length > 1) return { answer: 'too-many' };
   return { answer: results, isGuess, ...(change && { change }) };
+}
+
+/** Decides, and where the past is asked for, reads it and decides again. */
+async function decideRemembering(
+  { profiles }: DecisionPorts,
+  input: Omit<AcceptInput, 'remembered' | 'isFilling'>,
+): Promise<AcceptDecision> {
+  const ids = input.profiles.flatMap(({ profile }) => historyIds(profile));
+  let remembered = nothingRemembered;
+  let isFilling = input.profiles.some(({ profile }) => isToBeFilled(profile, input.definitions));
+  for (;;) {
+    const decision = decideAccept({ ...input, remembered, isFilling });
+    if (decision.missing.length === 0) return decision;
+    const names = new Set([...remembered.names, ...decision.missing]);
+    try {
+      remembered = { names, events: ids.length === 0 ? [] : await profiles.history(ids, { names: [...names] }) };
+    } catch (error) {
+      // What they do is not refused for what they did: the filling of everybody tells of whom it cannot fill.
+      if (!isFilling) throw error;
+      isFilling = false;
+    }
+  }
 }
 
 const idOfMessage = ({ messageId }: Message): string => messageId;
@@ -231,12 +253,14 @@ const identitiesOf = ({ profiles }: People): ReadonlyMap<IdentityKey, string> =>
 /** The enrollments that these messages may end, resolve or count for. */
 function readTouched(
   ports: DecisionPorts,
-  { conversion }: Definitions,
+  definitions: Definitions,
   loaded: readonly Loaded[],
   messages: readonly Message[],
   mayMerge: boolean,
 ): Promise<Enrolled> {
-  const isConversion = messages.some((message) => conversion.some((match) => match.names.has(message.name)));
+  const isConversion = messages.some((message) =>
+    definitions.conversion.some((match) => match.names.has(message.name)),
+  );
   const changesProfile = messages.some(
     ({ type, context }) => type === 'identify' || 'traits' in context || 'consent' in context || 'timezone' in context,
   );
@@ -244,28 +268,16 @@ function readTouched(
   const isOtherZone = ({ context }: Message): boolean =>
     'timezone' in context && loaded.some(({ profile }) => profile.timeZone?.value !== context['timezone']);
   const mayRewatch = mayMerge || messages.some(isOtherZone);
+  const isAnyBehind = loaded.some(({ profile }) => isToBeFilled(profile, definitions));
   return readEnrolled(
     ports,
     loaded.flatMap(({ profile }) => profile.enrollments),
     (stub, journey) =>
       loaded.length > 1 ||
-      (isConversion && stub.isAcquisition) ||
+      ((isConversion || isAnyBehind) && stub.isAcquisition) ||
       journey.watchesProfile ||
       (changesProfile && journey.plan.isMovable) ||
       (mayRewatch && stub.isActive && mayWatch(journey)) ||
       messages.some((message) => journey.listens.has(message.name)),
   );
-}
-
-/** The events that watched conditions are made of, should these people turn out to be one. */
-async function readWatched(
-  { profiles }: DecisionPorts,
-  loaded: readonly Loaded[],
-  { enrollments, journeys }: Enrolled,
-): Promise<readonly StoredEvent[]> {
-  const active = [...enrollments.values()].filter((row) => row.status === 'active');
-  const names = new Set(active.flatMap((row) => watchedNames(journeys.get(versionKey(row))!)));
-  if (names.size === 0) return [];
-  const ids = loaded.flatMap(({ profile }) => historyIds(profile));
-  return profiles.history(ids, { names: [...names] });
 }

@@ -1,5 +1,5 @@
 import type { DynamoDBClient, TransactWriteItem } from '@aws-sdk/client-dynamodb';
-import { codeOf, isLow } from '../../core/coupon/code.ts';
+import { codeOf, poolState, type PoolState } from '../../core/coupon/code.ts';
 import { StoreContended } from '../../core/failures.ts';
 import { shareOf } from '../../core/hash.ts';
 import type { CouponPool } from '../../core/journey/document.ts';
@@ -26,9 +26,12 @@ export interface DynamoCouponsOptions {
   readonly tableName: string;
   readonly keyring: Pick<Keyring, 'sign'>;
   readonly clock: Clock;
-  /** Told with each code of the last tenth of a pool, and when there was none left. */
-  readonly onLow?: (pool: string) => void;
+  /** Told with each code of the last tenth of a pool, and when there was none left; which of these is news here. */
+  readonly onLow?: OnLow;
 }
+
+/** @param isNews whether the pool stood otherwise when this container looked last */
+export type OnLow = (pool: string, state: Exclude<PoolState, 'well'>, isNews: boolean) => void;
 
 /** Claims that meet at one code: all but one try the next time, each with another of the first so many. */
 const mostTries = 8;
@@ -44,6 +47,7 @@ const mostTaken = 100;
 export class DynamoCoupons implements Coupons {
   private readonly options: DynamoCouponsOptions;
   private readonly table: Table;
+  private readonly states = new Map<string, PoolState>();
   constructor(options: DynamoCouponsOptions) {
     this.options = options;
     this.table = new Table(options.client, options.tableName);
@@ -89,7 +93,7 @@ export class DynamoCoupons implements Coupons {
     );
     const row = rows[Math.floor(shareOf('coupon', askId, String(tries)) * rows.length)];
     if (!row) {
-      this.options.onLow?.(pool);
+      this.noteState(pool, 'empty');
       return undefined;
     }
     const [, place = '', ...code] = row['sk']!.S!.split('#');
@@ -123,10 +127,14 @@ export class DynamoCoupons implements Coupons {
 
   /** By its place in the list, which costs nothing to know: counting would read all that is left. */
   private async tellLow(pool: string, place: number): Promise<void> {
-    const { onLow } = this.options;
-    if (!onLow) return;
+    if (!this.options.onLow) return;
     const size = Number((await this.table.row(stockKey(pool)))?.['n']?.N ?? 0);
-    if (isLow(size - place - 1, size)) onLow(pool);
+    this.noteState(pool, poolState(Math.max(0, size - place - 1), size));
+  }
+  private noteState(pool: string, state: PoolState): void {
+    const isNews = this.states.get(pool) !== state;
+    this.states.set(pool, state);
+    if (state !== 'well') this.options.onLow?.(pool, state, isNews);
   }
 }
 

@@ -3,9 +3,11 @@ import { compileJourney, publish, type Definitions, type JourneyVersion } from '
 import { VersionUnknown } from '../../core/failures.ts';
 import type { Json } from '../../core/json.ts';
 import type { Documents, Journey, ReferenceTable } from '../../core/journey/document.ts';
+import { unknownCoverage } from '../../core/segment/coverage.ts';
 import type { Clock, DefinitionStore } from '../../core/ports.ts';
 import type { PublishedTemplate } from '../parts/content/renderer.ts';
 import { loadPatterns } from './patterns.ts';
+import { readCoverage } from './table/coverage.ts';
 import { currentKey, journeysKey, versionKey, type PartKind } from './table/definition-keys.ts';
 import { unpack } from './table/pack.ts';
 import { readParts } from './table/parts.ts';
@@ -32,18 +34,23 @@ export class DynamoDefinitions implements DefinitionStore {
     this.clock = clock;
   }
 
+  outdated(): void {
+    this.readMs = -Infinity;
+  }
+
   async current(): Promise<Definitions> {
     const nowMs = this.clock.nowMs();
     if (this.compiled && nowMs - this.readMs < cachedMs) return this.compiled;
     const [row] = await this.table.get([currentKey]);
     const hash = row?.['h']?.S;
     if (hash === undefined) throw new VersionUnknown('No documents have been published here yet.');
-    if (this.compiled?.hash !== hash) {
+    const coverage = readCoverage(row) ?? unknownCoverage;
+    if (this.compiled?.hash !== hash || this.compiled.coverage.number !== coverage.number) {
       // What an earlier release published had no documents beside journeys.
       const beside = { coupons: [], tables: [], events: [], calendars: [] };
       const documents = { ...beside, ...((await this.parts(hash, 'documents')) as unknown as Documents) };
       await loadPatterns(documents);
-      this.compiled = publish(documents, hash);
+      this.compiled = publish(documents, hash, coverage);
     }
     this.readMs = nowMs;
     return this.compiled;

@@ -1,16 +1,16 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { compileJourney } from '../../core/definitions.ts';
+import { compileJourney, type JourneyVersion } from '../../core/definitions.ts';
 import type { SaidSoFar } from '../../core/journey/versions/deployment.ts';
 import { driftLines, type MachineFinding } from '../../core/journey/versions/drift.ts';
 import { ENV } from '../env.ts';
 import type { PublishedTemplate } from '../parts/content/renderer.ts';
 import { definitions, dynamo } from './container.ts';
-import { DynamoDirectory } from './directory.ts';
 import { EntryRules, type EntryRuleSettings } from './entry-rules.ts';
 import { JourneyMachines, type MachineSettings } from './journey-machines.ts';
 import { loadEngine } from './patterns.ts';
 import { DynamoPublications } from './publication-store.ts';
+import { runsDocument } from './runs-document.ts';
 import { setting } from './setting.ts';
 import { countStanding } from './standing.ts';
 import { Table } from './table/table.ts';
@@ -33,13 +33,13 @@ export interface Coming {
 export async function publisherPublications(coming: Coming): Promise<DynamoPublications> {
   // Files are compiled as they are checked: nobody knows before whether one of them has a pattern.
   await loadEngine();
-  const directory = new DynamoDirectory(dynamo(), setting(ENV.table), definitions());
   return new DynamoPublications({
     ...coming,
     table: table(),
     machineOf: async (journey, standing, machineArn) => standing ?? machines().publish(journey, machineArn),
+    open: (journeys) => rules().open(journeys),
     settle: (journeys) => rules().settle(journeys, true),
-    inside: (ids) => countStanding((id, page) => directory.enrollmentsIn(id, 'active', page), ids),
+    inside: (ids) => countStanding(table(), ids),
   });
 }
 
@@ -55,19 +55,40 @@ export async function deployedPublications(
   return new DynamoPublications({
     ...coming,
     table: table(),
-    machineOf: async ({ id, version }, standing) => {
-      const arn = made.get(`${id}/${version}`) ?? standing;
-      if (arn === undefined) throw new RangeError(`No state machine was named for the journey ${id}.`);
-      return arn;
-    },
+    machineOf: (journey, standing) => madeOf(new SFNClient(settings), journey, { made, standing }),
+    open: (journeys) => rules().open(journeys),
     settle: (journeys) => rules().settle(journeys, false),
     inside: async () => [],
   });
 }
 
+/**
+ * The machine's version that a deployment has made for a document; that which stands where it made none, or one of what
+ * the publisher has left in the machine: whoever were started by that would stay inside for ever.
+ */
+export async function madeOf(
+  client: SFNClient,
+  journey: JourneyVersion,
+  { made, standing }: { readonly made: ReadonlyMap<string, string>; readonly standing: string | undefined },
+): Promise<string> {
+  const { id, version } = journey;
+  const arn = made.get(`${id}/${version}`);
+  // It was looked at when it was noted.
+  if (arn !== undefined && (arn === standing || (await runsDocument(client, arn, journey)))) return arn;
+  if (standing !== undefined) return standing;
+  throw new RangeError(
+    arn === undefined
+      ? `No state machine was named for the journey ${id}.`
+      : `The deployment's version of the machine of the journey ${id} runs another document (${arn}). Publish the folder (sojourn publish --home aws), then deploy again.`,
+  );
+}
+
+/** Lets rules follow what is current, once a deployment has made and changed its own. */
+export const settleRules = async (): Promise<void> => (await publisherPublications({})).settle();
+
 /** In what the account differs from the last deployment, and from what is published, a sentence each. */
 export async function lookForDrift(publications: DynamoPublications): Promise<readonly string[]> {
-  const { documents, held, current } = await publications.state();
+  const { documents, held, current } = await publications.published();
   const said = await publications.said();
   const journeys = (documents?.journeys ?? []).map((document) => compileJourney(document));
   const found: MachineFinding[] = [];

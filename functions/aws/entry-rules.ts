@@ -11,7 +11,7 @@ import {
 import type { JourneyVersion } from '../../core/definitions.ts';
 import { entryMessage, entryRule, entryRuleSays, factPaths, ruleRetries } from '../../core/journey/entry-rule.ts';
 import type { RuleFinding } from '../../core/journey/versions/drift.ts';
-import { ownName } from './own-name.ts';
+import { ownName, secondName } from './own-name.ts';
 
 /** Where rules are, and where they lead. */
 export interface EntryRuleSettings {
@@ -39,24 +39,50 @@ export class EntryRules {
   }
 
   /**
+   * Lets in beforehand, beside what is let in, whatever will begin these journeys: until they are current it is turned
+   * away, and from that instant on nobody is missed, however long it takes until rules follow. Safe to repeat.
+   */
+  async open(journeys: readonly JourneyVersion[]): Promise<void> {
+    const standing = await this.list();
+    for (const journey of journeys) {
+      const pattern = patternOf(journey);
+      const rules = standing.get(journey.id) ?? [];
+      if (!pattern || rules.some((rule) => !this.isOwn(rule) && isAsWanted(rule, pattern))) continue;
+      const main = rules.find(({ Name }) => Name === this.mainName(journey.id));
+      // Made again where it stands already: it may have lost its target to a try that died.
+      if (main && isAsWanted(main, pattern)) await this.make(this.mainName(journey.id), journey.id, pattern);
+      else await this.make(secondName(this.settings.prefix, journey.id), journey.id, pattern);
+    }
+  }
+
+  /**
    * Brings all rules to what is current; safe to repeat.
    * @param mayMake whether journeys without a rule get one: a deployment makes its own afterwards
    */
   async settle(journeys: readonly JourneyVersion[], mayMake: boolean): Promise<void> {
     const standing = await this.list();
     const current = new Map(journeys.map((journey) => [journey.id, journey]));
-    for (const [journeyId, rules] of standing) {
-      const pattern = patternOf(current.get(journeyId));
-      const [first, ...others] = rules;
-      await this.bring(journeyId, first!, pattern);
-      for (const rule of others) await (this.isOwn(rule) ? this.delete(rule) : this.bring(journeyId, rule, pattern));
-    }
-    if (!mayMake) return;
-    for (const journey of journeys) {
-      const pattern = patternOf(journey);
-      const rules = standing.get(journey.id) ?? [];
-      // One of ours may have lost its target to a try that died.
-      if (pattern && !rules.some((rule) => !this.isOwn(rule))) await this.make(journey.id, pattern);
+    for (const journeyId of new Set([...standing.keys(), ...current.keys()]))
+      await this.follow(journeyId, standing.get(journeyId) ?? [], patternOf(current.get(journeyId)), mayMake);
+  }
+  private async follow(
+    journeyId: string,
+    rules: readonly Rule[],
+    pattern: object | undefined,
+    mayMake: boolean,
+  ): Promise<void> {
+    const own = rules.filter((rule) => this.isOwn(rule));
+    const isDeployed = own.length < rules.length;
+    for (const rule of rules) if (!this.isOwn(rule)) await this.bring(journeyId, rule, pattern);
+    const main = this.mainName(journeyId);
+    const makes = pattern !== undefined && !isDeployed && mayMake;
+    if (pattern && makes) await this.make(main, journeyId, pattern);
+    const hasMain = makes || own.some(({ Name }) => Name === main);
+    // Nothing goes before what lets the same in stands.
+    for (const rule of own) {
+      const isOver = isDeployed || (rule.Name !== main && (hasMain || !pattern));
+      if (isOver) await this.delete(rule);
+      else if (!makes) await this.bring(journeyId, rule, pattern);
     }
   }
 
@@ -66,17 +92,21 @@ export class EntryRules {
     const current = new Map(journeys.map((journey) => [journey.id, journey]));
     const wanted = journeys.flatMap((journey): readonly RuleFinding[] => {
       const pattern = patternOf(journey);
-      const [rule] = standing.get(journey.id) ?? [];
-      if (!pattern || (rule && isAsWanted(rule, pattern))) return [];
+      const rules = standing.get(journey.id) ?? [];
+      if (!pattern || rules.some((rule) => isAsWanted(rule, pattern))) return [];
+      const [rule] = rules;
       return [{ journeyId: journey.id, is: !rule ? 'missing' : rule.State === 'DISABLED' ? 'off' : 'other' }];
     });
-    const left = [...standing].filter(
-      ([id, rules]) => !patternOf(current.get(id)) && rules.some(({ State }) => State !== 'DISABLED'),
-    );
-    return [...wanted, ...left.map(([journeyId]): RuleFinding => ({ journeyId, is: 'left' }))];
+    const isOn = ({ State }: Rule): boolean => State !== 'DISABLED';
+    const others = [...standing].flatMap(([journeyId, rules]): readonly RuleFinding[] => {
+      const open = rules.filter(isOn).length;
+      if (!patternOf(current.get(journeyId))) return open > 0 ? [{ journeyId, is: 'left' }] : [];
+      return open > 1 ? [{ journeyId, is: 'twice' }] : [];
+    });
+    return [...wanted, ...others];
   }
 
-  /** Rules by journey, those of the deployment first. */
+  /** Rules by journey: those of the deployment first, then our own, then a second one. */
   private async list(): Promise<ReadonlyMap<string, readonly Rule[]>> {
     const found: Rule[] = [];
     let NextToken: string | undefined;
@@ -88,7 +118,8 @@ export class EntryRules {
       NextToken = page.NextToken;
     } while (NextToken !== undefined);
     const ofJourneys = found.filter(({ Description = '' }) => saysPattern.test(Description));
-    const ours = ofJourneys.toSorted((a, b) => Number(this.isOwn(a)) - Number(this.isOwn(b)));
+    const rank = (rule: Rule): string => `${this.isOwn(rule) ? 1 : 0}${rule.Name}`;
+    const ours = ofJourneys.toSorted((a, b) => (rank(a) < rank(b) ? -1 : 1));
     return Map.groupBy(ours, ({ Description = '' }) => saysPattern.exec(Description)![1]!);
   }
   private isOwn({ Name = '' }: Rule): boolean {
@@ -108,9 +139,11 @@ export class EntryRules {
       }),
     );
   }
-  private async make(journeyId: string, pattern: object): Promise<void> {
-    const { bus, prefix, queueArn, undeliveredArn } = this.settings;
-    const Name = ownName(prefix, journeyId);
+  private mainName(journeyId: string): string {
+    return ownName(this.settings.prefix, journeyId);
+  }
+  private async make(Name: string, journeyId: string, pattern: object): Promise<void> {
+    const { bus, queueArn, undeliveredArn } = this.settings;
     await this.client.send(
       new PutRuleCommand({
         Name,
@@ -137,8 +170,13 @@ export class EntryRules {
   }
   private async delete({ Name }: Rule): Promise<void> {
     const { bus } = this.settings;
-    await this.client.send(new RemoveTargetsCommand({ Rule: Name, EventBusName: bus, Ids: [targetId] }));
-    await this.client.send(new DeleteRuleCommand({ Name, EventBusName: bus }));
+    try {
+      await this.client.send(new RemoveTargetsCommand({ Rule: Name, EventBusName: bus, Ids: [targetId] }));
+      await this.client.send(new DeleteRuleCommand({ Name, EventBusName: bus }));
+    } catch (error) {
+      // Somebody who publishes at the same time was first.
+      if (!(error instanceof Error && error.name === 'ResourceNotFoundException')) throw error;
+    }
   }
 }
 

@@ -8,3 +8,6 @@ export const ownName = (prefix: string, journeyId: string): string =>
   journeyId.length <= mostOfId
     ? `${prefix}${journeyId}`
     : `${prefix}${journeyId.slice(0, 30)}-${idOf('own-name', journeyId).slice(0, 9)}`;
+
+/** Name of a second rule of a journey, beside its own: no id of a journey has a full stop. */
+export const secondName = (prefix: string, journeyId: string): string => `${ownName(prefix, journeyId)}.2`;

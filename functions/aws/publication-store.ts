@@ -1,4 +1,4 @@
-import { compileJourney, type JourneyVersion } from '../../core/definitions.ts';
+import { compileJourney, publish, type JourneyVersion } from '../../core/definitions.ts';
 import { StoreContended } from '../../core/failures.ts';
 import { idOf } from '../../core/hash.ts';
 import { checkDocuments } from '../../core/journey/check.ts';
@@ -13,9 +13,12 @@ import type {
   PublicationRecord,
   PublicationState,
 } from '../../core/journey/versions/publication.ts';
+import { coverageAfter, unknownCoverage, type Coverage } from '../../core/segment/coverage.ts';
 import type { PublishedTemplate } from '../parts/content/renderer.ts';
 import { publicationOf } from '../parts/publication.ts';
+import { realClock } from './real-clock.ts';
 import { layDefinitions } from './lay-definitions.ts';
+import { coverageItem, readCoverage } from './table/coverage.ts';
 import { currentKey, publicationsKey, versionKey } from './table/definition-keys.ts';
 import { pack, unpack } from './table/pack.ts';
 import { readParts, writeParts } from './table/parts.ts';
@@ -35,6 +38,9 @@ interface Read {
   /** Goes up with each publication. */
   readonly revision: number;
 }
+
+/** What of the state is known without counting people. */
+type Published = Omit<PublicationState, 'versions' | 'inside'> & { readonly records: readonly PublicationRecord[] };
 
 /** Names files by all that they say. */
 export const hashOfFiles = (files: readonly WorkflowFile[]): string =>
@@ -57,6 +63,8 @@ export interface PublicationOptions {
     standing: string | undefined,
     machineArn: string | undefined,
   ) => Promise<string>;
+  /** Lets in beforehand what will be current. */
+  readonly open: (journeys: readonly JourneyVersion[]) => Promise<void>;
   /** Lets rules follow what is current now. */
   readonly settle: (journeys: readonly JourneyVersion[]) => Promise<void>;
   /** Who stands where, in these journeys. */
@@ -64,8 +72,8 @@ export interface PublicationOptions {
 }
 
 /**
- * Publishing on AWS. Machines and documents come first, of which nobody reads anything yet; then one transaction makes
- * them current, and rules follow. A try that dies anywhere is tried again, and ends the same.
+ * Publishing on AWS. Machines and documents come first, of which nobody reads anything yet, and rules that let in more;
+ * then one transaction makes them current, and rules follow. A try that dies anywhere is tried again, and ends the same.
  */
 export class DynamoPublications {
   private readonly options: PublicationOptions;
@@ -83,19 +91,26 @@ export class DynamoPublications {
     return ((await this.read()).kept?.records ?? []).filter((record) => record.journeyId === journeyId);
   }
 
-  async state(): Promise<PublicationState> {
+  /** @param journeyId whose people alone are counted; absent for all */
+  async state(journeyId?: string): Promise<PublicationState> {
+    const published = await this.published();
+    const { records } = published;
+    return {
+      ...published,
+      versions: await this.versions(records),
+      inside: await this.options.inside(
+        journeyId === undefined ? [...new Set(records.map((one) => one.journeyId))] : [journeyId],
+      ),
+    };
+  }
+
+  /** What is published, without looking at anybody who is inside. */
+  async published(): Promise<Published> {
     const { kept, revision } = await this.read();
     this.revision = revision;
     const { records = [], held = {} } = kept ?? {};
     const files = kept && (await this.files(kept));
-    return {
-      files,
-      documents: files && checkDocuments(files).documents,
-      held,
-      versions: await this.versions(records),
-      current: currentOf(records),
-      inside: await this.options.inside([...new Set(records.map(({ journeyId }) => journeyId))]),
-    };
+    return { files, documents: files && checkDocuments(files).documents, held, current: currentOf(records), records };
   }
 
   /** Puts a publication into force, as it was decided of the state that was read last. @throws StoreContended */
@@ -103,7 +118,7 @@ export class DynamoPublications {
     { files, documents, held, records }: DecidedPublication,
     saying: Partial<SaidSoFar> = this.options.saying ?? {},
   ): Promise<undefined> {
-    const { table, settle } = this.options;
+    const { table, open, settle } = this.options;
     const { kept } = await this.read();
     const journeys = documents.journeys.map((document) => compileJourney(document));
     const machines = await this.machinesOf(journeys, kept);
@@ -111,7 +126,9 @@ export class DynamoPublications {
     await layDefinitions(table, publication, machines);
     const hash = hashOfFiles(files);
     await writeParts(table, hash, 'files', files);
-    await this.commit(publication.hash, {
+    // Where nothing is current yet, nobody can be missed.
+    if (kept) await open(journeys);
+    await this.commit(publication.hash, await this.coverage(documents), {
       records: [...(kept?.records ?? []), ...records],
       held,
       files: hash,
@@ -123,7 +140,17 @@ export class DynamoPublications {
       },
     });
     await settle(journeys);
+    // Somebody may have published between the two: rules follow the last word, not the last to be written.
+    if ((await this.read()).revision !== this.revision) await this.settle();
     return undefined;
+  }
+
+  /** Lets rules follow what is current, whoever changed them. */
+  async settle(): Promise<void> {
+    do {
+      const { documents } = await this.published();
+      if (documents) await this.options.settle(documents.journeys.map((document) => compileJourney(document)));
+    } while ((await this.read()).revision !== this.revision);
   }
 
   private async machinesOf(
@@ -138,8 +165,15 @@ export class DynamoPublications {
     return arns;
   }
 
+  /** What people are to be filled with from now on. */
+  private async coverage(documents: Documents): Promise<Coverage> {
+    const row = await this.options.table.row(currentKey);
+    const before = row && (readCoverage(row) ?? unknownCoverage);
+    return coverageAfter(before, documents, publish(documents), realClock.nowMs());
+  }
+
   /** The rows that make it current, both or neither. */
-  private async commit(hash: string, kept: Kept): Promise<void> {
+  private async commit(hash: string, coverage: Coverage, kept: Kept): Promise<void> {
     const { table } = this.options;
     const revision = { N: String(this.revision + 1) };
     const state = { ...keyOf(publicationsKey), b: { B: pack(kept) }, v: revision };
@@ -149,7 +183,7 @@ export class DynamoPublications {
         : { ConditionExpression: 'v = :read', ExpressionAttributeValues: { ':read': { N: String(this.revision) } } };
     const done = await table.write([
       { Put: { TableName: table.name, Item: state, ...isAsRead } },
-      { Put: { TableName: table.name, Item: { ...keyOf(currentKey), h: { S: hash } } } },
+      { Put: { TableName: table.name, Item: { ...keyOf(currentKey), h: { S: hash }, ...coverageItem(coverage) } } },
     ]);
     if (done === 'conflict')
       throw new StoreContended('Somebody else has published meanwhile; nothing of this was. Plan it again.');

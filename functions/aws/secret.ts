@@ -6,6 +6,7 @@ import { isSame, type Keyring } from '../parts/keyring.ts';
 import type { Trust } from '../../core/event/event.ts';
 import type { SecretDocument } from '../env.ts';
 import { isPassing } from './passing.ts';
+import { realClock } from './real-clock.ts';
 
 /** A replaced key is known everywhere after so long. */
 const cachedMs = 5 * 60_000;
@@ -23,8 +24,8 @@ export class DeployedSecret {
   }
 
   async document(): Promise<SecretDocument> {
-    if (!this.read || Date.now() - this.readMs > cachedMs) {
-      this.readMs = Date.now();
+    if (!this.read || realClock.nowMs() - this.readMs > cachedMs) {
+      this.readMs = realClock.nowMs();
       this.read = this.fetch();
       // One that failed is asked for again.
       this.read.catch(() => (this.read = undefined));

@@ -1,32 +1,57 @@
 import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { definitions } from '../aws/container.ts';
+import { fills } from '../aws/container-fills.ts';
 import { rounds } from '../aws/container-rounds.ts';
 import { realClock } from '../aws/real-clock.ts';
 import { setting } from '../aws/setting.ts';
 import { listShards } from '../aws/table/keys.ts';
 import { ENV } from '../env.ts';
 import { logger, observed } from '../middleware.ts';
+import { beginFilling, type BegunFilling } from './begin-filling.ts';
 import { beginRounds, type BeginPorts, type BegunRound } from './begin-rounds.ts';
 
 /** Shards of a list of members: each is walked by itself. */
-const parts = Array.from({ length: listShards }, (_, shard) => shard);
+const shards = numbered(listShards);
 
 let client: SFNClient | undefined;
-/** One execution for a round, by its name: 64 characters of a journey, and 15 of a time. */
-async function begin(round: BegunRound): Promise<void> {
+/** @returns whether it was not begun before */
+async function start(machine: string, name: string, input: object): Promise<boolean> {
   client ??= new SFNClient({});
-  const name = `${round.journeyId}-${round.roundId.replaceAll(/[-:]/g, '')}`;
-  const stateMachineArn = setting(ENV.roundsMachine);
   try {
-    await client.send(new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify({ ...round, parts }) }));
-    logger.info('A round of a schedule was begun.', { journeyId: round.journeyId, roundId: round.roundId });
+    await client.send(new StartExecutionCommand({ stateMachineArn: machine, name, input: JSON.stringify(input) }));
+    return true;
   } catch (error) {
     if (!(error instanceof ExecutionAlreadyExists)) throw error;
+    return false;
   }
 }
 
-/** Each minute: begins the rounds of schedules whose time has come. */
+/** One execution for a walk, by its name of at most 80 characters: 64 of a journey, 13 of a time, one of a walk begun anew. */
+async function beginRound({ closings = 0, ...round }: BegunRound): Promise<void> {
+  const { journeyId, roundId } = round;
+  const anew = closings === 0 ? '' : `-${(closings % 36).toString(36)}`;
+  const name = `${journeyId}-${roundId.replaceAll(/[-:]/g, '')}${anew}`;
+  if (await start(setting(ENV.roundsMachine), name, { ...round, parts: shards }))
+    logger.info('A round of a schedule was begun.', { journeyId, roundId });
+}
+
+async function beginFill({ number, startedMs, tried }: BegunFilling): Promise<void> {
+  const input = { number, startedMs, parts: numbered(fills().parts) };
+  if (await start(setting(ENV.fillMachine), `${number}-${tried}`, input))
+    logger.info('Filling everybody with what is published was begun.', { number });
+}
+
+function numbered(count: number): readonly number[] {
+  return Array.from({ length: count }, (_, index) => index);
+}
+
+let look: (() => Promise<void>) | undefined;
+
+/** Each minute: begins the rounds of schedules whose time has come, and fills everybody with what was published. */
 export const handler = observed(async () => {
   const missed: BeginPorts['missed'] = (round) => logger.error('A round of a schedule was missed.', { ...round });
-  await beginRounds({ definitions: definitions(), clock: realClock, rounds: rounds(), begin, missed })();
+  const ports = { definitions: definitions(), clock: realClock };
+  look ??= beginFilling({ ...ports, fills: fills(), begin: beginFill });
+  await look();
+  await beginRounds({ ...ports, rounds: rounds(), begin: beginRound, missed })();
 });

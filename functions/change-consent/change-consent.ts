@@ -33,7 +33,7 @@ export const changeConsent =
       draft.set(changed);
       draft.fact(profile.profileId, 'consent', change.source, { ...change.consent }, false);
       draft.settle(profile.profileId, definitions.profileRules, false);
-      draft.resolve(profile.profileId, undefined, { isSilent: false, isProfileChanged: true });
+      draft.resolve(profile.profileId, undefined, { isProfileChanged: true });
       return { answer: 'changed', change: draft.change() };
     });
 

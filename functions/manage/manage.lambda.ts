@@ -7,6 +7,7 @@ import { DynamoExperiments } from '../aws/experiments.ts';
 import { DynamoDirectory } from '../aws/directory.ts';
 import { changeConsent } from '../change-consent/change-consent.ts';
 import { enterJourney } from '../enter-journey/enter-journey.ts';
+import { fills } from '../aws/container-fills.ts';
 import { ENV } from '../env.ts';
 import { logger, observed, sayingOf } from '../middleware.ts';
 import { apiRoutes } from '../parts/http/api.ts';
@@ -26,6 +27,7 @@ async function build(): Promise<ReturnType<typeof handle>> {
     completeTask: async (task) => (await import('../complete-task/complete-task.ts')).completeTask(ports)(task),
     countCoupons: async (pool) =>
       (await import('../aws/coupon-counts.ts')).countCoupons(dynamo(), setting(ENV.table), pool),
+    fills: fills(),
     describeSchedule: async (journey) => (await import('../aws/open/schedule.ts')).describe(ports, journey),
     durable: () => ports.profiles.durable(),
   });

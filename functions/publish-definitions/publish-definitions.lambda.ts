@@ -13,17 +13,30 @@ interface Machine {
 interface Properties {
   readonly machines?: readonly Machine[];
   readonly replaces?: string;
+  /** What the template says of rules: then they are made and changed already, and nothing is published. */
+  readonly rules?: string;
 }
 
-/** Makes the documents that lie beside this function the current ones. What was published before stays for those inside. */
+/**
+ * Makes the documents that lie beside this function the current ones; what was published before stays for those inside.
+ * Called once more after the rules of a deployment: what is current may be something else than it brings.
+ */
 export const handler = observed(
   async ({ RequestType, ResourceProperties }: CdkCustomResourceEvent): Promise<CdkCustomResourceResponse> => {
-    const said =
-      RequestType === 'Delete' ? 'Nothing is published any more.' : await deploy(ResourceProperties as object);
+    const properties: Properties = ResourceProperties as object;
+    const isOfRules = properties.rules !== undefined;
+    const carryOut = isOfRules ? settle : deploy;
+    const said = RequestType === 'Delete' ? 'Nothing is published any more.' : await carryOut(properties);
     logger.info('Deployed.', { said });
-    return { PhysicalResourceId: 'definitions', Data: { said } };
+    return { PhysicalResourceId: isOfRules ? 'rules' : 'definitions', Data: { said } };
   },
 );
+
+async function settle(): Promise<string> {
+  const { settleRules } = await import('../aws/deployed-publications.ts');
+  await settleRules();
+  return 'Rules follow what is current.';
+}
 
 async function deploy({ machines = [], replaces }: Properties): Promise<string> {
   const [{ deployedPublications }, { hashOfFiles }, { deployDocuments }] = await Promise.all([

@@ -13,7 +13,10 @@ type Request = Parameters<Answering>[0];
 /** A folder with its tables. */
 const mostBytes = 50_000_000;
 
-/** Publishes without a deployment: called by `sojourn plan`, `publish` and `rollback`, in the form of HTTP requests. */
+/**
+ * Publishes without a deployment: called by `sojourn plan`, `publish` and `rollback`, in the form of HTTP requests; and tells
+ * of versions through the HTTP API, which has checked the bearer's token.
+ */
 export const handler = observed(async (request: Request) => {
   const body = textOf(request);
   const app = new Hono();
@@ -41,7 +44,7 @@ async function routesFor(body: string): Promise<RouteTable> {
   const ports = { publications, clock: realClock };
   return [
     ...publicationRoutes({
-      state: () => publications.state(),
+      state: (journeyId) => publications.state(journeyId),
       records: (journeyId) => publications.records(journeyId),
       plan: planDocuments(ports),
       publish: publishDocuments(ports),

@@ -8,6 +8,7 @@ import {
   type RollbackOrder,
 } from '../../core/journey/versions/publication.ts';
 import type { Clock } from '../../core/ports.ts';
+import { closest, didYouMean } from '../../core/suggest.ts';
 
 /** Where publications stand. */
 export interface Publications {
@@ -40,9 +41,11 @@ export interface RollbackTask extends Omit<RollbackOrder, 'number' | 'nowMs'> {
 /** A version that there is not. */
 export class NoSuchVersion extends Error {
   readonly journeyId: string;
-  constructor(journeyId: string, message: string) {
+  readonly suggestion: string | undefined;
+  constructor(journeyId: string, message: string, suggestion?: string) {
     super(message);
     this.journeyId = journeyId;
+    this.suggestion = suggestion;
   }
 }
 
@@ -61,11 +64,19 @@ async function putting({ publications }: PublishPorts, decided: Published): Prom
 
 function numberFor({ versions, current }: PublicationState, { journeyId, number }: RollbackTask): number {
   const known = versions.filter((one) => one.journeyId === journeyId).map((one) => one.number);
-  if (known.length === 0) throw new NoSuchVersion(journeyId, `No journey "${journeyId}" was ever published here.`);
+  if (known.length === 0) {
+    const { suggestion } = didYouMean(
+      closest(
+        journeyId,
+        versions.map((one) => one.journeyId),
+      ),
+    );
+    throw new NoSuchVersion(journeyId, `No journey "${journeyId}" was ever published here.`, suggestion);
+  }
   if (number !== undefined && !known.includes(number))
     throw new NoSuchVersion(
       journeyId,
-      `Journey "${journeyId}" has no version ${number}; there are ${known.join(', ')}.`,
+      `Journey "${journeyId}" has no version ${number}; there are ${known.toSorted((a, b) => a - b).join(', ')}.`,
     );
   // Of one that nobody enters now, the last.
   const below = current[journeyId] ?? Infinity;

@@ -1,11 +1,9 @@
-import { beginHop } from '../../core/begin-hop.ts';
 import { decideLoop } from '../../core/decide-loop.ts';
 import { closed } from '../../core/enrollment/after-end.ts';
 import type { Enrollment } from '../../core/enrollment/enrollment.ts';
 import { deliveryIdOf } from '../../core/enrollment/delivery-id.ts';
-import { unparked } from '../../core/enrollment/parking.ts';
+import { followUp } from '../../core/follow-up.ts';
 import type { Ports } from '../../core/ports.ts';
-import { Draft } from '../../core/profile/draft.ts';
 
 export type ResumePorts = Pick<Ports, 'profiles' | 'definitions' | 'executions' | 'clock' | 'ids'> & {
   readonly channels: Pick<Ports['channels'], 'reconcile'>;
@@ -40,25 +38,12 @@ export const resumeEnrollment =
     }
   };
 
-/** Nobody waited: the next hop is begun, by whoever writes it down first. Where this dies, the due row begins it. */
-async function goOn(ports: ResumePorts, { enrollmentId, profileId }: Enrollment): Promise<'told' | 'nobody-waits'> {
-  const begun = await decideLoop<Enrollment | undefined>(ports, async (attemptId) => {
-    const loaded = await ports.profiles.load(profileId);
-    const [row] = await ports.profiles.enrollments([enrollmentId]);
-    if (!loaded || row?.status !== 'active') return { answer: undefined };
-    // The answer to this commit was lost.
-    if (row.attemptId === attemptId) return { answer: row };
-    if (!row.hold?.isParked) return { answer: undefined };
-    const around = { nowMs: ports.clock.nowMs(), attemptId, enrollments: new Map(), journeys: new Map() };
-    const draft = new Draft({ ...around, definitions: await ports.definitions.current() }, [loaded]);
-    const next = { ...row, hold: unparked(row.hold), hop: row.hop + 1, attemptId };
-    draft.touch(loaded.profile.profileId);
-    draft.putEnrollment(next);
-    return { answer: next, change: draft.change() };
-  });
-  if (!begun) return 'nobody-waits';
-  await beginHop(ports.executions, begun);
-  return 'told';
+/** Nobody waited: the next hop is begun, unless somebody else has begun it. */
+async function goOn(ports: ResumePorts, row: Enrollment): Promise<'told' | 'nobody-waits'> {
+  const isBegun = await followUp(ports, row, (current) =>
+    current?.status === 'active' && current.hold?.isParked ? 'next-hop' : 'nothing',
+  );
+  return isBegun ? 'told' : 'nobody-waits';
 }
 
 /** Writes down what becomes of the message at which the enrollment stood when it ended. */

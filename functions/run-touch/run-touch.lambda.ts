@@ -22,8 +22,8 @@ async function build(): Promise<ReturnType<typeof runTouch>> {
     },
   });
   const content = publishedContent(definitions(), links, ports.clock);
-  const asking = deployedAsking(content, (pool) => {
-    logger.warn('Few coupons are left.', { pool });
+  const asking = deployedAsking(content, (pool, state, isNews) => {
+    if (isNews) logger.warn(state === 'empty' ? 'No coupons are left.' : 'Few coupons are left.', { pool });
     metrics.addMetric('CouponsLow', MetricUnit.Count, 1);
   });
   profiles().onStop = ({ subject, why }) => {

@@ -1,20 +1,23 @@
 import { decideLoop, type Tried } from '../../core/decide-loop.ts';
 import { readEnrolled, type Enrolled } from '../../core/enrollment/read-enrolled.ts';
-import { decideTouch, type TouchAnswer } from '../../core/enrollment/advance.ts';
+import { decideTouch } from '../../core/enrollment/advance.ts';
+import type { TouchAnswer } from '../../core/enrollment/touch.ts';
 import type { Asked } from '../../core/enrollment/ask.ts';
 import { callbackOf } from '../../core/enrollment/own-wait.ts';
 import type { Handed, Prepared } from '../../core/enrollment/send-step.ts';
 import { deliveryIdOf } from '../../core/enrollment/delivery-id.ts';
 import { hasMoved, type Enrollment } from '../../core/enrollment/enrollment.ts';
 import { EnrollmentEnded, TouchDiverted } from '../../core/failures.ts';
-import type { JourneyVersion } from '../../core/definitions.ts';
+import type { Definitions, JourneyVersion } from '../../core/definitions.ts';
+import { fillProfile } from '../../core/fill-profile.ts';
 import { nextStates, type TouchDefinition } from '../../core/journey/compile.ts';
 import type { Channel } from '../../core/journey/document.ts';
 import { askedNames, mayDraw, sendChannels } from '../../core/journey/touch-needs.ts';
 import { addressFor } from '../../core/message/addresses.ts';
 import type { Message as RenderedMessage } from '../../core/message/message.ts';
-import type { Ports, RenderRequest, Turn } from '../../core/ports.ts';
+import type { Loaded, Ports, RenderRequest, Turn } from '../../core/ports.ts';
 import { versionKey } from '../../core/profile/draft.ts';
+import { isToBeFilled } from '../../core/profile/fill-up.ts';
 import { historyIds, type Profile } from '../../core/profile/profile.ts';
 import { toInstant } from '../../core/time/instant.ts';
 
@@ -184,14 +187,14 @@ async function tryTouch(
   attemptId: string,
   { prepared, handed, asked }: Done,
 ): Promise<Tried<Answer>> {
-  const loaded = await ports.profiles.load(task.profileId);
+  const definitions = await ports.definitions.current();
+  const loaded = await loadFilled(ports, task.profileId, definitions);
   const [enrollment] = await ports.profiles.enrollments([task.enrollmentId]);
   if (!loaded || !enrollment || hasMoved(enrollment, task)) return { answer: { kind: 'ended' } };
   const { profile } = loaded;
   const { enrollmentId, cursor } = enrollment;
   const delivery = await ports.profiles.delivery(deliveryIdOf(enrollmentId, cursor.stepId, cursor.visit));
   if (enrollment.status !== 'active' && !delivery) return { answer: { kind: 'ended' } };
-  const definitions = await ports.definitions.current();
   const journey = await ports.definitions.journey(enrollment.journeyId, enrollment.version);
   const names = askedNames(touch, journey);
   const callback = callbackOf(task);
@@ -222,6 +225,15 @@ async function tryTouch(
     answer: answer.kind === 'render' ? { ...answer, version } : answer,
     ...(change && { change }),
   };
+}
+
+/** The person, whom what is published now is true of: branches ask it, and nobody comes by one again. */
+async function loadFilled(ports: TouchPorts, profileId: string, definitions: Definitions): Promise<Loaded | undefined> {
+  const loaded = await ports.profiles.load(profileId);
+  if (!loaded || !isToBeFilled(loaded.profile, definitions)) return loaded;
+  // Whoever cannot be filled goes on by what was true of them; the filling of everybody tells of it.
+  await fillProfile(ports)(loaded.profile.profileId).catch(() => undefined);
+  return ports.profiles.load(profileId);
 }
 
 /** This enrollment, and the person's others as far as a changed trait may end them. */

@@ -3,10 +3,13 @@ import { decideLoop } from '../../core/decide-loop.ts';
 import type { Enrollment } from '../../core/enrollment/enrollment.ts';
 import { decideRound } from '../../core/enrollment/decide-round.ts';
 import { readRoundSubject } from '../../core/enrollment/rounds.ts';
-import { lookAtMs, repairDelayMs, unparked } from '../../core/enrollment/parking.ts';
+import { lookAtMs, repairDelayMs } from '../../core/enrollment/parking.ts';
 import { readEnrolled } from '../../core/enrollment/read-enrolled.ts';
+import { followUp } from '../../core/follow-up.ts';
 import type { DueRow, Ports } from '../../core/ports.ts';
+import { fillProfile } from '../../core/fill-profile.ts';
 import { Draft } from '../../core/profile/draft.ts';
+import { isBehind } from '../../core/segment/coverage.ts';
 
 export type WakePorts = Pick<Ports, 'profiles' | 'definitions' | 'executions' | 'clock' | 'ids'>;
 
@@ -25,13 +28,21 @@ export const wakeDue =
 
 /** Time alone has changed something: everything is recomputed, and the next instant is written. */
 async function wakeProfile(ports: WakePorts, due: DueRow): Promise<void> {
-  await decideLoop<void>(ports, async (attemptId) => {
+  if ((await tryToWake(ports, due)) !== 'behind') return;
+  await fillProfile(ports)(due.profileId);
+  await tryToWake(ports, due);
+}
+
+/** @returns `behind` for somebody who is to be filled with what is published first */
+const tryToWake = (ports: WakePorts, due: DueRow): Promise<'behind' | undefined> =>
+  decideLoop<'behind' | undefined>(ports, async (attemptId) => {
     const loaded = await ports.profiles.load(due.profileId);
     // A later row stands for this profile, or the one that it became part of has its own: this one was a hint too many.
     if (loaded?.profile.profileId !== due.profileId || due.dueMs < (loaded.profile.dueMs ?? Infinity))
       return { answer: undefined, change: { attemptId, profiles: [], undue: [due] } };
     const { profile } = loaded;
     const definitions = await ports.definitions.current();
+    if (isBehind(profile, definitions) && !profile.isErased) return { answer: 'behind' };
     const nowMs = ports.clock.nowMs();
     const active = profile.enrollments.filter((stub) => stub.isActive);
     const enrolled = await readEnrolled(
@@ -48,7 +59,6 @@ async function wakeProfile(ports: WakePorts, due: DueRow): Promise<void> {
     draft.wakeWatches(profile.profileId);
     return { answer: undefined, change: draft.change() };
   });
-}
 
 /** A round of a schedule has reached the person, wherever they live. */
 async function wakeRound(ports: WakePorts, due: DueRow): Promise<void> {
@@ -71,34 +81,17 @@ async function repair(ports: WakePorts, due: DueRow): Promise<void> {
   const { hold } = row ?? {};
   const isLost = row?.status === 'active' && (!hold || hold.resolved !== undefined || nowMs >= hold.wakeMs);
   const isAlive = isLost && (await goesOn(ports, row));
-  const started = await decideLoop(ports, async (attemptId) => {
-    const loaded = await ports.profiles.load(due.profileId);
-    const [current] = await ports.profiles.enrollments([due.subject]);
-    const definitions = await ports.definitions.current();
-    if (!loaded) return { answer: undefined };
-    const draft = new Draft({ definitions, nowMs, attemptId, enrollments: new Map(), journeys: new Map() }, [loaded]);
-    draft.touch(loaded.profile.profileId);
+  await followUp(ports, { enrollmentId: due.subject, profileId: due.profileId }, (current, draft) => {
     if (current?.status !== 'active') {
       draft.notDue(due.profileId, due.subject);
-      return { answer: undefined, change: draft.change() };
+      return 'noted';
     }
-    // The answer to this commit was lost: the next hop is in the row already.
-    if (current.attemptId === attemptId) return { answer: current };
     const isWaiting = current.hold && !current.hold.resolved && nowMs < current.hold.wakeMs;
     draft.dueAt(due.profileId, due.subject, isWaiting ? lookAtMs(current.hold) : nowMs + repairDelayMs);
     const isUntouched = current.attemptId === row?.attemptId;
-    const next = isLost && !isAlive && isUntouched ? nextHop(current) : undefined;
-    if (next) draft.putEnrollment(next);
-    return { answer: next, change: draft.change() };
+    return isLost && !isAlive && isUntouched ? 'next-hop' : 'noted';
   });
-  if (started) await beginHop(ports.executions, started);
 }
-
-const nextHop = ({ hold, ...row }: Enrollment): Enrollment => ({
-  ...row,
-  ...(hold && { hold: unparked(hold) }),
-  hop: row.hop + 1,
-});
 
 /**
  * Whether the enrollment's execution goes on: it is told to, or is begun if it never was. One that is under way and only

@@ -1,11 +1,12 @@
 import type { JourneyVersion } from '../../core/definitions.ts';
-import type { EntryAnswer, Trigger } from '../../core/enrollment/enter.ts';
+import { standingIds, type EntryAnswer, type Trigger } from '../../core/enrollment/enter.ts';
 import { scoreOf } from '../../core/enrollment/limit.ts';
 import { placeOf } from '../../core/enrollment/place.ts';
-import { roundInstant, roundSubject, roundTrigger } from '../../core/enrollment/rounds.ts';
+import { closed, roundInstant, roundSubject, roundTrigger } from '../../core/enrollment/rounds.ts';
 import { staleMs } from '../../core/enrollment/stale.ts';
 import { isRoundOf, scheduleOf, type ScheduledEntry } from '../../core/journey/schedule.ts';
 import type { DecisionPorts, Loaded, Places, RoundPart, RoundProgress, Rounds, Walked } from '../../core/ports.ts';
+import { historyIds } from '../../core/profile/profile.ts';
 
 export interface WalkPorts extends DecisionPorts {
   readonly rounds: Rounds;
@@ -32,6 +33,8 @@ interface Walk {
   readonly task: WalkTask;
   readonly journey: JourneyVersion;
   readonly entry: ScheduledEntry;
+  /** Whether it was begun before, and the schedule was another one in between. */
+  readonly isAnew: boolean;
 }
 
 /**
@@ -44,37 +47,29 @@ export const walkRound =
     const { journeyId, roundId, part, startedMs, sinceMs } = task;
     const parts = await ports.rounds.progress(journeyId, roundId);
     const standing = parts.find((one) => one.part === part);
-    const mine = standing ?? {
-      journeyId,
-      roundId,
-      part,
-      startedMs,
-      sinceMs,
-      movedMs: startedMs,
-      isDone: false,
-      counts: {},
-    };
+    const begun = { journeyId, roundId, part, startedMs, sinceMs };
+    const fresh = { ...begun, movedMs: startedMs, isDone: false, counts: {} };
+    const mine: RoundProgress = standing?.isClosed
+      ? { ...fresh, closings: standing.closings ?? 0 }
+      : (standing ?? fresh);
     const journey = (await ports.definitions.current()).journeys.get(journeyId);
     const entry = journey && scheduleOf(journey.document);
-    if (mine.isDone) return mine;
+    const isOfSchedule = entry && isRoundOf(entry.schedule, roundId);
+    if (mine.isDone || (standing?.isClosed && !isOfSchedule)) return { ...mine, isDone: true };
     const nowMs = ports.clock.nowMs();
     const movedMs = Math.max(...[...parts, mine].map((one) => one.movedMs));
     // Nobody walked on for an hour: whoever is left was meant for a time that is over.
     const isLate = nowMs - movedMs > staleMs;
     const next =
-      !journey || !entry || !isRoundOf(entry.schedule, roundId) || isLate
-        ? closed(mine, isLate)
-        : await walkOn({ ports, task, journey, entry }, mine, pace);
+      !journey || !isOfSchedule
+        ? closed(mine)
+        : isLate
+          ? { ...mine, isDone: true, counts: { ...mine.counts, missed: 1 } }
+          : await walkOn({ ports, task, journey, entry, isAnew: (mine.closings ?? 0) > 0 }, mine, pace);
     const advanced = { ...next, movedMs: nowMs };
     await ports.rounds.advance(advanced);
     return advanced;
   };
-
-const closed = (mine: RoundProgress, isLate: boolean): RoundProgress => ({
-  ...mine,
-  isDone: true,
-  counts: isLate ? { ...mine.counts, missed: 1 } : mine.counts,
-});
 
 async function walkOn(walk: Walk, mine: RoundProgress, { most, atOnce }: WalkPace): Promise<RoundProgress> {
   const { rounds } = walk.ports;
@@ -126,11 +121,17 @@ async function enterOne(walk: Walk, memberId: string): Promise<Outcome> {
   const atMs = loaded && roundInstant(journey, task.roundId, loaded.profile, definitions);
   if (!loaded || atMs === undefined) return 'unknown-journey';
   if (atMs > ports.clock.nowMs()) return putOff(walk, loaded, atMs);
-  // Its time came before the journey did.
-  if (atMs < task.sinceMs) return 'stale';
   const trigger = roundTrigger(task.roundId, loaded, { atMs, takenUpMs: task.startedMs });
+  // Its time came before the journey did, or while its schedule was another one.
+  if (atMs < task.sinceMs) return walk.isAnew ? hadEntered(walk, trigger, loaded) : 'stale';
   const answer = await ports.enter({ journeyId: task.journeyId, trigger });
   return answer.kind === 'entered' ? 'entered' : answer.reason;
+}
+
+/** Of whom a walk that begins anew comes too late for: whether they were met before. */
+async function hadEntered({ ports, task }: Walk, trigger: Trigger, { profile }: Loaded): Promise<Outcome> {
+  const ids = standingIds(task.journeyId, trigger, historyIds(profile));
+  return (await ports.profiles.enrollments(ids)).length > 0 ? 'entered' : 'missed';
 }
 
 /** Whose time has not come is looked at again then. Where rank decides, their place is kept for them. */

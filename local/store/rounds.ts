@@ -33,7 +33,7 @@ export class SqliteRounds implements Rounds {
     return this.db.all<Row>(sql, journeyId, roundId).map(readRow);
   }
   async advance(progress: RoundProgress): Promise<void> {
-    const { journeyId, roundId, part, isDone } = progress;
+    const { journeyId, roundId, part, isDone, isClosed } = progress;
     const body = JSON.stringify(progress);
     this.db.write(() => {
       this.db.run(
@@ -45,7 +45,7 @@ export class SqliteRounds implements Rounds {
         body,
       );
       // Whoever came too late in the order is of no further use.
-      if (isDone && part === 'ranked')
+      if (isDone && !isClosed && part === 'ranked')
         this.db.run('DELETE FROM candidates WHERE journey_id = ? AND round_id = ?', journeyId, roundId);
     });
   }

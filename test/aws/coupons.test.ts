@@ -50,10 +50,14 @@ describe('coupons in the table', () => {
     codes: Array.from({ length: count }, (_, at) => `G${at}`),
   });
 
-  it('are told to be few with each code of the last tenth, and when there is none', async () => {
+  it('are told to be few with each code of the last tenth and when there is none, as news once each', async () => {
     const table = await aTable();
     let told = 0;
-    const onLow = (): unknown => told++;
+    const news: string[] = [];
+    const onLow = (_: string, state: string, isNews: boolean): void => {
+      told++;
+      if (isNews) news.push(state);
+    };
     const coupons = new DynamoCoupons({ client: table.client, tableName: table.name, keyring, clock, onLow });
     await stockPool(new Table(table.client, table.name), listOf(40));
     const after: number[] = [];
@@ -62,6 +66,7 @@ describe('coupons in the table', () => {
       after.push(told);
     }
     expect(after.slice(35)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    expect(news).toEqual(['low', 'empty']);
     table.close();
   });
 

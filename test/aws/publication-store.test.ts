@@ -93,6 +93,26 @@ describe('publishing without a deployment', () => {
     });
   });
 
+  it('lets rules follow who published last, also where somebody else comes to them later', async () => {
+    const account = await deployed(cart, trial);
+    const commits = (): number => account.calls.filter((call) => call === 'TransactWriteItems').length;
+    const before = commits();
+    let isOther = false;
+    account.cut = async (call) => {
+      if (isOther || call !== 'PutRule' || commits() === before) return undefined;
+      isOther = true;
+      await account.publish(filesOf(cart, trial));
+      return undefined;
+    };
+    await account.publish(filesOf(movedCart, trial));
+    expect(isOther).toBe(true);
+    expect(await account.drift([cart, trial])).toEqual([]);
+    expect(await account.seen()).toMatchObject({
+      current: { cart: 1 },
+      rules: [{ of: { name: ['Cart Filled'] } }, {}],
+    });
+  });
+
   it('makes an earlier version current again without a machine being touched', async () => {
     const account = await deployed(cart);
     await account.publish(filesOf(movedCart));
@@ -158,6 +178,17 @@ describe('a deployment after somebody has published', () => {
     });
   });
 
+  it('takes no version of a machine that runs what somebody published, but the one that stands', async () => {
+    const account = await deployed(cart, trial);
+    await account.publish(filesOf(movedCart, trial));
+    await account.deploy([cart, trial]);
+    expect(await account.seen()).toMatchObject({ current: { cart: 2 }, runs: { cart: 'same', trial: 'same' } });
+    await account.rollBack('cart');
+    expect(await account.seen()).toMatchObject({ current: { cart: 1 }, runs: { cart: 'same', trial: 'same' } });
+    await account.deploy([cart, trial]);
+    expect(await account.seen()).toMatchObject({ current: { cart: 1 }, runs: { cart: 'same', trial: 'same' } });
+  });
+
   it('that brings what was published is one with it', async () => {
     const account = await deployed(cart);
     await account.publish(filesOf(movedCart));
@@ -195,13 +226,37 @@ describe('a deployment after somebody has published', () => {
     expect(await account.seen()).toMatchObject({ current: { cart: 3, trial: 1 }, held: {} });
   });
 
-  it('takes the rule of its own in place of the publisher’s, which goes with the next publication', async () => {
+  it('takes the rule of its own in place of the publisher’s', async () => {
     const account = await deployed(cart);
     await account.publish(filesOf(cart, fresh));
     await account.deploy([cart, fresh]);
-    await account.publish(filesOf(slowCart, fresh));
     const { rules } = (await account.seen()) as { readonly rules: readonly { readonly Name: string }[] };
     expect(rules.map(({ Name }) => Name)).toEqual(['Sojourn-dev-App-Entriescart', 'Sojourn-dev-App-Entriesfresh']);
+  });
+});
+
+describe('what will begin a journey', () => {
+  const next = [movedCart, fresh];
+  const changes = {
+    publication: (account: PublishingAccount) => account.publish(filesOf(...next)),
+    deployment: (account: PublishingAccount) => account.deploy(next),
+  };
+  it.each(Object.entries(changes))(
+    'is let in before a %s makes it current, and so is what began it until then',
+    async (_, change) => {
+      const account = await deployed(cart, trial);
+      account.cut = (call) => (call === 'TransactWriteItems' ? 'after' : undefined);
+      await expect(change(account)).rejects.toThrow('died');
+      expect(await account.letIn()).toEqual(['Cart Filled', 'Trial Started', 'Cart Opened', 'Signed Up']);
+      account.cut = () => undefined;
+      await change(account);
+      expect(await account.letIn()).toEqual(['Cart Opened', 'Signed Up']);
+    },
+  );
+
+  it('is let in by nothing of its own where a deployment is the first', async () => {
+    const account = await deployed(cart, trial);
+    expect(account.calls).not.toContain('PutTargets');
   });
 });
 

@@ -6,13 +6,19 @@ import {
   ListTargetsByRuleCommand,
   PutRuleCommand,
 } from '@aws-sdk/client-eventbridge';
-import { CreateStateMachineCommand, DescribeStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
+import {
+  CreateStateMachineCommand,
+  DescribeStateMachineCommand,
+  SFNClient,
+  UpdateStateMachineCommand,
+} from '@aws-sdk/client-sfn';
 import { compileJourney, type JourneyVersion } from '../../core/definitions.ts';
 import { compileStateMachine } from '../../core/journey/compile.ts';
 import type { Journey } from '../../core/journey/document.ts';
 import { entryRule, entryRuleSays } from '../../core/journey/entry-rule.ts';
 import type { WorkflowFile } from '../../core/journey/read-documents.ts';
 import { DynamoDefinitions } from '../../functions/aws/definition-store.ts';
+import { madeOf } from '../../functions/aws/deployed-publications.ts';
 import { EntryRules } from '../../functions/aws/entry-rules.ts';
 import { JourneyMachines } from '../../functions/aws/journey-machines.ts';
 import { DynamoPublications, hashOfFiles, type PublicationOptions } from '../../functions/aws/publication-store.ts';
@@ -34,7 +40,8 @@ export const filesOf = (...journeys: readonly Journey[]): readonly WorkflowFile[
   ...journeys.map((one) => ({ path: `journeys/${one.id}.journey.json`, text: JSON.stringify(one) })),
 ];
 
-type Cut = (call: string) => 'before' | 'after' | Error | undefined;
+type Where = 'before' | 'after' | Error | undefined;
+type Cut = (call: string) => Where | Promise<Where>;
 
 /** An account with a bus, a table and what a deployment has made: on moto and DynamoDB Local. */
 export class PublishingAccount {
@@ -47,7 +54,8 @@ export class PublishingAccount {
   private readonly dynamo: DynamoDBClient;
   private readonly open: OpenTable;
   private readonly arnPrefix: string;
-  private readonly ofStack = new Set<string>();
+  /** What the templates said last of machines. */
+  private readonly ofStack = new Map<string, string>();
   private nowMs = startMs;
 
   private constructor(open: OpenTable, account: DoubleConfig, accountId: string) {
@@ -74,7 +82,7 @@ export class PublishingAccount {
       (next: (args: object) => Promise<object>, context: { readonly commandName: string }) => async (args: object) => {
         const call = context.commandName.replace('Command', '');
         this.calls.push(call);
-        const where = this.cut(call);
+        const where = await this.cut(call);
         if (where instanceof Error) throw where;
         if (where === 'before') throw new Error('died');
         const answer = await next(args);
@@ -87,7 +95,7 @@ export class PublishingAccount {
   }
 
   private options(
-    over: Pick<PublicationOptions, 'machineOf' | 'settle'> & Partial<PublicationOptions>,
+    over: Pick<PublicationOptions, 'machineOf' | 'open' | 'settle'> & Partial<PublicationOptions>,
   ): DynamoPublications {
     const table = new Table(this.dynamo, this.open.name);
     return new DynamoPublications({ templates: [], table, inside: async () => [], ...over });
@@ -119,6 +127,7 @@ export class PublishingAccount {
     return this.options({
       saying,
       machineOf: async (journey, standing, arn) => standing ?? this.machines.publish(journey, arn),
+      open: (journeys) => this.rules.open(journeys),
       settle: (journeys) => this.rules.settle(journeys, true),
     });
   }
@@ -129,12 +138,14 @@ export class PublishingAccount {
     const made = new Map<string, string>();
     for (const one of compiled) made.set(`${one.id}/${one.version}`, await this.stackMachine(one));
     const publications = this.options({
-      machineOf: async ({ id, version }, standing) => made.get(`${id}/${version}`) ?? standing!,
+      machineOf: (journey, standing) => madeOf(this.client, journey, { made, standing }),
+      open: (all) => this.rules.open(all),
       settle: (all) => this.rules.settle(all, false),
     });
     const task = { files, brings: hashOfFiles(files), ...(replaces !== undefined && { replaces }) };
     const said = await deployDocuments({ publications, clock: this.clock })(task);
     for (const one of compiled) await this.stackRule(one);
+    await this.publisher({}).settle();
     return said;
   }
   private async stackMachine(journey: JourneyVersion): Promise<string> {
@@ -144,10 +155,17 @@ export class PublishingAccount {
       (_, one: keyof typeof functions) => functions[one],
     );
     const machineArn = this.arnPrefix.replace('Sojourn-dev-journey-', name);
-    if (this.ofStack.has(name)) return this.machines.publish(journey, machineArn);
-    this.ofStack.add(name);
+    const said = this.ofStack.get(name);
+    this.ofStack.set(name, definition);
+    if (said !== undefined) return this.stackVersion(machineArn, said === definition ? undefined : definition);
     const made = new CreateStateMachineCommand({ name, roleArn, definition, publish: true });
     return (await this.client.send(made)).stateMachineVersionArn!;
+  }
+  /** CloudFormation changes what its template says otherwise than before; a version is of whatever stands then. */
+  private async stackVersion(stateMachineArn: string, changed: string | undefined): Promise<string> {
+    const definition = changed ?? (await this.definitionOf(stateMachineArn));
+    const asked = new UpdateStateMachineCommand({ stateMachineArn, definition, publish: true });
+    return (await this.client.send(asked)).stateMachineVersionArn!;
   }
   private async stackRule(journey: JourneyVersion): Promise<void> {
     const EventPattern = JSON.stringify(entryRule(journey));
@@ -176,6 +194,12 @@ export class PublishingAccount {
   async history(journeyIds: readonly string[]): Promise<readonly string[]> {
     const all = await Promise.all(journeyIds.map((id) => this.publisher({}).records(id)));
     return all.flat().map(({ journeyId, number, action }) => `${journeyId} ${action} ${number}`);
+  }
+  /** Names of events that rules let through, those of the deployment first. */
+  async letIn(): Promise<readonly string[]> {
+    type Rule = { readonly of: { readonly name: readonly string[] }; readonly State: string };
+    const rules = (await this.rulesNow()) as readonly Rule[];
+    return rules.filter(({ State }) => State === 'ENABLED').flatMap(({ of }) => of.name);
   }
   private async rulesNow(): Promise<readonly object[]> {
     const { Rules = [] } = await this.events.send(new ListRulesCommand({ EventBusName: bus }));

@@ -1,32 +1,25 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../core/json.ts';
 import { Deployment } from './deployment/deployment.ts';
+import {
+  dayMs,
+  HarbourPeople,
+  hourMs,
+  secret,
+  startMs,
+  wayIn,
+  writeHarbour,
+  type HarbourJourney,
+} from './deployment/harbour.ts';
 import { refusal } from './deployment/refusals.ts';
 import { synthesize } from './deployment/synthesize.ts';
 import { startedDoubles } from './doubles/clients.ts';
 
-const secret = { signingKey: 'ab'.repeat(32), serverKeys: ['server'], publicKeys: ['public'] };
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
-/** A Monday, 10:00 in Riga. */
-const startMs = Date.parse('2026-03-02T08:00:00Z');
 /** Inside of the quiet hours. */
 const changeMs = startMs + 3 * dayMs + 13.5 * hourMs;
 const rollbackMs = changeMs + 2 * dayMs;
 const endMs = rollbackMs + 20 * dayMs;
 
-const workspace = {
-  name: 'Harbour',
-  timeZone: 'Europe/Riga',
-  locale: 'en',
-  currency: 'EUR',
-  sender: { email: { from: 'Harbour <hello@harbour.example>', postalAddress: '4 Pier Street, Riga' } },
-  conversion: [{ event: 'Order Completed' }],
-  consent: 'opt-out',
-  quietHours: { email: { from: '22:00', to: '07:00' } },
-};
 const journey = { id: 'trial', name: 'Trial', stage: 'comparison', kind: 'lifecycle' };
 const entry = { on: { event: 'Trial Started' }, again: 'never' };
 /** What people enter at first. */
@@ -68,20 +61,14 @@ const after = {
   ],
 };
 
-const mail = (text: string): string =>
-  `---\nsubject: ${text}\n---\n<mjml><mj-body><mj-section><mj-column><mj-text>${text} {{ links.unsubscribe }}</mj-text></mj-column></mj-section></mj-body></mjml>`;
 /** Synthesizes one journey of a folder of its own. */
-async function synthesisOf(name: string, document: object): Promise<string> {
-  const folder = join('.cache/redeploy', name);
-  rmSync(folder, { recursive: true, force: true });
-  const write = (path: string, text: string): void => {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text);
-  };
-  write('workspace.json', JSON.stringify(workspace));
-  write('journeys/trial.journey.json', JSON.stringify(document));
-  for (const id of ['hello', 'hello-again', 'praise', 'nudge', 'bye']) write(`templates/${id}/email.mjml`, mail(id));
-  return synthesize(`.cache/cdk.redeploy-${name}`, { workflows: folder });
+async function synthesisOf(name: string, document: HarbourJourney): Promise<string> {
+  const workflows = writeHarbour(`.cache/redeploy/${name}`, {
+    journeys: [document],
+    mails: ['hello', 'hello-again', 'praise', 'nudge', 'bye'],
+    workspace: { quietHours: { email: { from: '22:00', to: '07:00' } } },
+  });
+  return synthesize(`.cache/cdk.redeploy-${name}`, { workflows });
 }
 
 /** What happens: who does what, when. */
@@ -149,18 +136,15 @@ async function fatesOf(
   deployed: Deployment,
   doings: readonly Doing[],
 ): Promise<{ readonly [userId: string]: unknown }> {
-  const items = async (path: string): Promise<readonly JsonObject[]> =>
-    (await deployed.api('GET', path)).body['items'] as readonly JsonObject[];
+  const people = new HarbourPeople(deployed);
   const fates: { [userId: string]: unknown } = {};
   for (const { userId } of doings) {
-    const [{ profileId = '' } = {}] = await items(`/api/profiles?userId=${userId}`);
-    const own = `/api/profiles/${String(profileId)}`;
-    const deliveries = await items(`${own}/deliveries`);
+    const deliveries = await people.of(userId, 'deliveries');
     const messages = deliveries.map(({ deliveryId }) => deployed.api('GET', `/api/deliveries/${String(deliveryId)}`));
     fates[userId] = {
-      enrollments: await items(`${own}/enrollments`),
+      enrollments: await people.of(userId, 'enrollments'),
       deliveries: (await Promise.all(messages)).map(({ body }) => body),
-      timeline: await items(`${own}/timeline`),
+      timeline: await people.of(userId, 'timeline'),
     };
   }
   return fates;
@@ -170,9 +154,7 @@ function ways(fates: { readonly [userId: string]: unknown }): { readonly [userId
   type Fate = { readonly enrollments: readonly JsonObject[]; readonly deliveries: readonly JsonObject[] };
   const said = ([userId, fate]: [string, unknown]): readonly [string, string] => {
     const { enrollments, deliveries } = fate as Fate;
-    const ends = enrollments.map(({ status, reason }) => [status, reason].filter(Boolean).join(' '));
-    const sent = deliveries.filter(({ status }) => status === 'sent').map(({ template }) => String(template));
-    return [userId, [...ends, ...sent.toReversed()].join(', ')];
+    return [userId, wayIn(enrollments, deliveries)];
   };
   return Object.fromEntries(Object.entries(fates).map(said));
 }

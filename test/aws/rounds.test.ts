@@ -50,20 +50,17 @@ describe('a round over the table', () => {
   });
   afterEach(() => table.close());
 
-  /** One tick and all that it begins, every batch delivered twice. @returns who was started */
-  async function live(limit?: {
-    readonly atMost: number;
-    readonly per: string;
-    readonly by: string;
-  }): Promise<readonly string[]> {
-    const schedule = { every: 'P1W', on: 'MO', at: '10:00', zone: 'workspace' } as const;
+  type Limit = { readonly atMost: number; readonly per: string; readonly by: string };
+  const documentsAt = (at: string, limit?: Limit) => {
+    const schedule = { every: 'P1W', on: 'MO', at, zone: 'workspace' } as const;
     const entry = { on: { schedule, segment: 'vips' }, ...(limit && { limit }) };
-    const definitions = new TestDefinitions(
-      documentsOf({
-        segments: [vips],
-        journeys: [aJourney({ id: 'news', entry, steps: [{ id: 'wait', wait: 'P1D' }] })],
-      }),
-    );
+    const journeys = [aJourney({ id: 'news', entry, steps: [{ id: 'wait', wait: 'P1D' }] })];
+    return documentsOf({ segments: [vips], journeys });
+  };
+
+  /** Thirty members, and what walks over them. */
+  async function aWorld(limit?: Limit) {
+    const definitions = new TestDefinitions(documentsAt('10:00', limit));
     const clock = { nowMs: () => nowMs, backOff };
     const profiles = new DynamoProfileStore(table.client, table.name, clock);
     const traits = (score: number) => ({ vip: { value: true, ms: 0, id: '' }, score: { value: score, ms: 0, id: '' } });
@@ -79,19 +76,27 @@ describe('a round over the table', () => {
     const walk = walkRound({ ...ports, enter: enterJourney(ports) }, { most: 3, atOnce: 2 });
     const started: BegunRound[] = [];
     const tick = beginRounds({ ...ports, begin: async (round) => void started.push(round), missed: () => undefined });
+    const entered = (): readonly string[] =>
+      executions.started.map(({ input }) => String(input['profileId'])).toSorted();
+    return { definitions, rounds, walk, started, tick, entered };
+  }
+  const shards = Array.from({ length: listShards }, (_, shard) => shard);
+
+  /** One tick and all that it begins, every batch delivered twice. @returns who was started */
+  async function live(limit?: Limit): Promise<readonly string[]> {
+    const { walk, started, tick, entered } = await aWorld(limit);
     await tick();
     nowMs = begun;
     await tick();
     await tick();
     expect(started.map(({ roundId }) => roundId)).toEqual(['2026-03-09T10:00']);
-    const shards = Array.from({ length: listShards }, (_, shard) => shard);
     for (const part of [...shards, ...(started[0]!.isRanked ? (['ranked'] as const) : [])]) {
       for (let isDone = false; !isDone;) {
         const twice = await Promise.all([1, 2].map(() => walk({ ...started[0]!, part })));
         isDone = twice.every((one) => one.isDone);
       }
     }
-    return executions.started.map(({ input }) => String(input['profileId'])).toSorted();
+    return entered();
   }
 
   it('enters every member once, though each batch is delivered twice', async () => {
@@ -101,5 +106,29 @@ describe('a round over the table', () => {
   it('enters those who rank highest, and no more than the limit', async () => {
     const highest = await live({ atMost: 5, per: 'P1W', by: 'profile.traits.score' });
     expect(highest).toEqual(['p25', 'p26', 'p27', 'p28', 'p29']);
+  });
+
+  it('is begun anew, under another name, where its schedule was another one for a while', async () => {
+    const { definitions, rounds, walk, started, tick, entered } = await aWorld();
+    await tick();
+    nowMs = begun;
+    await tick();
+    await walk({ ...started[0]!, part: 0 });
+    definitions.publish(documentsAt('15:00'));
+    nowMs += 60_000;
+    await tick();
+    for (const part of shards) await walk({ ...started[0]!, part });
+    const before = entered();
+    expect(before.length).toBeLessThan(people.length);
+    definitions.publish(documentsAt('10:00'));
+    nowMs += 60_000;
+    await tick();
+    expect(started).toMatchObject([{ roundId: '2026-03-09T10:00' }, { roundId: '2026-03-09T10:00' }]);
+    expect(started[1]?.closings).toBeGreaterThan(0);
+    for (const part of shards) for (let isDone = false; !isDone;) ({ isDone } = await walk({ ...started[1]!, part }));
+    const counted = (await rounds.progress('news', '2026-03-09T10:00')).flatMap(({ counts }) => Object.entries(counts));
+    const sum = (outcome: string): number => counted.reduce((all, [of, n]) => (of === outcome ? all + n : all), 0);
+    expect([sum('entered'), sum('missed')]).toEqual([before.length, people.length - before.length]);
+    expect(entered()).toEqual(before);
   });
 });

@@ -1,20 +1,23 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { sojourn, type Ran } from './run.ts';
-import { aStack, aStandIn, anError, anXmlError, signedIn, type Answering, type StandIn } from './stand-in.ts';
+import {
+  aStack,
+  aStandIn,
+  anError,
+  anXmlError,
+  signedIn,
+  withStack,
+  type Answering,
+  type Env,
+  type StandIn,
+} from './stand-in.ts';
 
 const outputs = { RedriveFunction: 'redrive-1', WorkDeadLetters: 'arn:work', WakeDeadLetters: 'arn:wake' };
 let standIn: StandIn;
 afterEach(() => standIn.close());
 
-/** Runs `sojourn redrive` against an AWS that answers so; stacks are there. */
-async function redrive(
-  words: readonly string[],
-  answering: Answering,
-  env: { readonly [name: string]: string } = {},
-): Promise<Ran> {
-  standIn = await aStandIn(
-    async (asked) => (await answering(asked)) ?? (asked.service === 'cloudformation' ? aStack(outputs) : undefined),
-  );
+async function redrive(words: readonly string[], answering: Answering, env: Env = {}): Promise<Ran> {
+  standIn = await aStandIn(withStack(outputs, answering));
   return sojourn(['redrive', ...words], { ...signedIn(standIn.endpoint), ...env }).ran;
 }
 /** A function that answers so, call by call. */

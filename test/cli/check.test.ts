@@ -1,4 +1,4 @@
-import { cpSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { aFolder, sojourn } from './run.ts';
@@ -60,9 +60,63 @@ describe('sojourn check', () => {
     expect((await sojourn(['check', folder, '--strict']).ran).code).toBe(1);
   });
 
+  it('says in a folder without a workspace only that, where it looked, and where there is one', async () => {
+    const folder = aFolder();
+    folders.push(folder);
+    cpSync('workflows', join(folder, 'shop'), { recursive: true });
+    writeFileSync(join(folder, 'package.json'), '{}');
+    const { code, stdout } = await sojourn(['check', folder]).ran;
+    expect({ code, lines: stdout.split('\n') }).toEqual({
+      code: 1,
+      lines: [
+        'workspace.json:1:1  missing-workspace',
+        '  There is no workspace.json. It names the time zone, the senders and what makes a person converted.',
+        '  There is one in shop/: did you mean that folder?',
+        '',
+        `1 error, no warnings. Looked in ${folder}.`,
+        '',
+      ],
+    });
+  });
+
+  it('still tells there of a name that is nearly right, and all of a folder that only lacks its workspace', async () => {
+    const folder = workflows({ 'journeys/other.json': '{}' });
+    renameSync(join(folder, 'workspace.json'), join(folder, 'workspce.json'));
+    const { stdout } = await sojourn(['check', folder]).ran;
+    expect(stdout.match(/^\S+ {2}\S+$/gm)).toEqual([
+      'workspace.json:1:1  missing-workspace',
+      'journeys/other.json:1:1  unknown-file',
+      'workspce.json:1:1  unknown-file',
+    ]);
+    for (const name of readdirSync(folder))
+      if (name !== 'workspce.json') rmSync(join(folder, name), { recursive: true });
+    expect((await sojourn(['check', folder]).ran).stdout).toContain('Did you mean "workspace.json"?');
+  });
+
+  it('tells of a folder and of a link to nothing that are named like documents', async () => {
+    const folder = workflows();
+    rmSync(join(folder, 'segments/regulars.segment.json'));
+    mkdirSync(join(folder, 'segments/regulars.segment.json'));
+    rmSync(join(folder, 'templates/thank-you-gift/sms.txt'));
+    symlinkSync('nowhere', join(folder, 'templates/thank-you-gift/sms.txt'));
+    const { code, stdout } = await sojourn(['check', folder]).ran;
+    expect({ code, stdout }).toEqual({
+      code: 1,
+      stdout: [
+        'segments/regulars.segment.json:1:1  unknown-file',
+        '  This is a folder, though its name is that of a file; nothing inside is read.',
+        '',
+        'templates/thank-you-gift/sms.txt:1:1  unknown-file',
+        '  This link leads to no file.',
+        '',
+        '2 errors, no warnings.\n',
+      ].join('\n'),
+    });
+  });
+
   it('ends with 2 where there is nothing to check', async () => {
     const { code, stderr } = await sojourn(['check', 'no-such-folder']).ran;
-    expect({ code, stderr }).toEqual({ code: 2, stderr: 'sojourn: There is no no-such-folder.\n' });
+    expect({ code, stderr }).toEqual({ code: 2, stderr: 'sojourn: There is no folder no-such-folder.\n' });
   });
 });
 

@@ -124,8 +124,17 @@ export function aStack(outputs: Readonly<Record<string, string>>): StandInAnswer
   );
 }
 
+/** Answers so, where a stack with these outputs is there. */
+export const withStack =
+  (outputs: Readonly<Record<string, string>>, answering: Answering): Answering =>
+  async (asked) =>
+    (await answering(asked)) ?? (asked.service === 'cloudformation' ? aStack(outputs) : undefined);
+
+/** Variables of a shell. */
+export type Env = { readonly [name: string]: string };
+
 /** How a shell is signed in to it; nothing of the developer's own is looked at. */
-export const signedIn = (endpoint: string): { readonly [name: string]: string } => ({
+export const signedIn = (endpoint: string): Env => ({
   AWS_ENDPOINT_URL: endpoint,
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'test',

@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { metricNamespace } from '../../lib/sojourn-function.ts';
 import { ofType, synthesize } from './synthesis.ts';
 
 const { running } = synthesize();
@@ -44,6 +46,23 @@ describe('alarms', () => {
       Metrics === undefined ? 1 : Metrics.filter((one: { readonly MetricStat?: object }) => one.MetricStat).length,
     );
     expect(metrics.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(24);
+  });
+
+  it('watch all that functions measure, under the names by which they do', () => {
+    const sources = readdirSync('functions', { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.lambda.ts'))
+      .map((file) => readFileSync(join('functions', file), 'utf8'));
+    const measured = sources.flatMap((text) => [...text.matchAll(/addMetric\('(\w+)'/g)].map(([, name]) => name));
+    const own = alarms.filter(({ Namespace }) => Namespace === metricNamespace);
+    expect(own.map(({ MetricName }) => MetricName as string).sort()).toEqual(measured.sort());
+    expect(measured).toContain('BreakerTrips');
+    // As Powertools names whoever measures.
+    expect(readFileSync('functions/metrics.ts', 'utf8')).toContain(`namespace: '${metricNamespace}'`);
+    const services = ofType(running, 'AWS::Lambda::Function').flatMap(
+      ([, { Properties }]) => (Properties.Environment?.Variables?.POWERTOOLS_SERVICE_NAME as string | undefined) ?? [],
+    );
+    for (const { Dimensions } of own)
+      expect(Dimensions).toEqual([{ Name: 'service', Value: [...new Set(services)].join() }]);
   });
 
   it('speak of the thresholds that are promised', () => {

@@ -13,14 +13,14 @@ const deployedDefinition = (machine: (typeof machines)[number][1]): string =>
   });
 
 describe('the definitions of the template', () => {
-  it('are those of every journey, that of imports and that of rounds', () => {
+  it('are those of every journey, those of imports, of rounds and of filling people', () => {
     const journeys = machines.flatMap(([, { Properties }]) =>
       (Properties.Tags ?? []).flatMap(({ Key, Value }: { readonly Key: string; readonly Value: string }) =>
         Key === 'sojourn:journey' ? [Value] : [],
       ),
     );
     expect(journeys).toEqual(shipped.journeys.map(({ id }) => id));
-    expect(machines).toHaveLength(journeys.length + 2);
+    expect(machines).toHaveLength(journeys.length + 3);
   });
 
   it.each(machines)('%s is one that the Amazon States Language allows', (_, machine) => {

@@ -58,13 +58,36 @@ describe('coupons in a data folder', () => {
     second.close();
   });
 
-  it('tell once that a tenth is left, and each time that there was none', async () => {
+  it('tell once that a tenth is left, once that there is none, and anew when codes were added', async () => {
     const db = new Database(':memory:');
     ends.push(() => db.close());
     const told: number[] = [];
     const coupons = new HomeCoupons({ db, keyring, clock, onLow: (_, left) => told.push(left) });
     coupons.stock([pool(40)]);
     for (let at = 0; at < 42; at++) await coupons.claim(pool(40), `e${at}`);
-    expect(told).toEqual([3, 0, 0, 0]);
+    expect(told).toEqual([3, 0]);
+    coupons.stock([pool(60)]);
+    for (let at = 42; at < 64; at++) await coupons.claim(pool(60), `e${at}`);
+    expect(told).toEqual([3, 0, 5, 0]);
+  });
+
+  it('that are few or none when a home begins again are told of once more at most', async () => {
+    const folder = aFolder();
+    ends.push(() => rmSync(folder, { recursive: true }));
+    const told: number[][] = [];
+    for (const [from, to] of [
+      [0, 37],
+      [37, 40],
+      [40, 43],
+    ] as const) {
+      const db = new Database(folder);
+      const heard: number[] = [];
+      const coupons = new HomeCoupons({ db, keyring, clock, onLow: (_, left) => heard.push(left) });
+      coupons.stock([pool(40)]);
+      for (let at = from; at < to; at++) await coupons.claim(pool(40), `e${at}`);
+      told.push(heard);
+      db.close();
+    }
+    expect(told).toEqual([[3], [0], [0]]);
   });
 });

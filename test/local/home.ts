@@ -1,7 +1,8 @@
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BatchItem } from '../../functions/api.ts';
+import { readWorkflows } from '../../functions/parts/read-workflows.ts';
 import { Home, type HomeOptions } from '../../local/home.ts';
 import { HomeServer } from '../../local/server.ts';
 
@@ -54,6 +55,18 @@ export interface Call {
 }
 
 export const basic = (key: string): string => `Basic ${Buffer.from(`${key}:`).toString('base64')}`;
+/** What a refusal says: status, code and path. */
+export const refusal = ({ status, body }: Answer): readonly unknown[] => [status, body.error?.code, body.error?.path];
+
+let people = 0;
+/** A user of whom nobody has heard. */
+export const somebody = (): string => `somebody-${++people}`;
+
+/** When homes of tests begin. */
+export const startMs = Date.parse('2026-03-02T10:00:00Z');
+/** An instant, by how long after the beginning it is. */
+export const at = (offsetMs: number): string => new Date(startMs + offsetMs).toISOString();
+
 export const aFolder = (): string => realpathSync(mkdtempSync(join(tmpdir(), 'sojourn-test-')));
 
 /** One embedded home behind its HTTP server, on any free port of loopback. */
@@ -151,5 +164,32 @@ function parsed(text: string): Body {
     return JSON.parse(text) as Body;
   } catch {
     return {};
+  }
+}
+
+/** A home on a folder of its own, which may be begun again, with workflows of its own to write to. */
+export class OwnHome {
+  readonly workflows: string;
+  private readonly folder = aFolder();
+  private standing: LocalHome | undefined;
+
+  constructor() {
+    this.workflows = join(this.folder, 'workflows');
+    cpSync(testWorkflows, this.workflows, { recursive: true });
+  }
+  get home(): LocalHome {
+    return this.standing!;
+  }
+  async begin(): Promise<void> {
+    await this.standing?.close();
+    this.standing = await LocalHome.open({ data: join(this.folder, 'data'), workflows: this.workflows });
+  }
+  async end(): Promise<void> {
+    await this.standing?.close();
+    rmSync(this.folder, { recursive: true });
+  }
+  /** Publishes what the workflows say now. */
+  publish(more: object = {}): Promise<Answer> {
+    return this.home.api('POST', '/api/publications', { files: readWorkflows(this.workflows), by: 'ana', ...more });
   }
 }

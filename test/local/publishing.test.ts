@@ -1,48 +1,40 @@
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Journey, Step } from '../../core/journey/document.ts';
 import type { Problem } from '../../core/problem.ts';
 import { readWorkflows } from '../../functions/parts/read-workflows.ts';
 import { aJourney } from '../builders.ts';
-import { aFolder, LocalHome, testWorkflows, type Answer } from './home.ts';
+import { type Answer, type LocalHome, OwnHome } from './home.ts';
 
 const hello: Step = { id: 'hello', send: { email: 'hello' } };
 const rest: Step = { id: 'rest', wait: 'P1D' };
 const last: Step = { id: 'last', wait: 'PT1H' };
 
-let folder: string;
-let workflows: string;
+let own: OwnHome;
 let home: LocalHome;
+const begins = async (): Promise<void> => {
+  await own.begin();
+  ({ home } = own);
+};
 beforeEach(async () => {
-  folder = aFolder();
-  workflows = join(folder, 'workflows');
-  mkdirSync(workflows);
-  cpSync(testWorkflows, workflows, { recursive: true });
+  own = new OwnHome();
   writes({ steps: [hello, rest] });
-  home = await LocalHome.open({ data: join(folder, 'data'), workflows });
+  await begins();
 });
-afterEach(async () => {
-  await home.close();
-  rmSync(folder, { recursive: true });
-});
+afterEach(() => own.end());
 
-const path = (): string => join(workflows, 'journeys/cart.journey.json');
+const path = (): string => join(own.workflows, 'journeys/cart.journey.json');
 const writes = (over: Partial<Journey> & Pick<Journey, 'steps'>): void =>
   writeFileSync(path(), JSON.stringify(aJourney(over)));
-const publishes = (more: object = {}): Promise<Answer> =>
-  home.api('POST', '/api/publications', { files: readWorkflows(workflows), by: 'ana', ...more });
+const publishes = (more: object = {}): Promise<Answer> => own.publish(more);
 const plans = async (more: object = {}): Promise<Answer['body']> =>
-  (await home.api('POST', '/api/plans', { files: readWorkflows(workflows), ...more })).body;
+  (await home.api('POST', '/api/plans', { files: readWorkflows(own.workflows), ...more })).body;
 const errorsOf = ({ body }: Answer): readonly string[] =>
   (body['problems'] as readonly Problem[]).filter(({ severity }) => severity === 'error').map(({ code }) => code);
 const planOf = ({ plan }: Answer['body']): unknown =>
   (plan as { journeys: { journeyId: string }[] }).journeys.find(({ journeyId }) => journeyId === 'cart');
 const versions = async (): Promise<Answer['body']> => (await home.api('GET', '/api/journeys/cart/versions')).body;
-const restarted = async (): Promise<void> => {
-  await home.close();
-  home = await LocalHome.open({ data: join(folder, 'data'), workflows });
-};
 async function enters(userId: string): Promise<void> {
   await home.identify(userId, { email: `${userId}@b.lv` });
   await home.track(userId, 'Cart Filled');
@@ -88,7 +80,7 @@ describe('publishing into a running home', () => {
   });
 
   it('renders new templates at once, and lets new events in', async () => {
-    writeFileSync(join(workflows, 'templates/hello/email.mjml'), changedMail);
+    writeFileSync(join(own.workflows, 'templates/hello/email.mjml'), changedMail);
     writes({ steps: [hello], entry: { on: { event: 'Basket Filled' }, again: 'always' } });
     expect((await publishes()).status).toBe(200);
     await home.identify('ana', { email: 'ana@b.lv' });
@@ -105,7 +97,7 @@ describe('publishing into a running home', () => {
     expect(refused).toMatchObject({ status: 422, body: { error: { code: 'documents_invalid' } } });
     expect(errorsOf(refused)).toEqual(['unknown-template']);
     writes({ steps: [hello] });
-    writeFileSync(join(workflows, 'templates/hello/email.mjml'), changedMail.replace('Hello', '{% if profile %}'));
+    writeFileSync(join(own.workflows, 'templates/hello/email.mjml'), changedMail.replace('Hello', '{% if profile %}'));
     expect(errorsOf(await publishes())).toEqual(['template-invalid']);
     expect((await versions())['items']).toHaveLength(1);
   });
@@ -133,7 +125,7 @@ describe('publishing into a running home', () => {
     await enters('ana');
     writes({ steps: [hello, last] });
     await publishes({ drain: true });
-    await restarted();
+    await begins();
     await enters('bo');
     await home.wind('P2D');
     expect(await insideOf('completed')).toHaveLength(1);
@@ -184,11 +176,11 @@ describe('rolling back', () => {
     writes({ steps: [hello, last] });
     await publishes();
     await rollsBack();
-    await restarted();
+    await begins();
     await publishes();
     expect((await versions())['items']).toMatchObject([{ number: 2 }, { number: 1, isCurrent: true }]);
     writes({ steps: [hello] });
-    await restarted();
+    await begins();
     expect((await versions())['items']).toMatchObject([{ number: 3, isCurrent: true }, {}, {}]);
   });
 
@@ -196,8 +188,8 @@ describe('rolling back', () => {
     expect((await rollsBack()).body.error).toMatchObject({ code: 'version_unknown' });
     expect((await rollsBack({ number: 7 })).body.error?.message).toBe('Journey "cart" has no version 7; there are 1.');
     writes({ steps: [last] });
-    rmSync(join(workflows, 'templates/hello'), { recursive: true });
-    for (const other of ['basket', 'greet', 'quiet']) rmSync(join(workflows, `journeys/${other}.journey.json`));
+    rmSync(join(own.workflows, 'templates/hello'), { recursive: true });
+    for (const other of ['basket', 'greet', 'quiet']) rmSync(join(own.workflows, `journeys/${other}.journey.json`));
     expect((await publishes()).status).toBe(200);
     expect(errorsOf(await rollsBack())).toEqual(['unknown-template']);
     expect((await versions())['items']).toMatchObject([{ number: 2, isCurrent: true }, { number: 1 }]);

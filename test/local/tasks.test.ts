@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aTask } from '../contracts/rows.ts';
-import { LocalHome, type Answer } from './home.ts';
-
-const refusal = ({ status, body }: Answer): readonly unknown[] => [status, body.error?.code, body.error?.path];
+import { LocalHome, refusal } from './home.ts';
 
 let local: LocalHome;
 let profileId: string;

@@ -1,7 +1,7 @@
 import type { Draft } from '../../draft.ts';
 import type { Path } from '../../problem.ts';
 import type { Names } from '../../segment/condition.ts';
-import type { AskedEvents } from '../../segment/condition-kinds.ts';
+import type { AskedEvents } from '../../segment/condition-kind.ts';
 import { allFiles, type CheckInput } from './check.ts';
 
 /** A place where a document asks for events; paths start at the document. */
@@ -13,7 +13,7 @@ const within = (path: Path, asked: AskedEvents): AskedEvents => ({
   path: [...path, ...asked.path],
   names: asked.names,
   ...(asked.where && { where: { ...asked.where, path: [...path, ...asked.where.path] } }),
-  ...(asked.sum && { sum: { ...asked.sum, path: [...path, ...asked.sum.path] } }),
+  ...(asked.counted && { counted: { ...asked.counted, path: [...path, ...asked.counted.path] } }),
 });
 
 /** Every place where documents ask for events: conditions, entries, exits, goals, steps and conversion. */

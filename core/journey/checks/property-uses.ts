@@ -21,7 +21,7 @@ export interface PropertyUse {
 
 /** Every property that documents ask of an event in the catalogue. */
 export const propertyUses = (input: CheckInput): readonly PropertyUse[] =>
-  eventUses(input).flatMap(({ file, names, path, where, sum }) => {
+  eventUses(input).flatMap(({ file, names, path, where, counted }) => {
     const described = namesIn(names, path).flatMap(({ name }) => {
       const properties = propertiesOf(input, name);
       return properties ? [{ event: name, properties }] : [];
@@ -38,6 +38,6 @@ export const propertyUses = (input: CheckInput): readonly PropertyUse[] =>
         test,
         ...event,
       })),
-      ...(sum ? [{ file, path: sum.path, at: 'value' as const, property: sum.property, isSum: true, ...event }] : []),
+      ...(counted ? [{ file, at: 'value' as const, ...counted, ...event }] : []),
     ];
   });

@@ -23,7 +23,6 @@ import { neverPasses } from './never-passes.ts';
 import { neverTrue } from './never-true.ts';
 import { noSender } from './no-sender.ts';
 import { noUnsubscribe } from './no-unsubscribe.ts';
-import { notYet } from './not-yet.ts';
 import { pastInstant } from './past-instant.ts';
 import { rankWithoutSchedule } from './rank-without-schedule.ts';
 import { readBeforeSaved, unknownSavedName, unusedSavedName } from './saved-names.ts';
@@ -80,7 +79,6 @@ export const checks: readonly Check[] = [
   neverTrue,
   noSender,
   noUnsubscribe,
-  notYet,
   pastInstant,
   rankWithoutSchedule,
   readBeforeSaved,

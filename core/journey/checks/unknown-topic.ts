@@ -1,9 +1,10 @@
 import { closest, didYouMean } from '../../suggest.ts';
+import { cascade } from '../steps/cascade.ts';
 import { send } from '../steps/send.ts';
 import { ofKind } from '../walk.ts';
 import { capital, type Check } from './check.ts';
 
-/** Every topic that a send or a cap names stands in the workspace. */
+/** Every topic that a step or a cap names stands in the workspace. */
 export const unknownTopic: Check = {
   code: 'unknown-topic',
   severity: 'error',
@@ -22,7 +23,7 @@ export const unknownTopic: Check = {
       says: 'The cap counts',
     }));
     const inSends = journeys.flatMap(({ file, steps }) =>
-      ofKind(steps, send).map(({ step, path, name }) => ({
+      [...ofKind(steps, send), ...ofKind(steps, cascade)].map(({ step, path, name }) => ({
         file,
         path: [...path, 'topic'],
         topic: step.topic,

@@ -14,13 +14,13 @@ function scheduleWords({ every, once, on, at, zone }: Schedule, words: Words): s
 }
 
 function triggerWords(on: EntryTrigger, words: Words): string {
-  if ('event' in on) return eventWords(on, words);
-  if ('schedule' in on) return `everybody in segment "${on.segment}" ${scheduleWords(on.schedule, words)}`;
-  if ('segment' in on) return `${on.edge === 'enter' ? 'entering' : 'leaving'} segment "${on.segment}"`;
-  if ('api' in on) return 'a call of the API';
+  if ('event' in on) return `on ${eventWords(on, words)}`;
+  if ('schedule' in on) return `with everybody in segment "${on.segment}" ${scheduleWords(on.schedule, words)}`;
+  if ('segment' in on) return `on ${on.edge === 'enter' ? 'entering' : 'leaving'} segment "${on.segment}"`;
+  if ('api' in on) return 'on a call of the API';
   const source = 'trait' in on.date ? `the date in "${on.date.trait}"` : `holiday "${on.date.holiday}"`;
   const yearly = on.repeats === undefined ? '' : ', every year';
-  return `${words.offset(on.offset)}${source}${on.at === undefined ? '' : ` at ${on.at}`}${yearly}`;
+  return `${words.offset(on.offset) || 'on '}${source}${on.at === undefined ? '' : ` at ${on.at}`}${yearly}`;
 }
 
 function againWords({ again, key }: Entry, words: Words): string {
@@ -34,7 +34,7 @@ export function entryWords(entry: Entry, words: Words): string {
   const when = entry.when === undefined ? '' : ` if ${conditionWords(entry.when, words)}`;
   const limit =
     entry.limit === undefined ? '' : `; at most ${entry.limit.atMost} people per ${words.duration(entry.limit.per)}`;
-  return `Enters on ${triggerWords(entry.on, words)}${when}; ${againWords(entry, words)}${limit}.`;
+  return `Enters ${triggerWords(entry.on, words)}${when}; ${againWords(entry, words)}${limit}.`;
 }
 
 /** What ends it at once. */

@@ -62,7 +62,7 @@ const isRuled = (event: AbstractEvent | undefined, rule: AbstractEvent): boolean
 
 /** Whether a message that the rule is about goes out. */
 const isOut = (course: Course, world: World, { node }: Extract<Move, { kind: 'send' }>, selector: Selector): boolean =>
-  selectedChannels(selector, course.journey.document, node).some((channel) => !isShut(course, world, channel));
+  selectedChannels(selector, course.journey.document, node).some((channel) => !isShut(course, world, node, channel));
 
 function arriving(course: Course, state: State, event: AbstractEvent): readonly Leap<State, Move>[] {
   const { at } = state.world;

@@ -12,6 +12,7 @@ interface Listened {
   readonly where?: Where;
   readonly key?: string;
   readonly of?: unknown;
+  readonly ofAny?: unknown;
 }
 
 export const namesOf = (names: Names): readonly string[] => (typeof names === 'string' ? [names] : names);
@@ -19,7 +20,8 @@ export const namesOf = (names: Names): readonly string[] => (typeof names === 's
 /** Whether an event is one that a document listens for: certainly, certainly not, or (`undefined`) by its properties. */
 export function isHeard(event: AbstractEvent, listened: Listened): boolean | undefined {
   if (!namesOf(listened.event).includes(event.name)) return false;
-  if (listened.key !== undefined || listened.of !== undefined) return undefined;
+  const isOfSome = listened.of !== undefined || listened.ofAny !== undefined;
+  if (listened.key !== undefined || isOfSome) return undefined;
   const given = event.where ?? {};
   const isSaid = Object.entries(listened.where ?? {}).every(
     ([path, test]) => given[path] !== undefined && canonicalJson(given[path]) === canonicalJson(test),
@@ -67,7 +69,7 @@ const all = (truths: readonly Truth[]): Truth =>
 
 /** Whether a condition certainly holds, certainly does not, or (`undefined`) may be either way. */
 export function truthOf(condition: Condition, facts: Facts, segments: SegmentRules): Truth {
-  const said = facts.taken.get(canonicalJson(condition));
+  const said = facts.taken.size > 0 ? facts.taken.get(canonicalJson(condition)) : undefined;
   if (said !== undefined) return said;
   const of = (one: Condition): Truth => truthOf(one, facts, segments);
   if ('all' in condition) return all(condition.all.map(of));
@@ -91,6 +93,11 @@ export type SegmentRules = readonly { readonly id: string; readonly when: Condit
 
 /** The names of which one event settles a condition for good. */
 function everDid(condition: Condition): readonly string[] | undefined {
+  if ('sequence' in condition) {
+    const { sequence, thenNot } = condition;
+    const [part, ...others] = sequence;
+    return others.length === 0 && part && thenNot === undefined ? everDid(part) : undefined;
+  }
   if (!('did' in condition)) return undefined;
   const { did, atLeast = 1, atMost, exactly, sum, distinct, where, within } = condition;
   const isPlain = [atMost, exactly, sum, distinct, where, within].every((key) => key === undefined);
@@ -106,6 +113,8 @@ export function take(condition: Condition, isTrue: boolean, facts: Facts): Facts
   if ('all' in condition && isTrue) return condition.all.reduce((sum, one) => take(one, true, sum), next as Facts);
   if ('any' in condition && !isTrue) return condition.any.reduce((sum, one) => take(one, false, sum), next as Facts);
   if ('didNot' in condition) return take(asDid(condition), !isTrue, next);
+  if ('sequence' in condition && isTrue && condition.sequence.length > 1)
+    return condition.sequence.reduce((sum, { did }) => take({ did }, true, sum), next as Facts);
   const [name, ...others] = (isTrue ? everDid(condition) : undefined) ?? [];
   if (name === undefined || others.length > 0) return next;
   return { certain: new Set([...facts.certain, `did ${name}`]), taken };

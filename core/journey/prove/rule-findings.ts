@@ -1,7 +1,9 @@
 import type { Finding } from '../../problem.ts';
 import type { Documents } from '../document.ts';
-import { pathOf, proverOf, type Proof } from './prove.ts';
+import { linesOf } from './lines.ts';
+import { proverOf } from './prove.ts';
 import type { Rules } from './rules.ts';
+import type { Proof } from './verdict.ts';
 
 /** Codes of problems with rules that were read. */
 export const ruleCodes = ['duplicate-rule', 'rule-broken', 'rule-of-nothing', 'rule-undecided'] as const;
@@ -23,11 +25,15 @@ export function ruleFindings(documents: Documents, { rules }: Rules): readonly F
               message: `There are two rules "${rule.id}".`,
             },
           ];
-    return [...double, ...findingsOf(proofOf(rule), path)];
+    return [...double, ...findingsOf(proofOf(rule), path, documents.workspace.timeZone)];
   });
 }
 
-function findingsOf({ rule, verdict, isAboutSomething }: Proof, path: Finding['path']): readonly Finding[] {
+function findingsOf(
+  { rule, verdict, isAboutSomething }: Proof,
+  path: Finding['path'],
+  zone: string,
+): readonly Finding[] {
   if (!isAboutSomething) {
     const message = `Rule "${rule.id}" is about messages that no journey sends.`;
     return [{ code: 'rule-of-nothing', severity: 'warning', path, message }];
@@ -35,18 +41,13 @@ function findingsOf({ rule, verdict, isAboutSomething }: Proof, path: Finding['p
   switch (verdict.kind) {
     case 'holds':
       return [];
-    case 'broken':
-      return [
-        {
-          code: 'rule-broken',
-          severity: 'error',
-          path,
-          message: `Rule "${rule.id}" is broken: ${pathOf(verdict.story)}.`,
-        },
-      ];
+    case 'broken': {
+      const message = `Rule "${rule.id}" is broken on this way:`;
+      return [{ code: 'rule-broken', severity: 'error', path, message, lines: linesOf(verdict.story, zone) }];
+    }
     case 'undecided': {
-      const message = `Rule "${rule.id}" is not decided. ${verdict.why} The way: ${pathOf(verdict.story)}.`;
-      return [{ code: 'rule-undecided', severity: 'warning', path, message }];
+      const message = `Rule "${rule.id}" is not decided. ${verdict.why} By the waits alone:`;
+      return [{ code: 'rule-undecided', severity: 'warning', path, message, lines: linesOf(verdict.story, zone) }];
     }
     default:
       return verdict satisfies never;

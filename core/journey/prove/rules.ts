@@ -4,9 +4,9 @@ import { readKeys, readKind, registryOf, type Kind, type Report } from '../../ki
 
 import { isObject } from '../../json.ts';
 import type { DurationText, Names, Where } from '../../segment/condition.ts';
-import { where } from '../../segment/condition-kinds.ts';
+import { where } from '../../segment/operator-shapes.ts';
 import { byKey, either, keys, leaf, list, oneOrMany } from '../../shape.ts';
-import { count, duration, id, names, text, word, yes } from '../../values.ts';
+import { countBetween, id, shortDuration, names, text, word, yes } from '../../values.ts';
 import { channels, type Channel, type Journey, type Purpose } from '../document.ts';
 import type { Parsed } from '../parse.ts';
 
@@ -77,7 +77,7 @@ const never: Kind = {
 };
 const atMost: Kind = {
   key: 'atMost',
-  schema: keys('a rule', { id, name, atMost: count(0), sends: selector, within: duration }),
+  schema: keys('a rule', { id, name, atMost: countBetween(0, 100), sends: selector, within: shortDuration }),
 };
 const nothing: Kind = { key: 'nothing', schema: keys('a rule', { id, name, after: beginning, nothing: yes }) };
 
@@ -99,7 +99,7 @@ const slot = leaf(
   { $ref: '#/$defs/rule' },
 );
 /** rules.json; each rule is read by its own kind. */
-export const rulesSchema = keys('the rules', {
+export const rulesSchema = keys('an object such as { "rules": … }', {
   $schema: text('the address of a schema').optional(),
   rules: list('a list of rules', slot),
 });
@@ -107,7 +107,7 @@ export const rulesSchema = keys('the rules', {
 /** Reads rules.json. */
 export function parseRules(value: unknown): Parsed<Rules> {
   const report: Report = { findings: [], broken: [] };
-  const own = readKeys(rulesSchema, value, [], 'the rules', report);
+  const own = readKeys(rulesSchema, value, [], 'the file of rules', report);
   const listed = isObject(own) && Array.isArray(own['rules']) ? (own['rules'] as readonly unknown[]) : [];
   for (const [index, rule] of listed.entries()) {
     if (rule === undefined) continue;

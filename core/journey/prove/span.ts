@@ -16,3 +16,14 @@ export function mostMs(text: DurationText): number {
   if (!duration) return Infinity;
   return (duration.months * 31 + duration.days) * dayMs + duration.timeMs;
 }
+
+/**
+ * How many stretches of one length, one behind another, are needed at most to cover another. Between clock changes a day may
+ * have an hour more or less, which matters only where days are compared with hours.
+ */
+export function timesIn(whole: DurationText, part: DurationText): number {
+  if (whole === part) return 1;
+  const isMixed =
+    [whole, part].some((text) => text.includes('T')) && ![whole, part].every((text) => text.startsWith('PT'));
+  return Math.ceil((mostMs(whole) + (isMixed ? 3_600_000 : 0)) / Math.max(1, leastMs(part)));
+}

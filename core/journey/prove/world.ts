@@ -1,4 +1,5 @@
 import type { JourneyVersion } from '../../definitions.ts';
+import { covers } from '../../message/covers.ts';
 import type { Documents, Step, Workspace } from '../document.ts';
 import type { PlanNode } from '../plan.ts';
 import { roleOf } from '../roles/role-of.ts';
@@ -16,6 +17,7 @@ import {
   type Facts,
 } from './facts.ts';
 import { machineOf, messagesOf, roundsOf, waitsBetween, waysOf, type Machine, type Position } from './machine.ts';
+import { topicOf } from './selects.ts';
 import { leastMs } from './span.ts';
 
 /** A journey as the explorer sees it. */
@@ -43,7 +45,8 @@ export const beginning: World = { facts: noFacts, rounds: {} };
 /** One thing that happens on a path. */
 export type Move =
   | { readonly kind: 'event'; readonly event: AbstractEvent; readonly at?: Position }
-  | { readonly kind: 'enter'; readonly event?: AbstractEvent; readonly restarts?: 'waiting' | 'in-touch' }
+  /** `restarts`: whoever is inside, there where they stand. */
+  | { readonly kind: 'enter'; readonly event?: AbstractEvent; readonly restarts?: Position | 'gone' }
   | { readonly kind: 'send'; readonly node: PlanNode; readonly isSent: boolean }
   | { readonly kind: 'act'; readonly node: PlanNode; readonly way?: string }
   | { readonly kind: 'choose'; readonly node: PlanNode; readonly way: string }
@@ -178,9 +181,13 @@ export function endings(course: Course, world: World): readonly Turn[] {
 }
 
 /** Whether the gate certainly refuses a message of this step. */
-export function isShut({ journey, documents }: Course, { facts }: World, channel: string): boolean {
+export function isShut({ journey, documents }: Course, { facts }: World, node: PlanNode, channel: string): boolean {
   if (journey.isAcquisition && isConverted(facts, documents.workspace)) return true;
-  return journey.document.kind !== 'transactional' && channel !== 'webhook' && isDenied(facts, channel);
+  if (journey.document.kind === 'transactional' || channel === 'webhook') return false;
+  const isForbidden = (documents.workspace.frequencyCaps ?? []).some(
+    (cap) => cap.atMost === 0 && covers(cap, channel, 'marketing', topicOf(node)),
+  );
+  return isForbidden || isDenied(facts, channel);
 }
 
 /** All that may happen next to a person inside, by the machine and by what the documents name. */
@@ -211,7 +218,7 @@ function acting(course: Course, world: World, node: Extract<PlanNode, { role: 'a
   }));
   const messages = messagesOf(node);
   if (messages.length === 0) return [{ move: { kind: 'act', node }, to: to(node.next), leastMs: 0 }, ...others];
-  const isSent = messages.some(({ channel }) => !isShut(course, world, channel));
+  const isSent = messages.some(({ channel }) => !isShut(course, world, node, channel));
   return [{ move: { kind: 'send', node, isSent }, to: to(node.next), leastMs: 0 }, ...others];
 }
 

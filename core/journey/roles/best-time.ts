@@ -28,8 +28,11 @@ export function bestTimeOf({ wait }: WaitStep): BestTime | undefined {
   return { within: ('within' in wait && wait.within) || defaultWithin };
 }
 
+/** What of a step's view says when somebody answers, and when they are asked. */
+type Lived = Pick<StepView, 'nowMs' | 'zone' | 'enrollment' | 'instantsOf'>;
+
 /** At which hours of their own clock the person has opened or clicked: 24 counts. */
-export function hoursOf(view: StepView): readonly number[] {
+export function hoursOf(view: Pick<Lived, 'zone' | 'instantsOf'>): readonly number[] {
   const counts = Array.from({ length: hours }, () => 0);
   for (const ms of view.instantsOf(answers)) counts[hourOf(ms, view.zone)]! += 1;
   return counts;
@@ -38,7 +41,7 @@ export function hoursOf(view: StepView): readonly number[] {
 const hourOf = (ms: number, zone: string): number => Math.floor(toLocal(zone, ms).msOfDay / hourMs);
 
 /** Until the hour, of those that begin in time, at which the person is likeliest to answer; this one passes at once. */
-export function untilBestTime({ within }: BestTime, view: StepView, asked: Asked | undefined): HoldSpec {
+export function untilBestTime({ within }: BestTime, view: Lived, asked: Asked | undefined): HoldSpec {
   const { nowMs, zone, enrollment } = view;
   const scores = scoresOf(hoursOf(view), asked?.kind === 'hours' ? asked.everyone : []);
   const score = (ms: number): number => scores[hourOf(ms, zone)]!;

@@ -11,6 +11,8 @@ interface CascadeSend {
   readonly ending: Ending;
   /** Whether a wait for an answer follows, which a message that is not sent passes over. */
   readonly isLast: boolean;
+  readonly topic?: string;
+  readonly useBy?: string;
   /** Percent of people who get none of them. */
   readonly holdout?: number;
 }
@@ -29,7 +31,7 @@ export interface StretchBegin {
 /** Tries one channel after another until the person answers: `chase`, `chase.1`, `chase.1-wait`, `chase.2` … */
 export const cascadeRole: Role<CascadeStep> = {
   role: 'list',
-  unfold: ({ cascade, every, until, holdout }, id) => {
+  unfold: ({ cascade, every, until, topic, useBy, holdout }, id) => {
     const begin: StretchBegin = { id, stretch: true };
     const steps = cascade.flatMap((content, index): readonly object[] => {
       const isLast = index === cascade.length - 1;
@@ -38,6 +40,8 @@ export const cascadeRole: Role<CascadeStep> = {
         cascadeSend: content,
         ending: endingAfter(id, index, until),
         isLast,
+        ...(topic !== undefined && { topic }),
+        ...(useBy !== undefined && { useBy }),
         ...(holdout !== undefined && { holdout }),
       };
       const wait: CascadeWait = {
@@ -60,9 +64,9 @@ export const stretchRole: Role<StretchBegin> = { role: 'act', act: () => ({ kind
 /** A message of a cascade: not sent once the person has answered, also while it is put off. */
 export const cascadeSendRole: Role<CascadeSend> = {
   role: 'act',
-  act: ({ cascadeSend, ending, holdout }, view) => {
+  act: ({ cascadeSend, ending, topic, useBy = defaultUseBy, holdout }, view) => {
     const drawn = holdout === undefined ? {} : { holdout, drawnBy: ending.begins };
-    const request = { choices: choicesOf(cascadeSend), useBy: defaultUseBy, ...drawn };
+    const request = { choices: choicesOf(cascadeSend), ...(topic !== undefined && { topic }), useBy, ...drawn };
     return { kind: 'send', request: isOver(ending, view) ? { ...request, isUnwanted: true } : request };
   },
   channels: ({ cascadeSend }) => choicesOf(cascadeSend).map(({ channel }) => channel),

@@ -1,5 +1,5 @@
 import { fullList } from '../../shape.ts';
-import { duration, percent } from '../../values.ts';
+import { duration, percent, text } from '../../values.ts';
 import type { CascadeStep } from '../document.ts';
 import { eventOrCondition } from '../event-match.ts';
 import { content, messagesOf } from './content.ts';
@@ -13,6 +13,8 @@ export const cascade: StepKind<CascadeStep> = {
     cascade: fullList('a list of channels with their templates', content),
     every: duration,
     until: eventOrCondition.optional(),
+    topic: text('the id of a topic').optional(),
+    useBy: duration.optional(),
     holdout: percent.optional(),
   }),
   bodies: () => [],

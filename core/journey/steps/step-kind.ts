@@ -3,7 +3,7 @@ import type { Draft } from '../../draft.ts';
 import type { Kind } from '../../kinds.ts';
 import type { Path } from '../../problem.ts';
 import type { DurationText } from '../../segment/condition.ts';
-import type { InnerCondition, Later } from '../../segment/condition-kinds.ts';
+import type { InnerCondition } from '../../segment/condition-kind.ts';
 import { keys, leaf } from '../../shape.ts';
 import { id, text } from '../../values.ts';
 import type { Channel, Step, Steps } from '../document.ts';
@@ -82,8 +82,6 @@ export interface StepKind<S extends Step = Step> extends Kind {
   rounds?(step: Draft<S>): { readonly times: number; readonly every: DurationText | undefined };
   /** Whether every person who arrives goes through one of the bodies; with no bodies, nobody goes on. */
   isExhaustive?(step: Draft<S>): boolean;
-  /** What of it parses today and runs in a later release. */
-  later?(step: Draft<S>): readonly Later[];
   /** What leads into each body, in their order, for a diagram; then what leads straight on, where that is possible. */
   ways?(step: S, words: Words): readonly string[];
   /** Whether its bodies lead back to it. */

@@ -1,8 +1,8 @@
 /** How a journey's rule differs from what its current version needs. */
 export interface RuleFinding {
   readonly journeyId: string;
-  /** `left` is one that lets people in whom nobody asked in. */
-  readonly is: 'missing' | 'off' | 'other' | 'left';
+  /** `left` is one that lets people in whom nobody asked in; `twice` stands where there are several. */
+  readonly is: 'missing' | 'off' | 'other' | 'left' | 'twice';
 }
 /** How a version of a journey's machine differs from what its document compiles to. */
 export interface MachineFinding {
@@ -25,6 +25,7 @@ const rule = {
   off: 'nobody can enter it, since its rule is switched off. Publish again: that switches it on.',
   other: 'its rule lets in by another pattern than its document says. Publish again: that changes it.',
   left: 'it is not published, and its rule is on: what it lets in is turned away. Publish again: that switches it off.',
+  twice: 'it has more than one rule. What both let in counts once. Publish again: that takes away what is too much.',
 } as const satisfies Record<RuleFinding['is'], string>;
 
 /** What of a deployment is otherwise than it was deployed, a sentence each. */

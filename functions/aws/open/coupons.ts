@@ -1,11 +1,11 @@
 import { ENV } from '../../env.ts';
 import { dynamo, keyring } from '../container.ts';
-import { DynamoCoupons } from '../coupons.ts';
+import { DynamoCoupons, type OnLow } from '../coupons.ts';
 import { realClock } from '../real-clock.ts';
 import { setting } from '../setting.ts';
 
 /** Coupons of the deployment. */
-export const openCoupons = async (onLow: (pool: string) => void): Promise<DynamoCoupons> =>
+export const openCoupons = async (onLow: OnLow): Promise<DynamoCoupons> =>
   new DynamoCoupons({
     client: dynamo(),
     tableName: setting(ENV.table),

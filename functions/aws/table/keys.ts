@@ -87,5 +87,11 @@ export const roundKey = (journeyId: string, roundId: string, part: number | 'ran
   pk: roundsPartition(journeyId),
   sk: `${roundPrefix}${roundId}#${part}`,
 });
+/** How far filling everybody with what is published has come: a row for each part. */
+export const fillsPartition = (number: number): string => `fills#${number}`;
+export const fillKey = (number: number, part: number): Key => ({
+  pk: fillsPartition(number),
+  sk: String(part).padStart(4, '0'),
+});
 /** Where the people of a round stand in the order of their rank. */
 export const rankPartition = (journeyId: string, roundId: string): string => `k#${journeyId}#${roundId}`;

@@ -29,10 +29,12 @@ const listed = (profileId: string, list: string, id: string, ms: number): Item =
 
 /** An enrollment's row; beside its body only what lists are filtered and counted by. */
 export function enrollmentItem(row: Enrollment): Item {
-  const { enrollmentId, profileId, journeyId, status, reason, cursor, goalReachedMs, path, enteredMs, exposures } = row;
+  const { enrollmentId, profileId, journeyId, version, status, reason, cursor, goalReachedMs, path, enteredMs } = row;
+  const { exposures } = row;
   return {
     ...keyItem(enrollmentKey(enrollmentId)),
     ...listed(profileId, `n#${journeyId}`, enrollmentId, enteredMs),
+    ch: { S: version },
     st: { S: status },
     sp: { S: cursor.stepId },
     ...(reason !== undefined && { re: { S: reason } }),

@@ -5,9 +5,11 @@ import {
   GetItemCommand,
   PutItemCommand,
   QueryCommand,
+  ScanCommand,
   TransactWriteItemsCommand,
   UpdateItemCommand,
   type QueryCommandInput,
+  type ScanCommandInput,
   type TransactWriteItem,
 } from '@aws-sdk/client-dynamodb';
 import { StoreUnavailable } from '../../../core/failures.ts';
@@ -22,7 +24,7 @@ export const keyOf = ({ pk, sk }: Key): Item => ({ pk: { S: pk }, sk: { S: sk } 
 
 /**
  * The one table, with what the law asks of it: strongly consistent reads, one transaction per commit. Failures of the
- * service come out as `StoreUnavailable`; there is no Scan.
+ * service come out as `StoreUnavailable`.
  */
 export class Table {
   readonly name: string;
@@ -53,6 +55,27 @@ export class Table {
       from = page.LastEvaluatedKey;
     } while (from && found.length < most);
     return found;
+  }
+
+  /** One page of a scan, for what is not done for an event: everybody is looked at. It may miss what was written just now. */
+  async scan(
+    input: Omit<ScanCommandInput, 'TableName'>,
+  ): Promise<{ readonly items: readonly Item[]; readonly next: Item | undefined }> {
+    const page = await available('read rows', () =>
+      this.client.send(new ScanCommand({ TableName: this.name, ...input })),
+    );
+    return { items: page.Items ?? [], next: page.LastEvaluatedKey };
+  }
+
+  /** All rows of a query, a page at a time: for more than should be held at once. */
+  async *pages(input: Omit<QueryCommandInput, 'TableName'>): AsyncGenerator<readonly Item[]> {
+    let from: Item | undefined;
+    do {
+      const asked = { TableName: this.name, ...input, ...(from && { ExclusiveStartKey: from }) };
+      const page = await available('read rows', () => this.client.send(new QueryCommand(asked)));
+      yield page.Items ?? [];
+      from = page.LastEvaluatedKey;
+    } while (from);
   }
 
   /** Rows by their keys, in any order; absent ones are left out. */

@@ -140,8 +140,13 @@ function notEmpty(text: string, what: string): string {
   return text;
 }
 
+/** Ten times what mail programs show of a message, and far below what providers take. */
+const longestText = 1_000_000;
+
 function clean(value: unknown, what: string): string {
   const text = String(value);
+  if (text.length > longestText)
+    throw new UnfitMessageError(`The ${what} would be longer than ${longestText} characters.`);
   if (text.includes('\0') || !text.isWellFormed()) {
     throw new UnfitMessageError(`The ${what} would hold characters that cannot be sent.`);
   }

@@ -1,8 +1,9 @@
 import { escapeHtml } from '../escape-html.ts';
-import { Liquid, type Template } from 'liquidjs';
+import { Liquid } from 'liquidjs';
 import type { Workspace } from '../../../core/journey/document.ts';
 import { formatDate, type DateSettings } from './format-date.ts';
 import { printed, renderDirectly } from './direct-render.ts';
+import { withLazyDefaults } from './lazy-defaults.ts';
 import { MissingValueError, UnfitMessageError } from './template-failures.ts';
 
 /** How a template's output is written: into HTML, as it is, or as JSON that keeps its type. */
@@ -19,7 +20,7 @@ const limits = { parseLimit: 2_000_000, renderLimit: 1_000, memoryLimit: 20_000_
 const settingsKey = Symbol('settings');
 
 interface FilterThis {
-  readonly context: { readonly globals: object };
+  readonly context: { readonly globals: object; readonly memoryLimit: { use(count: number): void } };
 }
 const settingsOf = (filter: FilterThis): DateSettings =>
   (filter.context.globals as { readonly [settingsKey]: DateSettings })[settingsKey];
@@ -35,7 +36,7 @@ export function createCompiler(workspace: Workspace, speedUp = renderDirectly): 
   speedUp(engines.plain);
   return (source, kind) => {
     const engine = engines[kind];
-    const templates: Template[] = engine.parse(source);
+    const templates = [...withLazyDefaults(engine.parse(source))];
     return (scope, settings) => engine.renderSync(templates, scope, { globals: { [settingsKey]: settings } });
   };
 }
@@ -102,9 +103,13 @@ function registerFilters(engine: Liquid, workspace: Workspace, isHtml: boolean):
 }
 
 function joined(join: (value: string, other: string) => string) {
-  return (value: unknown, other: unknown): string | undefined => {
+  return function (this: FilterThis, value: unknown, other: unknown): string | undefined {
     if (other === undefined || other === null) throw new MissingValueError('in a text that is put together');
-    return value === undefined || value === null ? undefined : join(String(value), String(other));
+    if (value === undefined || value === null) return undefined;
+    const text = join(String(value), String(other));
+    // A loop that doubles a text would go on to the longest one that there can be.
+    this.context.memoryLimit.use(text.length);
+    return text;
   };
 }
 

@@ -19,8 +19,16 @@ export class UnfitMessageError extends Error {
 }
 
 /** What Liquid says of a template, and where. */
+/** Liquid's limits, in words. */
+const limitSentences: readonly (readonly [says: string, means: string])[] = [
+  ['memory alloc limit exceeded', 'It puts together more than 20 million characters, all its steps counted.'],
+  ['template render limit exceeded', 'It takes longer than a second.'],
+];
+
 export function liquidProblem(error: unknown): [message: string, line?: number] {
   const text = error instanceof Error ? error.message : String(error);
   const [, sentence = text, line] = /^([^\n]*?)(?:, line:(\d+)(?:, col:\d+)?)?$/.exec(text.split('\n')[0] ?? '') ?? [];
+  const limit = limitSentences.find(([says]) => sentence.includes(says))?.[1];
+  if (limit !== undefined) return line === undefined ? [limit] : [limit, Number(line)];
   return line === undefined ? [`Liquid: ${sentence}.`] : [`Liquid: ${sentence}.`, Number(line)];
 }

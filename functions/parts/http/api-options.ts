@@ -3,7 +3,7 @@ import type { JourneyVersion } from '../../../core/definitions.ts';
 import type { EntryAnswer, Trigger } from '../../../core/enrollment/enter.ts';
 import type { CouponPool } from '../../../core/journey/document.ts';
 import type { JsonObject } from '../../../core/json.ts';
-import type { DecisionPorts, ExperimentStore } from '../../../core/ports.ts';
+import type { DecisionPorts, ExperimentStore, Fills } from '../../../core/ports.ts';
 import type { TaskAnswer } from '../../../core/task/complete.ts';
 import type { ConsentChange } from '../../change-consent/change-consent.ts';
 import type { CompletionTask } from '../../complete-task/complete-task.ts';
@@ -22,6 +22,8 @@ export interface ApiOptions {
   readonly countCoupons: (pool: CouponPool) => Promise<PoolCount>;
   /** How a journey's schedule stands; `undefined` for one that no schedule begins. */
   readonly describeSchedule: (journey: JourneyVersion) => Promise<JsonObject | undefined>;
+  /** How far people are filled with what is published. */
+  readonly fills: Fills;
   /** Answers once what was written cannot be lost. */
   readonly durable: () => Promise<void>;
 }

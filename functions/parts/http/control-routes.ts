@@ -9,7 +9,7 @@ import type { ControlOrder } from '../../control-journeys/control-journeys.ts';
 import type { EndAnswer, EndPorts } from '../../end-enrollments/end-enrollments.ts';
 import { ApiProblem } from './api-problem.ts';
 import type { RouteTable } from './mount.ts';
-import { bodyOf } from './requests.ts';
+import { bodyOf, saidIn, unasked } from './requests.ts';
 
 /** What pausing and stopping need of the system behind them. */
 export interface ControlOptions {
@@ -22,8 +22,7 @@ export interface ControlOptions {
   readonly end: (journeyId: string) => Promise<EndAnswer>;
 }
 
-/** Names are kept and shown: no longer than somebody reads. */
-const longestText = 500;
+const bodyRules = { keys: ['by', 'reason'], mayBeEmpty: true } as const;
 
 /** Pauses, stops and resumptions of journeys, channels and everything; and what stands. */
 export function controlRoutes(options: ControlOptions): RouteTable {
@@ -32,14 +31,14 @@ export function controlRoutes(options: ControlOptions): RouteTable {
     (verb: ControlOrder['verb'], subjectOf: (context: Context) => Promise<string>) =>
     async (context: Context): Promise<Response> => {
       const subject = await subjectOf(context);
-      const stop = await control({ verb, subject, ...saidIn(await bodyOf(context, {})) });
+      const stop = await control({ verb, subject, ...saidIn(await bodyOf(context, bodyRules)) });
       return Response.json(stop ? presentStop(stop) : { subject, kind: 'running' });
     };
   const journey = async (context: Context): Promise<string> => journeySubject(await journeyIdOf(context, options));
   const channel = async (context: Context): Promise<string> => channelSubject(channelOf(context));
   const workspace = async (): Promise<string> => workspaceSubject;
   return [
-    ['GET', '/api/stops', async () => Response.json({ items: (await controls.list()).map(presentStop) })],
+    ['GET', '/api/stops', unasked(async () => Response.json({ items: (await controls.list()).map(presentStop) }))],
     ['POST', '/api/journeys/:id/pause', order('pause', journey)],
     ['POST', '/api/journeys/:id/resume', order('resume', journey)],
     [
@@ -47,7 +46,7 @@ export function controlRoutes(options: ControlOptions): RouteTable {
       '/api/journeys/:id/stop',
       async (context) => {
         const id = await journeyIdOf(context, options);
-        const said = saidIn(await bodyOf(context, {}));
+        const said = saidIn(await bodyOf(context, bodyRules));
         const standing = (await controls.list()).find((one) => one.subject === journeySubject(id));
         // Called again to go on: the word stands, and has been heeded.
         const stop =
@@ -72,17 +71,6 @@ export const presentStop = ({ subject, kind, atMs, by, why }: Stop): JsonObject 
   ...(by !== undefined && { by }),
   ...(why !== undefined && { reason: why }),
 });
-
-function saidIn(body: JsonObject): Pick<ControlOrder, 'by' | 'why'> {
-  const text = (key: 'by' | 'reason'): string | undefined => {
-    const value = body[key];
-    if (value === undefined) return undefined;
-    if (typeof value === 'string' && value.length <= longestText) return value;
-    throw new ApiProblem(422, `${key}_invalid`, `${key} must be text of at most ${longestText} characters.`, key);
-  };
-  const [by, why] = [text('by'), text('reason')];
-  return { ...(by !== undefined && { by }), ...(why !== undefined && { why }) };
-}
 
 /** A journey that is published, or one that was and still stands here or has people inside of it. */
 async function journeyIdOf(context: Context, { definitions, controls, inside }: ControlOptions): Promise<string> {
@@ -109,6 +97,6 @@ function channelOf(context: Context): (typeof channels)[number] {
   const name = context.req.param('channel');
   const found = channels.find((one) => one === name);
   if (found) return found;
-  const suggestion = `Channels are ${channels.join(', ')}.`;
+  const { suggestion = `Channels are ${channels.join(', ')}.` } = didYouMean(closest(name ?? '', channels));
   throw new ApiProblem(404, 'channel_unknown', `There is no channel "${name ?? ''}".`, 'channel', suggestion);
 }

@@ -77,7 +77,13 @@ async function entryFindings(
   const { entry } = journey.document;
   const holds = (condition: Condition): boolean => {
     const compiled = compiledOnce(condition);
-    return compiled.isTrue({ profile, nowMs, zone, states: seedStates(compiled.leaves, history, zone) });
+    return compiled.isTrue({
+      profile,
+      nowMs,
+      zone,
+      calendars: definitions.calendars,
+      states: seedStates(compiled.leaves, history, zone),
+    });
   };
   const findings: Finding[] = [triggerFinding(journey, { profile, history, definitions, nowMs, zone })];
   if (!definitions.journeys.has(journey.id))

@@ -3,7 +3,8 @@ import type { Context } from 'hono';
 import { stopOfJourney } from '../../../core/control/stop.ts';
 import type { JourneyVersion } from '../../../core/definitions.ts';
 import type { Trigger } from '../../../core/enrollment/enter.ts';
-import { isObject, type Json, type JsonObject } from '../../../core/json.ts';
+import { enrollmentStatuses } from '../../../core/enrollment/enrollment.ts';
+import type { Json, JsonObject } from '../../../core/json.ts';
 import type { Loaded } from '../../../core/ports.ts';
 import { identityKey } from '../../../core/profile/identity-key.ts';
 import { historyIds } from '../../../core/profile/profile.ts';
@@ -12,7 +13,7 @@ import type { ApiOptions } from './api-options.ts';
 import { ApiProblem } from './api-problem.ts';
 import type { RouteTable } from './mount.ts';
 import { presentEnrollment } from './present.ts';
-import { bodyOf, list, pageOf } from './requests.ts';
+import { bodyOf, list, longestId, oneOf, pageOf, propertiesIn, textIn, unasked } from './requests.ts';
 
 /** Journeys, their counts and their enrollments; an entry by the API. */
 export function journeyRoutes({
@@ -51,15 +52,16 @@ export function journeyRoutes({
     [
       'GET',
       '/api/journeys',
-      async () =>
+      unasked(async () =>
         Response.json({
           items: await Promise.all([...(await ports.definitions.current()).journeys.values()].map(summary)),
         }),
+      ),
     ],
     [
       'GET',
       '/api/journeys/:id',
-      async (context) => {
+      unasked(async (context) => {
         const journey = await lookAt(context);
         const schedule = await describeSchedule(journey);
         return Response.json({
@@ -68,17 +70,15 @@ export function journeyRoutes({
           ...(schedule && { schedule }),
           document: journey.document,
         });
-      },
+      }),
     ],
     [
       'GET',
       '/api/journeys/:id/enrollments',
       async (context) => {
-        const page = await directory.enrollmentsIn(
-          context.req.param('id') ?? '',
-          context.req.query('status'),
-          pageOf(context),
-        );
+        const asked = pageOf(context, 'status');
+        const status = oneOf('status', context.req.query('status'), enrollmentStatuses);
+        const page = await directory.enrollmentsIn(context.req.param('id') ?? '', status, asked);
         // Of a journey that nobody enters any more, those who did are still listed.
         if (page.items.length === 0) await find(context);
         return list(page, presentEnrollment);
@@ -89,7 +89,7 @@ export function journeyRoutes({
       '/api/journeys/:id/enrollments',
       async (context) => {
         const journey = await find(context);
-        const body = await bodyOf(context);
+        const body = await bodyOf(context, { keys: entryKeys });
         if (!('api' in journey.document.entry.on))
           throw new ApiProblem(
             422,
@@ -99,11 +99,10 @@ export function journeyRoutes({
             'Give it the entry { "on": { "api": true } }.',
           );
         const loaded = await profileOf(body, ports);
-        const key = body['key'];
-        if (key !== undefined && typeof key !== 'string')
-          throw new ApiProblem(422, 'key_invalid', 'key must be text.', 'key');
-        const properties = isObject(body['properties']) ? (body['properties'] as JsonObject) : {};
-        const idempotencyKey = context.req.header('idempotency-key') ?? randomUUID();
+        const key = textIn(body, 'key', longestId);
+        if (key === '') throw new ApiProblem(422, 'key_invalid', 'An empty key is none; leave it out.', 'key');
+        const properties = propertiesIn(body);
+        const idempotencyKey = idempotencyKeyOf(context);
         const nowMs = ports.clock.nowMs();
         const { profileId } = loaded.profile;
         const event = { eventId: idempotencyKey, name: 'Journey Requested', properties, occurredMs: nowMs };
@@ -134,6 +133,15 @@ export function journeyRoutes({
   ];
 }
 
+const entryKeys = ['profileId', 'userId', 'key', 'properties'];
+
+function idempotencyKeyOf(context: Context): string {
+  const given = context.req.header('idempotency-key') ?? randomUUID();
+  if (given !== '' && given.length <= longestId) return given;
+  const message = `An Idempotency-Key has 1 to ${longestId} characters.`;
+  throw new ApiProblem(422, 'idempotency_key_invalid', message, 'idempotency-key', 'Use a new UUID for each entry.');
+}
+
 /** @throws ApiProblem 404 */
 export async function findJourney(
   { definitions }: Pick<ApiOptions['ports'], 'definitions'>,
@@ -159,17 +167,11 @@ export async function findKnown(
 }
 
 async function profileOf(body: JsonObject, ports: ApiOptions['ports']): Promise<Loaded> {
-  const { profileId, userId } = body;
-  const id =
-    typeof profileId === 'string'
-      ? profileId
-      : typeof userId === 'string'
-        ? (await ports.profiles.owners([identityKey('userId', userId.trim())])).get(
-            identityKey('userId', userId.trim()),
-          )
-        : undefined;
+  const [profileId, userId] = [textIn(body, 'profileId', longestId), textIn(body, 'userId', longestId)];
   if (profileId === undefined && userId === undefined)
     throw new ApiProblem(422, 'profile_missing', 'Say who enters: profileId or userId.', 'profileId');
+  const named = userId === undefined ? undefined : identityKey('userId', userId.trim());
+  const id = profileId ?? (named && (await ports.profiles.owners([named])).get(named));
   const loaded = id === undefined ? undefined : await ports.profiles.load(id);
   if (!loaded)
     throw new ApiProblem(

@@ -1,13 +1,14 @@
 import type { ApiOptions } from './api-options.ts';
 import type { Route, RouteTable } from './mount.ts';
+import { unasked } from './requests.ts';
 
 /** Routes whose code is loaded by the first request for them: a container should not start with all that it may be asked. */
 export const laterRoutes = (options: ApiOptions): RouteTable => [
   ['GET', '/api/tasks', async (context) => (await import('./tasks.ts')).listTasks(options, context)],
-  ['GET', '/api/tasks/:id', async (context) => (await import('./tasks.ts')).showTask(options, context)],
+  ['GET', '/api/tasks/:id', unasked(async (context) => (await import('./tasks.ts')).showTask(options, context))],
   ['POST', '/api/tasks/:id', async (context) => (await import('./tasks.ts')).finishTask(options, context)],
   ['POST', '/api/tasks/:id/complete', async (context) => (await import('./tasks.ts')).finishTask(options, context)],
-  ['GET', '/api/coupons', async () => (await import('./coupons.ts')).listCoupons(options)],
+  ['GET', '/api/coupons', unasked(async () => (await import('./coupons.ts')).listCoupons(options))],
   // Whoever looks people up by telephone needs the rules of all countries' numbers, 70 KB.
   ['GET', '/api/profiles', async (context) => (await import('./find-profile.ts')).findProfile(options, context)],
   ...laterTable(['GET', 'POST', 'DELETE'], '/api/suppressions', async () =>
@@ -16,7 +17,7 @@ export const laterRoutes = (options: ApiOptions): RouteTable => [
   [
     'GET',
     '/api/profiles/:profileId/journeys/:id',
-    async (context) => (await import('./explain-route.ts')).explainEntry(options, context),
+    unasked(async (context) => (await import('./explain-route.ts')).explainEntry(options, context)),
   ],
 ];
 

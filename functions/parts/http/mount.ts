@@ -13,7 +13,8 @@ export type RouteTable = readonly Route[];
 
 /** Adds routes to an app, with JSON errors, 404, and 405 with Allow. */
 export function mount(app: Hono, table: RouteTable, onError: (error: unknown, requestId: string) => void): void {
-  for (const [method, path, handler] of table) app.on(method, path, handler);
+  for (const [method, path, handler] of table)
+    app.on(method, path, path.startsWith('/api/') ? (context) => withIds(context, handler) : handler);
   const patterns = table.map(([method, path]) => ({
     method,
     shape: new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}/?$`),
@@ -24,7 +25,7 @@ export function mount(app: Hono, table: RouteTable, onError: (error: unknown, re
     ].join(', ');
     if (allow !== '')
       return problemResponse(new ApiProblem(405, 'method_not_allowed', `This address takes ${allow}.`), { allow });
-    return problemResponse(new ApiProblem(404, 'not_found', `There is no ${context.req.path.slice(0, 200)}.`));
+    return problemResponse(notFound(context));
   });
   app.onError((error) => {
     if (error instanceof ApiProblem) return problemResponse(error);
@@ -41,6 +42,14 @@ export function mount(app: Hono, table: RouteTable, onError: (error: unknown, re
     return problemResponse(new ApiProblem(500, 'internal', internal), {}, requestId);
   });
 }
+/** The longest key of a row on AWS holds 1,024 bytes: asked for more, a store would fail instead of finding nothing. */
+const mostIdBytes = 900;
+function withIds(context: Context, handler: Handler): Promise<Response> | Response {
+  const isTooLong = Object.values(context.req.param()).some((id) => Buffer.byteLength(id) > mostIdBytes);
+  return isTooLong ? problemResponse(notFound(context)) : handler(context);
+}
+const notFound = ({ req }: Context): ApiProblem =>
+  new ApiProblem(404, 'not_found', `There is no ${req.path.slice(0, 200)}.`);
 const internal = 'Something went wrong here; it was logged.';
 
 /** Lets only the bearer of the token through. */

@@ -6,6 +6,7 @@ import type { Delivery, Suppression } from '../../../core/message/delivery.ts';
 import type { Loaded } from '../../../core/ports.ts';
 import type { Task } from '../../../core/task/task.ts';
 import { newestIdentifier, type Profile } from '../../../core/profile/profile.ts';
+import { isBehind } from '../../../core/segment/coverage.ts';
 import { zoneOf } from '../../../core/segment/settle.ts';
 import { toInstant } from '../../../core/time/instant.ts';
 import type { TimelineItem } from './directory.ts';
@@ -32,6 +33,8 @@ export function presentProfile({ profile, version }: Loaded, definitions: Defini
     segments: Object.keys(profile.segments).sort(),
     audiences: Object.keys(profile.audiences).sort(),
     stage: stageOf(profile, definitions, nowMs),
+    // What is published since is not asked of them yet, and a stage may ask for just that.
+    isFilling: isBehind(profile, definitions) || undefined,
     consent: presentConsent(profile),
     convertedAt: at(profile.convertedMs),
     touchpoints: Object.values(profile.touchpoints).map(
@@ -54,7 +57,8 @@ export function presentProfile({ profile, version }: Loaded, definitions: Defini
 /** The latest stage whose condition holds, else acquaintance. */
 function stageOf(profile: Profile, definitions: Definitions, nowMs: number): Stage {
   const zone = zoneOf(profile, definitions);
-  const view = { profile, nowMs, zone, states: profile.conditions };
+  const { calendars } = definitions;
+  const view = { profile, nowMs, zone, calendars, states: profile.conditions };
   return definitions.stages.findLast(({ condition }) => condition.isTrue(view))?.stage ?? 'acquaintance';
 }
 

@@ -2,12 +2,13 @@ import type { Context } from 'hono';
 import { channels } from '../../../core/journey/document.ts';
 import { isObject, type JsonObject } from '../../../core/json.ts';
 import type { Loaded } from '../../../core/ports.ts';
+import { closest, didYouMean } from '../../../core/suggest.ts';
 import { historyIds, type ConsentStatus } from '../../../core/profile/profile.ts';
 import type { ApiOptions } from './api-options.ts';
 import { ApiProblem } from './api-problem.ts';
 import type { RouteTable } from './mount.ts';
 import { presentDelivery, presentEnrollment, presentProfile, presentTimelineItem } from './present.ts';
-import { bodyOf, list, pageOf } from './requests.ts';
+import { bodyOf, list, pageOf, textIn, unasked } from './requests.ts';
 
 /** People: shown, listed, and their consent. */
 export function profileRoutes({ ports, directory, changeConsent, durable }: ApiOptions): RouteTable {
@@ -27,8 +28,9 @@ export function profileRoutes({ ports, directory, changeConsent, durable }: ApiO
     [
       'GET',
       '/api/profiles/:profileId',
-      async (context) =>
+      unasked(async (context) =>
         Response.json(presentProfile(await one(context), await ports.definitions.current(), ports.clock.nowMs())),
+      ),
     ],
     [
       'GET',
@@ -56,10 +58,13 @@ export function profileRoutes({ ports, directory, changeConsent, durable }: ApiO
       '/api/profiles/:profileId/consent',
       async (context) => {
         const { profile } = await one(context);
-        const { source, ...given } = await bodyOf(context);
-        if (typeof source !== 'string' || source === '')
+        const body = await bodyOf(context);
+        const source = textIn(body, 'source');
+        if (source === undefined || source === '')
           throw new ApiProblem(422, 'source_missing', 'Say where the consent comes from.', 'source');
-        await changeConsent({ profileId: profile.profileId, consent: readConsent(given), source });
+        const { workspace } = await ports.definitions.current();
+        const topics = (workspace.topics ?? []).map(({ id }) => id);
+        await changeConsent({ profileId: profile.profileId, consent: readConsent(body, topics), source });
         await durable();
         const loaded = await one(context);
         return Response.json(presentProfile(loaded, await ports.definitions.current(), ports.clock.nowMs()));
@@ -68,19 +73,39 @@ export function profileRoutes({ ports, directory, changeConsent, durable }: ApiO
   ];
 }
 
-function readConsent(given: JsonObject): { readonly [key: string]: ConsentStatus } {
+/** A topic's id, with room to spare. */
+const longestPurpose = 100;
+
+function readConsent(given: JsonObject, topics: readonly string[]): { readonly [key: string]: ConsentStatus } {
   const consent: { [key: string]: ConsentStatus } = {};
   for (const [channel, purposes] of Object.entries(given)) {
+    if (channel === 'source') continue;
     if (!(channels as readonly string[]).includes(channel))
       throw new ApiProblem(
         422,
         'channel_unknown',
         `There is no channel "${channel}".`,
         channel,
-        `Channels are ${channels.join(', ')}.`,
+        didYouMean(closest(channel, channels)).suggestion ?? `Channels are ${channels.join(', ')}.`,
       );
-    if (!isObject(purposes)) throw new ApiProblem(422, 'consent_invalid', 'Give each purpose a status.', channel);
+    if (!isObject(purposes))
+      throw new ApiProblem(
+        422,
+        'consent_invalid',
+        'Give each purpose a status.',
+        channel,
+        'Write { "marketing": "granted" }.',
+      );
     for (const [purpose, status] of Object.entries(purposes)) {
+      const { suggestion } = didYouMean(closest(purpose, ['marketing', 'transactional', ...topics]));
+      if (suggestion !== undefined || purpose.length > longestPurpose)
+        throw new ApiProblem(
+          422,
+          'purpose_unknown',
+          `There is no purpose "${purpose.slice(0, 40)}".`,
+          `${channel}.${purpose.slice(0, longestPurpose)}`,
+          suggestion,
+        );
       if (status !== 'granted' && status !== 'denied')
         throw new ApiProblem(422, 'consent_invalid', 'A consent is "granted" or "denied".', `${channel}.${purpose}`);
       consent[`${channel}/${purpose}`] = status;

@@ -1,17 +1,18 @@
 import type { Context } from 'hono';
 import { isObject, type Json, type JsonObject } from '../../../core/json.ts';
 import type { WorkflowFile } from '../../../core/journey/read-documents.ts';
-import type { PublicationRecord, PublicationState, RollbackOrder } from '../../../core/journey/versions/publication.ts';
+import type { PublicationRecord, PublicationState } from '../../../core/journey/versions/publication.ts';
 import { toInstant } from '../../../core/time/instant.ts';
 import { NoSuchVersion, type Published, type RollbackTask } from '../../publish-documents/publish-documents.ts';
 import { ApiProblem, problemResponse } from './api-problem.ts';
 import type { RouteTable } from './mount.ts';
-import { textOf } from './requests.ts';
+import { bodyOf, objectIn, onlyKnown, saidIn, textOf, unasked } from './requests.ts';
 
 type Wish = Parameters<PublicationOptions['publish']>[0];
 /** What publishing needs of the system behind it. */
 export interface PublicationOptions {
-  readonly state: () => Promise<PublicationState>;
+  /** Nobody need be counted who is in another journey. */
+  readonly state: (journeyId: string) => Promise<PublicationState>;
   readonly records: (journeyId: string) => Promise<readonly PublicationRecord[]>;
   readonly plan: (wish: Wish) => Promise<Published>;
   readonly publish: (wish: {
@@ -28,27 +29,22 @@ export interface PublicationOptions {
 
 /** A folder with its tables; templates of a hundred mails are 1 MB. */
 const mostBytes = 50_000_000;
-const longestText = 500;
 
 /** Plans, publications and versions of journeys. */
 export function publicationRoutes(options: PublicationOptions): RouteTable {
   return [
+    ['POST', '/api/plans', async (context) => Response.json(presentPlan(await options.plan(await wishIn(context))))],
+    ['POST', '/api/publications', async (context) => answer(await options.publish(await wishIn(context)), options)],
     [
-      'POST',
-      '/api/plans',
-      async (context) => Response.json(presentPlan(await options.plan(wishIn(await bodyOf(context))))),
+      'GET',
+      '/api/journeys/:id/versions',
+      unasked(async (context) => Response.json(await versionsOf(idOf(context), options))),
     ],
-    [
-      'POST',
-      '/api/publications',
-      async (context) => answer(await options.publish(wishIn(await bodyOf(context))), options),
-    ],
-    ['GET', '/api/journeys/:id/versions', async (context) => Response.json(await versionsOf(idOf(context), options))],
     [
       'POST',
       '/api/journeys/:id/rollback',
       async (context) => {
-        const body = await bodyOf(context);
+        const body = await bodyOf(context, { keys: ['number', 'by', 'reason'], mayBeEmpty: true });
         const { number } = body;
         if (number !== undefined && !(typeof number === 'number' && Number.isInteger(number)))
           throw new ApiProblem(422, 'number_invalid', 'number is the number of a version.', 'number');
@@ -61,45 +57,34 @@ export function publicationRoutes(options: PublicationOptions): RouteTable {
 
 const idOf = (context: Context): string => context.req.param('id') ?? '';
 
-async function bodyOf(context: Context): Promise<Record<string, unknown>> {
-  const text = await textOf(context, mostBytes);
-  let body: unknown;
-  try {
-    body = JSON.parse(text === '' ? '{}' : text);
-  } catch {
-    throw new ApiProblem(400, 'invalid_json', 'The body is not JSON.');
-  }
-  if (isObject(body)) return body;
-  throw new ApiProblem(422, 'body_invalid', 'The body must be a JSON object.');
-}
+/** `templates` are read before the routes, where there are any to lay. */
+const wishKeys = ['files', 'reopen', 'drain', 'by', 'reason', 'templates'];
 
-function wishIn(body: Record<string, unknown>): Wish {
+async function wishIn(context: Context): Promise<Wish> {
+  const body = objectIn(await textOf(context, mostBytes));
+  onlyKnown(body, wishKeys);
   const { files, reopen = [], drain = false } = body;
   if (!Array.isArray(files) || !files.every(isFile))
     throw new ApiProblem(422, 'files_invalid', 'files is a list of { "path", "text" }.', 'files');
   if (!Array.isArray(reopen) || !reopen.every((id) => typeof id === 'string'))
     throw new ApiProblem(422, 'reopen_invalid', 'reopen is a list of ids of journeys.', 'reopen');
-  return { files, reopened: new Set(reopen), isDraining: drain === true, ...saidIn(body) };
+  if (typeof drain !== 'boolean') throw new ApiProblem(422, 'drain_invalid', 'drain is true or false.', 'drain');
+  return {
+    files: files as unknown as readonly WorkflowFile[],
+    reopened: new Set(reopen),
+    isDraining: drain,
+    ...saidIn(body),
+  };
 }
 const isFile = (file: unknown): file is WorkflowFile =>
   isObject(file) && typeof file['path'] === 'string' && typeof file['text'] === 'string';
-
-function saidIn(body: Record<string, unknown>): Pick<RollbackOrder, 'by' | 'why'> {
-  const text = (key: 'by' | 'reason'): string | undefined => {
-    const value = body[key];
-    if (value === undefined) return undefined;
-    if (typeof value === 'string' && value.length <= longestText) return value;
-    throw new ApiProblem(422, `${key}_invalid`, `${key} must be text of at most ${longestText} characters.`, key);
-  };
-  const [by, why] = [text('by'), text('reason')];
-  return { ...(by !== undefined && { by }), ...(why !== undefined && { why }) };
-}
 
 async function told(work: Promise<Published>): Promise<Published> {
   try {
     return await work;
   } catch (error) {
-    if (error instanceof NoSuchVersion) throw new ApiProblem(404, 'version_unknown', error.message, 'number');
+    if (error instanceof NoSuchVersion)
+      throw new ApiProblem(404, 'version_unknown', error.message, 'number', error.suggestion);
     throw error;
   }
 }
@@ -120,7 +105,7 @@ const presentPlan = (published: Published): JsonObject =>
   }) as unknown as JsonObject;
 
 async function versionsOf(journeyId: string, options: PublicationOptions): Promise<Json> {
-  const { versions, current, inside, held } = await options.state();
+  const { versions, current, inside, held } = await options.state(journeyId);
   const records = await options.records(journeyId);
   if (records.length === 0)
     throw new ApiProblem(404, 'journey_unknown', `No journey "${journeyId}" was ever published here.`, 'id');

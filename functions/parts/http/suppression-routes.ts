@@ -6,7 +6,7 @@ import type { ApiOptions } from './api-options.ts';
 import { ApiProblem } from './api-problem.ts';
 import type { RouteTable } from './mount.ts';
 import { presentSuppression } from './present.ts';
-import { bodyOf, list, pageOf } from './requests.ts';
+import { bodyOf, list, oneOf, onlyKnown, pageOf, textIn } from './requests.ts';
 
 /** Blocks on addresses: listed, set, and lifted on evidence. */
 export function suppressionRoutes({ ports, directory, suppress, durable }: ApiOptions): RouteTable {
@@ -40,10 +40,12 @@ export function suppressionRoutes({ ports, directory, suppress, durable }: ApiOp
       'GET',
       '/api/suppressions',
       async (context) => {
-        const [channel, address] = [context.req.query('channel'), context.req.query('address')];
+        const page = pageOf(context, 'channel', 'address');
+        const channel = oneOf('channel', context.req.query('channel'), channels);
+        const address = context.req.query('address');
         const asked = address === undefined ? undefined : read(channel, address);
         const hash = asked && ports.ids.addressHash(asked.channel, asked.address);
-        return list(await directory.suppressions(channel, hash, pageOf(context)), (item) =>
+        return list(await directory.suppressions(channel, hash, page), (item) =>
           presentSuppression(item, asked?.address),
         );
       },
@@ -52,7 +54,7 @@ export function suppressionRoutes({ ports, directory, suppress, durable }: ApiOp
       'POST',
       '/api/suppressions',
       async (context) => {
-        const body = await bodyOf(context);
+        const body = await bodyOf(context, { keys: ['channel', 'address', 'reason', 'purpose', 'source'] });
         const { channel, address } = read(body['channel'], body['address']);
         const reason = (body['reason'] ?? 'manual') as SuppressionReason;
         if (typeof reason !== 'string' || !Object.hasOwn(suppressionScopes, reason))
@@ -63,7 +65,7 @@ export function suppressionRoutes({ ports, directory, suppress, durable }: ApiOp
             'reason',
             `Reasons are ${Object.keys(suppressionScopes).join(', ')}.`,
           );
-        const source = typeof body['source'] === 'string' ? body['source'] : 'api';
+        const source = textIn(body, 'source') ?? 'api';
         const { purpose } = body;
         if (purpose !== undefined && purpose !== 'marketing' && purpose !== 'all')
           throw new ApiProblem(422, 'purpose_unknown', 'A suppression covers "marketing" or "all".', 'purpose');
@@ -77,10 +79,11 @@ export function suppressionRoutes({ ports, directory, suppress, durable }: ApiOp
       'DELETE',
       '/api/suppressions',
       async (context) => {
-        const body: JsonObject = { ...context.req.query(), ...(await bodyOf(context, {})) };
+        const body: JsonObject = { ...context.req.query(), ...(await bodyOf(context, { mayBeEmpty: true })) };
+        onlyKnown(body, ['channel', 'address', 'evidence']);
         const { channel, address } = read(body['channel'], body['address']);
-        const { evidence } = body;
-        if (typeof evidence !== 'string' || evidence.trim() === '')
+        const evidence = textIn(body, 'evidence');
+        if (evidence === undefined || evidence.trim() === '')
           throw new ApiProblem(
             422,
             'evidence_missing',

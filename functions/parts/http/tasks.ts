@@ -1,10 +1,8 @@
 import type { Context } from 'hono';
-import { isObject, type JsonObject } from '../../../core/json.ts';
-import { limits } from '../../api.ts';
 import type { ApiOptions } from './api-options.ts';
 import { ApiProblem } from './api-problem.ts';
 import { presentTask } from './present.ts';
-import { bodyOf, list, pageOf } from './requests.ts';
+import { bodyOf, list, oneOf, pageOf, propertiesIn } from './requests.ts';
 
 const statuses = ['open', 'done'] as const;
 /** Outcomes are compared by journeys, and names of queues are typed: neither is a text of its own. */
@@ -12,12 +10,11 @@ const mostLetters = 200;
 
 /** Tasks, newest first. */
 export async function listTasks({ directory }: ApiOptions, context: Context): Promise<Response> {
-  const [queue, asked] = [context.req.query('queue'), context.req.query('status')];
-  const status = statuses.find((one) => one === asked);
-  if (asked !== undefined && !status)
-    throw new ApiProblem(422, 'status_unknown', 'A task is "open" or "done".', 'status');
+  const page = pageOf(context, 'queue', 'status');
+  const queue = context.req.query('queue');
+  const status = oneOf('status', context.req.query('status'), statuses);
   const filter = { ...(queue !== undefined && { queue }), ...(status && { status }) };
-  return list(await directory.tasks(filter, pageOf(context)), presentTask);
+  return list(await directory.tasks(filter, page), presentTask);
 }
 
 const unknown = (): ApiProblem => new ApiProblem(404, 'task_unknown', 'There is no task with this id.', 'id');
@@ -30,8 +27,8 @@ export async function showTask({ ports }: ApiOptions, context: Context): Promise
 
 /** Says what came of a task. */
 export async function finishTask({ completeTask, durable }: ApiOptions, context: Context): Promise<Response> {
-  const { outcome, properties = {} } = await bodyOf(context);
-  const result = { outcome: outcomeOf(outcome), properties: propertiesOf(properties) };
+  const body = await bodyOf(context, { keys: ['outcome', 'properties'] });
+  const result = { outcome: outcomeOf(body['outcome']), properties: propertiesIn(body) };
   const answer = await completeTask({ taskId: context.req.param('id') ?? '', ...result });
   switch (answer.kind) {
     case 'unknown':
@@ -58,18 +55,4 @@ function outcomeOf(outcome: unknown): string {
   if (text.length > mostLetters)
     throw new ApiProblem(422, 'outcome_invalid', `An outcome has at most ${mostLetters} letters.`, 'outcome');
   return text;
-}
-
-function propertiesOf(properties: unknown): JsonObject {
-  if (!isObject(properties))
-    throw new ApiProblem(422, 'properties_invalid', 'The properties must be an object.', 'properties');
-  // They become an event, and are held to its size.
-  if (Buffer.byteLength(JSON.stringify(properties)) > limits.eventBytes / 2)
-    throw new ApiProblem(
-      413,
-      'body_too_large',
-      `Properties hold at most ${limits.eventBytes / 2} bytes.`,
-      'properties',
-    );
-  return properties as JsonObject;
 }

@@ -55,12 +55,14 @@ export class BothHomes {
 
   get onAws(): Runner {
     const { deployed } = this;
+    const read = async (path: string): Promise<JsonObject> => (await deployed.api('GET', path)).body;
     return {
       post: async (path, body, isServer) =>
         (await deployed.post(path, body, isServer ? keys.server : keys.public)).status,
       windTo: (ms) => deployed.windTo(ms),
       windBefore: (ms) => deployed.windBefore(ms),
-      list: pages(async (path) => (await deployed.api('GET', path)).body),
+      read,
+      list: pages(read),
     };
   }
   get atHome(): Runner {
@@ -70,6 +72,8 @@ export class BothHomes {
         headers: { authorization },
         ...(body && { method: 'POST', body: JSON.stringify(body) }),
       });
+    const read = async (path: string): Promise<JsonObject> =>
+      (await (await request(path, 'Bearer t')).json()) as JsonObject;
     return {
       post: async (path, body, isServer) => {
         const key = isServer ? keys.server : keys.public;
@@ -82,7 +86,8 @@ export class BothHomes {
         await home.scheduler.settle();
         await home.scheduler.windBefore(ms);
       },
-      list: pages(async (path) => (await (await request(path, 'Bearer t')).json()) as JsonObject),
+      read,
+      list: pages(read),
     };
   }
 }

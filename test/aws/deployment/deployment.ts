@@ -27,6 +27,7 @@ import type { Queue } from './queue.ts';
 import { Queues } from './queues.ts';
 import { Scheduler } from './scheduler.ts';
 import type { Failure, Situation } from './situation.ts';
+import { functionBehind } from './routes.ts';
 import { Rules } from './rules.ts';
 import { StepFunctions } from './step-functions.ts';
 import { TableStream } from './table-stream.ts';
@@ -78,7 +79,8 @@ export class Deployment implements Situation {
   readonly stream: TableStream;
   /** Files that are uploaded to be imported. */
   readonly imports: Imports;
-  private published: JsonObject | undefined;
+  /** What the custom resources were told last, by their type. */
+  private readonly told = new Map<string, JsonObject>();
   private readonly made: Made;
   private readonly doubles: Doubles;
   private readonly bus: EventBus;
@@ -139,12 +141,13 @@ export class Deployment implements Situation {
     await this.deploy('Create');
   }
   /** In the order that the template's dependencies make: functions, machines and their versions, documents, rules. */
-  private async deploy(RequestType: 'Create' | 'Update'): Promise<void> {
+  private async deploy(RequestType: 'Create' | 'Update', properties: JsonObject = {}): Promise<void> {
     nameOthers(this.templates);
     await this.functions.make();
     this.machines.deploy(this.templates);
-    await this.publish(RequestType);
+    await this.publish(RequestType, properties);
     this.rules.deploy(this.templates);
+    await this.tell('Custom::SojournRules', RequestType);
   }
   /** What functions ask of machines and rules themselves. */
   private answerChange({ service, operation, body }: Call): object | undefined {
@@ -152,22 +155,29 @@ export class Deployment implements Situation {
     const asked = JSON.parse(body.toString('utf8')) as JsonObject;
     return service === 'states' ? this.machines.answer(operation, asked) : this.rules.answer(operation, asked);
   }
-  /** Deploys another synthesis over all that stands. */
-  async redeploy(out: string): Promise<void> {
+  /**
+   * Deploys another synthesis over all that stands.
+   * @param replaces as `-c replaces=` says it
+   */
+  async redeploy(out: string, replaces?: string): Promise<void> {
     const before = standingIds(this.templates);
     this.templates.replace(out);
     const after = standingIds(this.templates);
     if (!isDeepStrictEqual(after, before)) throw new RangeError(`It would make and delete stores: ${String(after)}`);
-    await this.deploy('Update');
+    await this.deploy('Update', replaces === undefined ? {} : { replaces });
   }
-  /** What CloudFormation asks of the custom resource. */
-  async publish(RequestType: 'Create' | 'Update' = 'Create'): Promise<void> {
-    const [, properties] = this.templates.only('Custom::SojournDocuments');
-    const { ServiceToken: _, ...ResourceProperties } = this.templates.resolve(properties) as JsonObject;
+  /** What CloudFormation asks of the custom resource of documents. */
+  publish(RequestType: 'Create' | 'Update' = 'Create', properties: JsonObject = {}): Promise<void> {
+    return this.tell('Custom::SojournDocuments', RequestType, properties);
+  }
+  private async tell(type: string, RequestType: 'Create' | 'Update', more: JsonObject = {}): Promise<void> {
+    const [, properties] = this.templates.only(type);
+    const { ServiceToken: _, ...resolved } = this.templates.resolve(properties) as JsonObject;
+    const ResourceProperties = { ...resolved, ...more };
     // Nothing is asked of a resource whose properties are the same.
-    if (RequestType === 'Update' && isDeepStrictEqual(ResourceProperties, this.published)) return;
+    if (RequestType === 'Update' && isDeepStrictEqual(ResourceProperties, this.told.get(type))) return;
     await this.functions.invoke('publish-definitions', { RequestType, ResourceProperties });
-    this.published = ResourceProperties;
+    this.told.set(type, ResourceProperties);
   }
   async close(): Promise<void> {
     await this.stepFunctions.close();
@@ -194,7 +204,8 @@ export class Deployment implements Situation {
     body?: object,
     headers: { readonly [name: string]: string } = {},
   ): Promise<HttpAnswer> {
-    return this.requests.send('manage', { method, path, headers, ...(body && { body: JSON.stringify(body) }) });
+    const name = functionBehind(this.templates, method, path.split('?')[0]!);
+    return this.requests.send(name, { method, path, headers, ...(body && { body: JSON.stringify(body) }) });
   }
   /** A pause, a stop or a resumption, past its authoriser. */
   control(method: string, path: string, body?: object): Promise<HttpAnswer> {

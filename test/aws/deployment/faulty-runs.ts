@@ -22,7 +22,7 @@ const weekMs = 7 * 86_400_000;
 /** What a container asks once and then knows: to be asked again it must be a new one. */
 const sendRate = 'GET /v2/email/account';
 const askedOnce = new Set(['GetSecretValue', sendRate]);
-/** Likewise the documents; this function looks for nothing else by a query. */
+/** Likewise the documents, for which alone this function makes a query where no round is under way. */
 const documentsOnly = 'begin-rounds dynamodb Query';
 const isAskedOnce = (site: Site): boolean => site === documentsOnly || askedOnce.has(operationOf(site));
 /** Attempts of the SDK; a fault that lasts longer has to be outlived by a redelivery. */

@@ -87,6 +87,10 @@ export class Machines {
     }
   }
 
+  /** Deletes a version, as somebody by hand. */
+  delete(versionArn: string): void {
+    this.deleted.add(versionArn);
+  }
   /** Of all versions that something can be started by, in the order of their making. */
   get versionArns(): readonly string[] {
     return [...this.definitions.keys()].filter((arn) => !this.deleted.has(arn));

@@ -32,8 +32,12 @@ const reasons: readonly (readonly [RegExp, string])[] = [
     'Nobody publishes between deployments in these lives: publish.test.ts does, and publication-store.test.ts lets it die after each call.',
   ],
   [
-    /^publish-definitions events:PutRule$/,
+    /^publish-definitions events:(PutRule|DeleteRule|PutTargets|RemoveTargets)$/,
     'No rule differs from what the deployment brings: publication-store.test.ts.',
+  ],
+  [
+    /^fill-profiles /,
+    'Nothing is published in these lives that asks something else of people: filling.test.ts does, and fills.test.ts lets each of its calls fail.',
   ],
   [/^redrive dynamodb:BatchGetItem$/, 'Reading is granted as one.'],
 ];

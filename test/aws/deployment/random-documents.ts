@@ -78,7 +78,8 @@ export function randomJourneys(count: number, seed: number): readonly Journey[] 
       entry: { on: { event: entryOf(id) }, again: 'always', ...(fate === 'restarts' && { meanwhile: 'restart' }) },
       exit: [...(journey.exit ?? []), ...(fate === 'cross' ? [cross] : [])],
       ...(rule.hasGoal && { goal: { on: { event: 'Order Completed' }, within: 'P10D' } }),
-      ...(fate === 'none' && { holdout: 50 }),
+      // Few people come to so few journeys, and somebody is to be held out of one.
+      ...(fate === 'none' && { holdout: 90 }),
       steps: renamed([...beginningOf(fate, rule.hold), ...journey.steps], id),
     };
   });
@@ -92,6 +93,8 @@ export const fateOf = (journeyId: string): Fate => fates[Number(journeyId.slice(
 /** A hold, so that there is one to do something in; whoever turns out to be two had viewed a plan as the other one. */
 const beginningOf = (fate: Fate, hold: Steps[number]): Steps => {
   if (fate === 'none') return [];
+  // Whoever converts right after the touch that ends the hold is still inside.
+  if (fate === 'races-late') return [hold, { id: 's1', wait: 'P1D' }];
   if (fate !== 'merges') return [hold];
   const seen: Steps = [{ id: 's2', emit: { event: 'Offer Made' } }];
   return [hold, { id: 's1', branch: [{ when: { did: 'Plan Viewed', within: 'P9D' }, steps: seen }] }];

@@ -50,8 +50,9 @@ export class RandomLives {
       const other = journeys[(index + choice.other) % journeys.length]!.id;
       return { ...choice, userId: `p${index}`, journeyId: id, otherId: other, fate: fateOf(id) };
     });
-    this.userIds = lives.map(({ userId }) => userId);
-    this.planned = lives.flatMap(plan);
+    const whole = journeys.map(({ id }) => id).filter((id) => fateOf(id) === 'called');
+    this.userIds = [...lives.map(({ userId }) => userId), ...whole.flatMap((id) => sleepersOf(id))];
+    this.planned = [...lives.flatMap(plan), ...whole.flatMap(planWithoutChance)];
   }
 
   /**
@@ -100,6 +101,30 @@ async function wakeOf({ list }: Runner, userId: string): Promise<number | undefi
   const enrollments = await list(`/api/profiles/${String(profileId)}/enrollments`);
   const wakes = enrollments.flatMap(({ wakeAt }) => (wakeAt === undefined ? [] : [Date.parse(String(wakeAt))]));
   return wakes.length > 0 ? Math.min(...wakes) : undefined;
+}
+
+const sleepersOf = (journeyId: string): readonly string[] => [`${journeyId}-called`, `${journeyId}-silent`];
+/**
+ * Two people in the journey of every kind, to whom nothing happens by chance: one is called, views and buys, the other one does
+ * nothing. What must be seen for a comparison to say anything is seen in them, whatever the seed.
+ */
+function planWithoutChance(journeyId: string): readonly Planned[] {
+  const [called, silent] = sleepersOf(journeyId) as [string, string];
+  const noonMs = firstMs + dayMs / 2;
+  const at = (userId: string, atMs: number, event: string): Step => {
+    const body = { messageId: `${userId}-${atMs}`, userId, event, properties: { total: 80 } };
+    return { atMs, posts: [{ path: '/v1/track', body }] };
+  };
+  const begins = [called, silent].flatMap((userId): readonly Step[] => {
+    const body = { messageId: `${userId}-first`, userId, traits: { email: `${userId}@example.com` } };
+    return [
+      { atMs: livesBeginMs + minuteMs, posts: [{ path: '/v1/identify', body }] },
+      at(userId, noonMs, entryOf(journeyId)),
+    ];
+  });
+  const views = [0, 1, 2].map((index) => at(called, noonMs + 4 * dayMs + index, 'Plan Viewed'));
+  const order = at(called, noonMs + 6 * dayMs, 'Order Completed');
+  return [...begins, at(called, noonMs + 2 * dayMs, 'Call Completed'), ...views, order];
 }
 
 interface Life {

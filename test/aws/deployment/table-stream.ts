@@ -21,6 +21,8 @@ type Mapping = NonNullable<Resource['Properties']>;
 
 /** Carries the table's stream to the functions that the template maps to it. */
 export class TableStream {
+  /** Hears of every record, in the order of their commits. */
+  heard: (records: readonly StreamRecord[]) => void = () => undefined;
   /** Batches that were given up. */
   readonly lost: { readonly name: string; readonly records: number }[] = [];
   private readonly situation: Situation;
@@ -40,6 +42,7 @@ export class TableStream {
   async carry(): Promise<readonly StreamRecord[]> {
     const { templates } = this.situation;
     const records = (await this.read()).map(recordOf);
+    this.heard(records);
     for (const [, { Properties = {} }] of templates.ofType('AWS::Lambda::EventSourceMapping')) {
       if (templates.text(Properties['EventSourceArn']) !== this.arn) continue;
       const wanted = wantedBy(Properties);

@@ -23,6 +23,8 @@ export const region = 'us-east-1';
 /** Account of what the context of a test's synthesis names. */
 export const noAccount = '000000000000';
 
+const stackNames = ['Data', 'App'];
+
 /** Name of a function of ours; what CDK adds for itself has none. */
 export function functionName({ Metadata }: Resource): string | undefined {
   const name = Metadata?.['sojourn:function'];
@@ -45,7 +47,7 @@ export class Templates {
     this.stacks = this.read();
   }
   private read(): readonly Template[] {
-    return ['Data', 'App'].map((name) => {
+    return stackNames.map((name) => {
       const file = join(this.folder, `Sojourn-${this.stage}-${name}.template.json`);
       return JSON.parse(readFileSync(file, 'utf8')) as Template;
     });
@@ -100,6 +102,13 @@ export class Templates {
   private uploaded(location: Json): string {
     const { Key } = this.resolve(location) as { readonly Key: string };
     return readFileSync(join(this.folder, `asset.${Key}`), 'utf8');
+  }
+  /** What a stack tells of itself; undefined where there is none of that name. */
+  outputsOf(stack: string): { readonly [name: string]: string } | undefined {
+    const place = stackNames.findIndex((name) => stack === `Sojourn-${this.stage}-${name}`);
+    if (place < 0) return undefined;
+    const { Outputs = {} } = this.stacks[place]!;
+    return Object.fromEntries(Object.entries(Outputs).map(([name, { Value }]) => [name, this.text(Value)]));
   }
   make(logicalId: string, physical: Physical): void {
     this.made.set(logicalId, physical);

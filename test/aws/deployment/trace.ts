@@ -7,6 +7,8 @@ export interface Runner {
   readonly windTo: (ms: number) => Promise<void>;
   /** Likewise of all that is due before then: what arrives at that instant comes before its timers. */
   readonly windBefore: (ms: number) => Promise<void>;
+  /** What a request of the management API is answered. */
+  readonly read: (path: string) => Promise<JsonObject>;
   readonly list: (path: string) => Promise<readonly JsonObject[]>;
 }
 /** What was decided: of every delivery, enrollment and person, all that the management API tells. */

@@ -1,12 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { StoreContended, StoreUnavailable } from '../../../core/failures.ts';
 import type { Journey } from '../../../core/journey/document.ts';
-import { losing, scheduledBy, type CommitFault } from '../../around-ports.ts';
 import { aJourney, anIdentify, aTrack, aWorkspace, dayMs, hourMs, startMs, TestHome } from '../../builders.ts';
-import type { ChannelAnswer } from '../../fakes.ts';
 import { runs } from '../../properties.ts';
 import { aRandomJourney, randomEvents, withoutBreaker } from '../../random-journeys.ts';
+import { accepted, after, answers, drained, faults, homeIn } from '../../scheduled-home.ts';
 
 const final = ['sent', 'unknown', 'failed', 'skipped'];
 const handedIds = (home: TestHome) => home.channels.handed.map(({ deliveryId }) => deliveryId);
@@ -27,53 +25,24 @@ describe('a pause that races touches', () => {
       { id: 'bye', send: { sms: 'bye' } },
     ],
   });
-  const faults = fc.array(fc.constantFrom<CommitFault>('none', 'none', 'none', 'lost-before', 'lost-after'), {
-    maxLength: 8,
-  });
-  const answers = fc.array(
-    fc.constantFrom<ChannelAnswer>(
-      { kind: 'accepted' },
-      { kind: 'refused', reason: '429', isPermanent: false },
-      { kind: 'unknown', reason: 'time-out' },
-      'dies-before',
-      'dies-after',
-    ),
-    { maxLength: 3 },
-  );
-
-  /** Accepts again what a caller is told to send again. */
-  async function take(home: TestHome): Promise<void> {
-    const message = aTrack('Cart Filled');
-    for (;;) {
-      try {
-        await home.take(message);
-        return home.drain();
-      } catch (error) {
-        if (!(error instanceof StoreContended || error instanceof StoreUnavailable)) throw error;
-      }
-    }
-  }
 
   it('hands nothing over once it is answered, and each step is done once after the resumption', async () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), faults, answers, fc.nat(60), async (scheduler, lost, told, calls) => {
-        let hasBegun = false;
-        const scheduled = losing(lost, scheduledBy(scheduler));
-        const around = <T>(label: string, call: () => Promise<T>): Promise<T> =>
-          hasBegun ? scheduled(label, call) : call();
-        const home = new TestHome({ journeys: [journey], concurrency: 8, around });
-        home.channels.answer = (_, count) => told[count - 1] ?? { kind: 'accepted' };
-        await home.accept(anIdentify({ email: 'ana@b.lv', phone: '+37126123456' }));
-        hasBegun = true;
+        const world = { scheduler, faults: lost, answers: told };
+        const { home, begin } = await homeIn(world, { journeys: [journey] });
+        begin();
         // It takes a turn of the event loop, in which everything that is scheduled would happen.
         home.db.durable = () => Promise.resolve();
         const done = () => [...handedIds(home), ...home.facts('emit').map(({ name }) => name)];
         const pause = async (): Promise<readonly string[]> => {
-          for (let call = 0; call < calls; call++) await scheduler.schedule(Promise.resolve(), 'not yet');
+          await after(scheduler, calls);
           await home.control('pause');
           return done();
         };
-        const [atAnswer] = await scheduler.waitFor(Promise.all([pause(), take(home)]));
+        const [atAnswer] = await scheduler.waitFor(
+          Promise.all([pause(), drained(home, accepted(home, aTrack('Cart Filled')))]),
+        );
         await scheduler.waitFor(home.windTo(startMs + 3 * hourMs));
         expect(done()).toEqual(atAnswer);
         await home.control('resume');

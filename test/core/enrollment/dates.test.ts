@@ -6,8 +6,7 @@ import { datesAfter } from '../../../core/enrollment/dates.ts';
 import type { DateEntry, Documents } from '../../../core/journey/document.ts';
 import type { JsonObject } from '../../../core/json.ts';
 import { newProfile, type Profile } from '../../../core/profile/profile.ts';
-import { lookAtDates } from '../../../functions/look-at-dates/look-at-dates.ts';
-import { lookAtEverybody } from '../../../local/date-entries.ts';
+import { fillProfile } from '../../../core/fill-profile.ts';
 import { aJourney, anIdentify, aTrack, dayMs, documentsOf, hourMs, startMs, TestHome } from '../../builders.ts';
 import { runs } from '../../properties.ts';
 
@@ -202,16 +201,18 @@ describe('a journey that a date begins', () => {
 const aZone = (timezone: string) => anIdentify({}, { context: { timezone } });
 
 describe('a date journey that is published when people have the trait already', () => {
-  it('is found by whoever looks at everybody, and twice changes nothing', async () => {
+  it('is found by the filling of everybody, and twice changes nothing', async () => {
     const home = new TestHome({});
     await home.accept(anIdentify({ trialEndsAt: '2026-03-20' }));
     const { profileId } = await home.profile();
-    home.definitions.publish(documentsOf({ journeys: [byDate(trialEnd)] }));
-    await lookAtEverybody(home.db, home.definitions.now, lookAtDates(home.ports));
+    home.publish({ journeys: [byDate(trialEnd)] });
+    await home.filling.idle();
     const { nextDateMs, dueMs } = await home.profile();
     expect([nextDateMs, dueMs]).toEqual([at('2026-03-17T00:00Z'), at('2026-03-17T00:00Z')]);
     const { version } = (await home.store.load(profileId))!;
-    await lookAtDates(home.ports)(profileId);
+    home.publish({ journeys: [byDate(trialEnd)] });
+    await fillProfile(home.ports)(profileId);
+    await home.filling.idle();
     expect((await home.store.load(profileId))!.version).toBe(version);
   });
 

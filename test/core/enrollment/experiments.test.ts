@@ -105,31 +105,37 @@ describe('an experiment', () => {
     expect(home.deliveries()[1]).toMatchObject({ status: 'complained' });
   });
 
-  it('moves nobody who was assigned when its percents change, and assigns those who come later by the new ones', async () => {
-    const [first, second] = [times(400), times(2_000)];
-    const home = new TestHome({ journeys: [after(offer(50, 50))] });
-    const variantOf = async (userId: string): Promise<string | undefined> =>
-      (await home.profile(`userId:${userId}`)).assignments['experiment:offer'];
-    const before = new Map<string, string | undefined>();
-    for (let index = 0; index < first; index++) {
-      await enter(home, `first-${index}`);
-      before.set(`first-${index}`, await variantOf(`first-${index}`));
-    }
-    home.definitions.publish(documentsOf({ journeys: [after(offer(95, 5))] }));
-    for (const [userId, variant] of before) {
-      await enter(home, userId);
-      const { profileId } = await home.profile(`userId:${userId}`);
-      const walked = home.enrollments().filter((one) => one.profileId === profileId);
-      expect(walked.map(({ exposures }) => exposures?.['offer']?.variant)).toEqual([variant, variant]);
-    }
-    expect(home.enrollments().map(({ version }) => version)).toContain(compileJourney(after(offer(95, 5))).version);
-    let inA = 0;
-    for (let index = 0; index < second; index++) {
-      await enter(home, `second-${index}`);
-      if ((await variantOf(`second-${index}`)) === 'a') inA++;
-    }
-    expect(Math.abs(inA - 0.95 * second)).toBeLessThan(3 * Math.sqrt(second * 0.95 * 0.05));
-  });
+  it.each([
+    [60, 40],
+    [95, 5],
+  ])(
+    'moves nobody who was assigned when 50/50 becomes %i/%i, and assigns those who come later by that',
+    async (a, b) => {
+      const [first, second] = [times(400), times(2_000)];
+      const home = new TestHome({ journeys: [after(offer(50, 50))] });
+      const variantOf = async (userId: string): Promise<string | undefined> =>
+        (await home.profile(`userId:${userId}`)).assignments['experiment:offer'];
+      const before = new Map<string, string | undefined>();
+      for (let index = 0; index < first; index++) {
+        await enter(home, `first-${index}`);
+        before.set(`first-${index}`, await variantOf(`first-${index}`));
+      }
+      home.definitions.publish(documentsOf({ journeys: [after(offer(a, b))] }));
+      for (const [userId, variant] of before) {
+        await enter(home, userId);
+        const { profileId } = await home.profile(`userId:${userId}`);
+        const walked = home.enrollments().filter((one) => one.profileId === profileId);
+        expect(walked.map(({ exposures }) => exposures?.['offer']?.variant)).toEqual([variant, variant]);
+      }
+      expect(home.enrollments().map(({ version }) => version)).toContain(compileJourney(after(offer(a, b))).version);
+      let inA = 0;
+      for (let index = 0; index < second; index++) {
+        await enter(home, `second-${index}`);
+        if ((await variantOf(`second-${index}`)) === 'a') inA++;
+      }
+      expect(Math.abs(inA - (a / 100) * second)).toBeLessThan(3 * Math.sqrt(second * (a / 100) * (b / 100)));
+    },
+  );
 });
 
 describe('a step’s holdout', () => {

@@ -1,88 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Enrollment } from '../../../core/enrollment/enrollment.ts';
-import { StoreContended, StoreUnavailable } from '../../../core/failures.ts';
-import type { Message } from '../../../core/event/event.ts';
 import type { Delivery } from '../../../core/message/delivery.ts';
 import type { Change } from '../../../core/ports.ts';
-import { acceptEvents } from '../../../functions/accept-events/accept-events.ts';
 import { runTouch } from '../../../functions/run-touch/run-touch.ts';
 import { suppressAddress } from '../../../functions/suppress-address/suppress-address.ts';
-import { losing, scheduledBy, type CommitFault } from '../../around-ports.ts';
-import {
-  aJourney,
-  anIdentify,
-  aTrack,
-  aWorkspace,
-  dayMs,
-  hourMs,
-  startMs,
-  TestHome,
-  type TestHomeOptions,
-} from '../../builders.ts';
-import type { ChannelAnswer } from '../../fakes.ts';
+import { aJourney, aTrack, aWorkspace, dayMs, hourMs, startMs, type TestHome } from '../../builders.ts';
 import { runs } from '../../properties.ts';
-
-const faults = fc.array(fc.constantFrom<CommitFault>('none', 'none', 'none', 'lost-before', 'lost-after'), {
-  maxLength: 8,
-});
-const answers = fc.array(
-  fc.constantFrom<ChannelAnswer>(
-    { kind: 'accepted' },
-    { kind: 'refused', reason: '429', isPermanent: false },
-    { kind: 'unknown', reason: 'time-out' },
-    'dies-before',
-    'dies-after',
-  ),
-  { maxLength: 3 },
-);
-/** Whether a turn comes in time, for each message that asks. */
-const turns = fc.array(fc.constantFrom(true, true, false), { maxLength: 3 });
-interface World {
-  readonly scheduler: fc.Scheduler;
-  readonly faults: readonly CommitFault[];
-  readonly answers: readonly ChannelAnswer[];
-  readonly turns: readonly boolean[];
-}
-/** A home whose every call of a port the scheduler puts somewhere; the world begins when it is told. */
-async function homeIn(around: World, options: TestHomeOptions): Promise<{ home: TestHome; begin: () => void }> {
-  let hasBegun = false;
-  const scheduled = losing(around.faults, scheduledBy(around.scheduler));
-  const home = new TestHome({
-    ...options,
-    concurrency: 8,
-    around: (label, call) => (hasBegun ? scheduled(label, call) : call()),
-  });
-  home.channels.answer = (_, count) => around.answers[count - 1] ?? { kind: 'accepted' };
-  home.channels.hasTurn = (_, count) => around.turns[count - 1] ?? true;
-  await home.accept(anIdentify({ email: 'ana@b.lv', phone: '+37126123456' }));
-  return { home, begin: () => (hasBegun = true) };
-}
-
-/** A caller who is told to come again does so. */
-async function again<T>(call: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await call();
-    } catch (error) {
-      if (!(error instanceof StoreContended || error instanceof StoreUnavailable)) throw error;
-    }
-  }
-}
-const accepted = (home: TestHome, message: Message) => again(() => acceptEvents(home.ports)([message]));
-const drained = async (home: TestHome, work: Promise<unknown>) => {
-  await work;
-  await home.drain();
-};
+import { accepted, after, again, answers, drained, faults, homeIn, turns, type World } from '../../scheduled-home.ts';
 
 /** Something that happens, and how many other calls go before it. */
 type Part<What extends string> = readonly [what: What, after: number];
 const partsOf = <What extends string>(...all: readonly What[]): fc.Arbitrary<readonly Part<What>[]> =>
   fc.uniqueArray(fc.tuple(fc.constantFrom(...all), fc.nat(70)), { selector: ([what]) => what });
-
-async function after(scheduler: fc.Scheduler, calls: number): Promise<void> {
-  for (let call = 0; call < calls; call++) await scheduler.schedule(Promise.resolve(), 'not yet');
-}
 
 /** Another run of a touch that was given up for lost. */
 async function lateTouch(home: TestHome, state: string): Promise<void> {

@@ -11,6 +11,7 @@ import {
   TestHome,
   type TestHomeOptions,
 } from '../../builders.ts';
+import { SqliteRounds } from '../../../local/store/rounds.ts';
 import { runs } from '../../properties.ts';
 
 const at = (text: string): number => Date.parse(text);
@@ -152,12 +153,8 @@ describe('a journey on Mondays at ten', () => {
   });
 
   it.each([
-    // Under way already for those who live further east, and its ten o'clock has come for Tokyo.
-    [
-      'later',
-      { ...mondays, at: '20:00' },
-      ['tokyo 2026-03-09T01:00', 'tokyo 2026-03-09T11:00', 'riga 2026-03-09T18:00'],
-    ],
+    // Under way already for those who live further east, and its ten o'clock has come for Tokyo: once a day is enough.
+    ['later', { ...mondays, at: '20:00' }, ['tokyo 2026-03-09T01:00', 'riga 2026-03-09T18:00']],
     ['earlier', { ...mondays, at: '09:00' }, ['tokyo 2026-03-09T01:00', 'riga 2026-03-09T07:00']],
   ] as const)(
     'goes by what the schedule says now, where it is made %s in the middle of a round',
@@ -172,6 +169,93 @@ describe('a journey on Mondays at ten', () => {
       expect(home.problems).toEqual([]);
     },
   );
+
+  it('meets people once on a day on which its time is moved, and on the next day it names again', async () => {
+    const daily = { every: 'P1D', at: '10:00', zone: 'workspace' } as const;
+    const home = homeOf(daily);
+    await join(home, 'u1');
+    await home.windTo(at('2026-03-06T10:30Z'));
+    home.publish({ segments: [vips], journeys: [scheduled({ ...daily, at: '12:00' })] });
+    await home.windTo(at('2026-03-06T13:00Z'));
+    await join(home, 'u2');
+    await home.windTo(at('2026-03-07T13:00Z'));
+    expect((await entries(home)).toSorted()).toEqual([
+      'u1 2026-03-06T10:00',
+      'u1 2026-03-07T12:00',
+      'u2 2026-03-07T12:00',
+    ]);
+  });
+
+  it('goes on for those whose time is still to come where it is changed and changed back, and counts who was missed', async () => {
+    const home = homeOf(mondays);
+    for (const [name, zone] of [
+      ['tokyo', 'Asia/Tokyo'],
+      ['riga', 'Europe/Riga'],
+      ['york', 'America/New_York'],
+    ] as const)
+      await join(home, name, zone);
+    await home.windTo(at('2026-03-09T02:00Z'));
+    home.publish({ segments: [vips], journeys: [scheduled({ ...mondays, at: '23:00' })] });
+    await home.windTo(at('2026-03-09T08:30Z'));
+    home.publish({ segments: [vips], journeys: [scheduled(mondays)] });
+    await home.windTo(at('2026-03-10T12:00Z'));
+    expect(await entries(home)).toEqual(['tokyo 2026-03-09T01:00', 'york 2026-03-09T14:00']);
+    const [walk] = await home.rounds.progress('news', '2026-03-09T10:00');
+    expect(walk).toMatchObject({ isDone: true, counts: { entered: 1, missed: 1, later: 1 } });
+  });
+
+  it('is walked anew from its beginning where its walk was closed between two batches', async () => {
+    const home = homeOf({ ...mondays, zone: 'workspace' });
+    for (let n = 0; n < 600; n++) await home.take(anIdentify({ vip: true }, { userId: `u${n}`, occurredMs: thursday }));
+    await home.drain();
+    await home.windTo(at('2026-03-09T09:59Z'));
+    home.clock.moveTo(at('2026-03-09T10:00Z'));
+    const batches = 2;
+    // The first run begins the round, each one after it walks a batch.
+    for (let run = 0; run <= batches; run++) await home.schedules.run();
+    home.publish({ segments: [vips], journeys: [scheduled({ ...mondays, at: '20:00', zone: 'workspace' })] });
+    await home.schedules.run();
+    const [closed] = await home.rounds.progress('news', '2026-03-09T10:00');
+    expect(closed).toMatchObject({ isDone: true, isClosed: true, counts: { entered: 500 } });
+    home.publish({ segments: [vips], journeys: [scheduled({ ...mondays, zone: 'workspace' })] });
+    await home.windTo(at('2026-03-09T10:05Z'));
+    const [anew] = await home.rounds.progress('news', '2026-03-09T10:00');
+    expect(anew).toMatchObject({ isDone: true, counts: { entered: 600 } });
+    expect(anew?.isClosed).toBeUndefined();
+    expect(home.enrollments()).toHaveLength(600);
+    expect(home.problems).toEqual([]);
+  });
+
+  it('tells once what cannot be looked at, and keeps no other schedule back', async () => {
+    let isBroken = true;
+    const home = homeOf(
+      { ...mondays, zone: 'workspace' },
+      {
+        journeys: [
+          scheduled({ ...mondays, zone: 'workspace' }, { id: 'broken' }),
+          scheduled({ ...mondays, zone: 'workspace' }),
+        ],
+      },
+    );
+    const { looked } = SqliteRounds.prototype;
+    home.rounds.looked = async (journeyId) => {
+      if (isBroken && journeyId === 'broken') throw new Error('no row can be read');
+      return looked.call(home.rounds, journeyId);
+    };
+    await join(home, 'u1');
+    await home.windTo(at('2026-03-09T12:00Z'));
+    expect(home.enrollments().map(({ journeyId }) => journeyId)).toEqual(['news']);
+    expect(home.problems.map(String)).toEqual([
+      'AggregateError: The schedule of broken could not be looked at: Error: no row can be read',
+    ]);
+    isBroken = false;
+    await home.windTo(at('2026-03-16T12:00Z'));
+    expect(home.enrollments().filter(({ journeyId }) => journeyId === 'broken')).toHaveLength(1);
+    isBroken = true;
+    home.publish({ segments: [vips], journeys: [scheduled({ ...mondays, zone: 'workspace' }, { id: 'broken' })] });
+    await home.wind('PT5M');
+    expect(home.problems).toHaveLength(2);
+  });
 
   it('comes once where the schedule says once', async () => {
     const home = homeOf({ once: '2026-03-07T10:00', zone: 'workspace' });
@@ -218,6 +302,22 @@ describe('a limit', () => {
     await join(home, 'third', undefined, { score: 7 });
     await home.windTo(at('2026-03-10T00:00Z'));
     expect(await entries(home)).toEqual(['second 2026-03-09T10:00']);
+  });
+
+  it('keeps a place for those ranked high until their time; given back, it is nobody’s of that round', async () => {
+    const daily = { every: 'P1D', at: '10:00' };
+    const home = homeOf(mondays, limited({ atMost: 1, per: 'P1W', by: 'profile.traits.score' }, daily));
+    await home.windTo(at('2026-03-08T15:00Z'));
+    await join(home, 'york', 'America/New_York', { score: 2 });
+    await join(home, 'riga', 'Europe/Riga', { score: 1 });
+    // Monday's round has begun in the east: the one place is York's, who is no member any more when ten o'clock comes there.
+    await home.windTo(at('2026-03-09T12:00Z'));
+    await home.accept(anIdentify({ vip: false }, { userId: 'york', occurredMs: home.clock.nowMs() }));
+    await home.windTo(at('2026-03-09T20:00Z'));
+    expect(await entries(home)).toEqual([]);
+    // The place is free again in the week.
+    await home.windTo(at('2026-03-10T20:00Z'));
+    expect(await entries(home)).toEqual(['riga 2026-03-10T08:00']);
   });
 
   it('ranks people of all zones together before the first of them enters', async () => {

@@ -95,6 +95,25 @@ describe('a cascade', () => {
     expect(home.sent).toEqual(['b']);
     expect(outcomes(home)).toEqual(['chase.1 skipped no-address', 'chase.2 sent']);
   });
+  it('gives each of its messages its topic, and passes over whom that is denied to', async () => {
+    const home = await inside(chase({ topic: 'offers' }));
+    await home.accept(anIdentify({}, { context: { consent: { sms: { offers: 'denied' } } } }));
+    await home.wind('P1D');
+    expect(
+      home
+        .deliveries()
+        .filter(({ channel }) => channel !== 'webhook')
+        .map(({ topic }) => topic),
+    ).toEqual(['offers', 'offers', 'offers']);
+    expect(outcomes(home)).toContain('chase.2 skipped no-consent');
+    expect(home.sent).toEqual(['a', 'c', 'webhook']);
+  });
+  it('skips a message that is late by more than its use-by, and takes the next channel at once', async () => {
+    const home = await inside(chase({ useBy: 'PT1H' }), { workspace: night });
+    await home.wind('PT1H');
+    expect(outcomes(home)).toEqual(['chase.1 skipped expired', 'chase.2 sent']);
+    expect(home.sent).toEqual(['b']);
+  });
   it('does not send a message that was put off once the person has answered, and goes on at once', async () => {
     const home = await inside(chase({ until: { event: 'Called Back' } }), { workspace: night });
     expect(outcomes(home)).toEqual(['chase.1 deferred quiet-hours']);

@@ -93,6 +93,53 @@ describe('what is watched, when two people turn out to be one', () => {
   });
 });
 
+describe('what is watched in its order', () => {
+  const inOrder = { sequence: [{ did: 'Product Viewed' }, { did: 'Product Added' }], within: 'PT1H' } as const;
+  const gone = { ...inOrder, thenNot: 'Order Completed', for: 'PT2H' } as const;
+  const at = (minutes: number) => ({ occurredMs: startMs + minutes * 60_000 });
+
+  it('is true of events that arrive the other way round', async () => {
+    for (const home of [endingWhen(inOrder), waitingFor(inOrder)]) {
+      await home.accept(aTrack('Cart Filled'));
+      await home.wind('PT1H');
+      await home.accept(aTrack('Product Added', {}, at(50)));
+      expect(ends(home)).toEqual([undefined]);
+      await home.accept(aTrack('Product Viewed', {}, at(20)));
+      expect(ends(home)).toEqual(['2026-03-02T11:00']);
+    }
+  });
+
+  it('and of what two people did who turn out to be one', async () => {
+    for (const home of [endingWhen(inOrder), waitingFor(inOrder)]) {
+      await home.accept(aTrack('Cart Filled'));
+      await home.wind('PT1H');
+      await home.accept(aTrack('Product Viewed', {}, { ...anonymous, ...at(20) }));
+      await home.accept(aTrack('Product Added', {}, at(50)));
+      await home.accept(anIdentify({}, { userId: 'u1', ...anonymous, ...at(60) }));
+      expect(ends(home)).toEqual(['2026-03-02T11:00']);
+    }
+  });
+
+  it('ends once nothing has followed for so long', async () => {
+    for (const home of [endingWhen(gone), waitingFor(gone)]) {
+      await home.accept(aTrack('Cart Filled'), aTrack('Product Viewed', {}, at(0)));
+      await home.wind('PT30M');
+      await home.accept(aTrack('Product Added', {}, at(30)));
+      await home.wind('P1D');
+      expect(ends(home)).toEqual(['2026-03-02T12:30']);
+    }
+  });
+
+  it('does not end where what must not follow comes late, and from between', async () => {
+    const home = endingWhen(gone);
+    await home.accept(aTrack('Cart Filled'), aTrack('Product Viewed', {}, at(0)), aTrack('Product Added', {}, at(30)));
+    await home.wind('PT1H');
+    await home.accept(aTrack('Product Viewed', {}, at(60)), aTrack('Order Completed', {}, at(45)));
+    await home.wind('P1D');
+    expect(ends(home)).toEqual([undefined]);
+  });
+});
+
 describe('what is watched, when a silent event comes', () => {
   const silent = { isSilent: true };
 

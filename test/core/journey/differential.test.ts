@@ -34,9 +34,9 @@ describe('a compiled journey', () => {
           await home.windTo(endMs);
           const { profileId } = await home.profile();
           const [enrollment] = home.enrollments('cart');
-          const expected = readJourney(journey, profileId, trigger, events, endMs);
+          const expected = readJourney(journey, profileId, trigger, events, endMs, workspace.parkAfter);
           const inOrder = home.deliveries().toSorted((a, b) => a.visit - b.visit);
-          const sends = inOrder.map(({ template, atMs }) => ({ template, atMs }));
+          const sends = inOrder.map(({ template, topic, atMs }) => ({ template, atMs, ...(topic && { topic }) }));
           const [started, profile] = [home.facts('start'), await home.profile()];
           const emits = (await home.store.history([profileId], { names: ['Offer Made'] })).length;
           expect(home.problems).toEqual([]);

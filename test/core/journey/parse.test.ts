@@ -47,6 +47,7 @@ const steps = [
   { send: { 'in-app': 'nudge' } },
   { send: { firstOf: [{ push: 'nudge' }, { email: 'nudge' }, { sms: 'nudge' }] } },
   { cascade: [{ push: 'a' }, { email: 'b' }], every: 'P1D', until: { event: 'Order Completed' } },
+  { cascade: [{ push: 'a' }, { email: 'b' }], every: 'P1D', topic: 'offers', useBy: 'PT6H' },
   { branch: [{ when: { segment: 'vip' }, steps: [] }], otherwise: [] },
   {
     experiment: 'offer',

@@ -28,6 +28,15 @@ const everyKindOfCondition: TestHomeOptions = {
     aSegment('worth-much-lately', { did: 'Bought', sum: 'price', atLeast: 60, within: 'P10D' }),
     aSegment('last-long-ago', { last: 'Bought', olderThan: 'P8D', newerThan: 'P25D' }),
     aSegment('first-lately', { first: 'Viewed', newerThan: 'P15D' }),
+    aSegment('viewed-then-bought', {
+      sequence: [{ did: 'Viewed' }, { did: 'Bought', where: { price: { above: 20 } } }],
+      within: 'P4D',
+    }),
+    aSegment('bought-and-gone', {
+      sequence: [{ did: 'Viewed' }, { did: ['Bought', 'Viewed'] }],
+      thenNot: 'Viewed',
+      for: 'P2D',
+    }),
     aSegment('since-a-day', { did: 'Viewed', where: { on: { after: '2026-03-06' } } }),
     aSegment('gold', { all: [{ trait: 'plan', is: 'gold' }, { not: { segment: 'silent' } }] }),
     aSegment('may-be-mailed', { consent: 'email', is: 'granted' }),

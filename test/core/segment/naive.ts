@@ -1,7 +1,15 @@
 import type { Occurrence } from '../../../core/event/event.ts';
-import type { Condition, DidCondition, Operators, Where } from '../../../core/segment/condition.ts';
+import type {
+  Condition,
+  DayOfCondition,
+  DidCondition,
+  Operators,
+  SequenceCondition,
+  Where,
+} from '../../../core/segment/condition.ts';
 import type { Json, JsonObject } from '../../../core/json.ts';
 import { addDuration } from '../../../core/time/duration.ts';
+import { fromLocal, toLocal } from '../../../core/time/zone.ts';
 
 /** A person as the plain reader sees one: everything that ever happened, and how things stand. */
 export interface Person {
@@ -14,6 +22,8 @@ export interface Moment {
   readonly nowMs: number;
   readonly zone: string;
 }
+/** In which events are read as they come: the workspace's. */
+export const eventZone = 'UTC';
 
 const quarterMs = 15 * 60_000;
 
@@ -48,6 +58,7 @@ export function holds(condition: Condition, person: Person, at: Moment): boolean
   if ('consent' in condition)
     return (person.consent[`${condition.consent}/${condition.purpose ?? 'marketing'}`] ?? 'unknown') === condition.is;
   if ('trait' in condition) return passes(condition, read(person.traits, condition.trait), at);
+  if ('dayOf' in condition) return isAround(condition, person, at);
   if ('didNot' in condition) return happened(condition.didNot, condition, person, at).length === 0;
   if ('did' in condition) return enough(condition, happened(condition.did, condition, person, at));
   if ('last' in condition || 'first' in condition) {
@@ -59,13 +70,18 @@ export function holds(condition: Condition, person: Person, at: Moment): boolean
     const isOld = olderThan === undefined || at.nowMs >= addDuration(ms, olderThan, at.zone, 1);
     return isOld && (newerThan === undefined || at.nowMs < addDuration(ms, newerThan, at.zone, 1));
   }
+  if ('sequence' in condition) return isInOrder(condition, person, at);
   throw new Error(`Not read here: ${Object.keys(condition).join()}`);
 }
 
-function enough({ sum, atLeast, atMost, exactly }: DidCondition, events: readonly Occurrence[]): boolean {
+function enough({ sum, distinct, atLeast, atMost, exactly }: DidCondition, events: readonly Occurrence[]): boolean {
   const amount = (event: Occurrence): number =>
     read(event.properties, sum!).reduce<number>((all, one) => all + (typeof one === 'number' ? one : 0), 0);
-  const total = sum === undefined ? events.length : events.reduce((all, event) => all + amount(event), 0);
+  const different = new Set(
+    events.flatMap((event) => read(event.properties, distinct ?? '').filter((one) => one !== null)),
+  );
+  const count = distinct === undefined ? events.length : different.size;
+  const total = sum === undefined ? count : events.reduce((all, event) => all + amount(event), 0);
   if (exactly !== undefined) return total === exactly;
   if (atLeast === undefined && atMost === undefined) return total >= 1;
   return total >= (atLeast ?? -Infinity) && total <= (atMost ?? Infinity);
@@ -86,6 +102,25 @@ function happened(
         return passes(operators, read(event.properties, path), { nowMs: event.occurredMs, zone });
       }),
     );
+}
+
+/** Tries every row of different events that stand in for the parts. */
+function isInOrder(condition: SequenceCondition, person: Person, { nowMs, zone }: Moment): boolean {
+  const { sequence, within, thenNot, for: quiet } = condition;
+  const ofPart = sequence.map(({ did, where }) => happened(did, { where }, person, { nowMs, zone: eventZone }));
+  const endsOf = (part: number, row: readonly Occurrence[]): readonly number[] => {
+    const [first, last] = [row[0], row.at(-1)];
+    if (part === ofPart.length) return [last!.occurredMs];
+    return ofPart[part]!.filter((event) => !row.includes(event) && (!last || event.occurredMs >= last.occurredMs))
+      .filter(
+        (event) => !first || within === undefined || event.occurredMs < endOf(first.occurredMs, within, eventZone, 1),
+      )
+      .flatMap((event) => endsOf(part + 1, [...row, event]));
+  };
+  const nots = thenNot === undefined ? [] : happened(thenNot, {}, person, { nowMs, zone: eventZone });
+  const sinceMs = Math.max(-Infinity, ...nots.map(({ occurredMs }) => occurredMs));
+  const doneMs = Math.min(Infinity, ...endsOf(0, []).filter((ms) => ms > sinceMs));
+  return nowMs >= (quiet === undefined || doneMs === Infinity ? doneMs : endOf(doneMs, quiet, zone, 1));
 }
 
 /** All values at a dotted path; through a list, those of any element. */
@@ -129,3 +164,42 @@ function passes(operators: Operators, values: readonly Json[], { nowMs, zone }: 
   };
   return Object.entries(tests).every(([key, test]) => !(key in operators) || test());
 }
+
+/** Every year that anybody here could mean, one after the other. */
+function isAround({ dayOf, from, to }: DayOfCondition, person: Person, { nowMs, zone }: Moment): boolean {
+  const said = typeof dayOf === 'string' ? read(person.traits, dayOf) : holidaysOf(person, dayOf.holiday);
+  return said.some((text) => {
+    const [, year, month, day] = /^(\d{4}|-)-(\d\d)-(\d\d)/.exec(localDate(String(text), zone)) ?? [];
+    if (Number(month) < 1 || !(Number(month) <= 12)) return false;
+    const years = Array.from({ length: 40 }, (_, index) => 2000 + index);
+    const meant =
+      typeof dayOf === 'string'
+        ? years.filter((one) => year === '-' || one >= Number(year))
+        : year === '-'
+          ? years
+          : [Number(year)];
+    return meant.some((one) => {
+      const isLeap = new Date(Date.UTC(one, 1, 29)).getUTCMonth() === 1;
+      const shown = `${one}-${month}-${month === '02' && day === '29' && !isLeap ? '28' : day}`;
+      const midnightMs = firstInstant(shown, zone);
+      return nowMs >= addDuration(midnightMs, from, zone) && nowMs < addDuration(midnightMs, to, zone);
+    });
+  });
+}
+
+const dayMs = 86_400_000;
+/** A date as it is, of an instant the date where the person lives. */
+function localDate(text: string, zone: string): string {
+  if (!text.includes('T')) return text;
+  const { year, month, day } = toLocal(zone, Date.parse(text));
+  return [year, month, day].map((part) => String(part).padStart(2, '0')).join('-');
+}
+const firstInstant = (date: string, zone: string): number => fromLocal(zone, Date.parse(`${date}T00:00Z`) / dayMs, 0);
+/** Of the one country that has any. */
+const holidaysOf = ({ traits }: Person, holiday: string): readonly string[] =>
+  String(traits['country']).toLowerCase() === 'lv' ? (holidaysOfLatvia[holiday] ?? []) : [];
+/** Some that stay and some that move, about the clock changes. */
+export const holidaysOfLatvia: { readonly [holiday: string]: readonly string[] } = {
+  spring: ['--03-29'],
+  moving: ['2026-10-25', '2026-03-08', '2018-11-04'],
+};

@@ -1,14 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compileJourney, type JourneyVersion } from '../../../core/definitions.ts';
-import type { Enrollment } from '../../../core/enrollment/enrollment.ts';
 import type { Journey } from '../../../core/journey/document.ts';
-import { leadsOf } from '../../../core/journey/plan.ts';
-import { comesAfter } from '../../../core/journey/versions/same-step.ts';
 import { anIdentify, aTrack, aWorkspace, dayMs, startMs, TestHome } from '../../builders.ts';
 import { runs } from '../../properties.ts';
 import { anEdit, edited, type Edit } from '../../random-edits.ts';
 import { aLongRandomJourney, endMs, randomEvents, withoutBreaker } from '../../random-journeys.ts';
+import { expectWalked } from '../../walked.ts';
 
 type Act =
   | { readonly kind: 'publish'; readonly edits: readonly Edit[]; readonly isMigrated: boolean }
@@ -62,28 +59,6 @@ class Publisher {
   }
 }
 
-/** Every step comes after the one before it by the version that the person was in then: nobody skips, nobody goes back. */
-function expectWalked(home: TestHome, versions: ReadonlyMap<string, JourneyVersion>): void {
-  const walked = new Map<string, Enrollment>();
-  for (const { row } of home.log.flatMap((change) => change.enrollments ?? [])) {
-    const { plan } = versions.get(row.version)!;
-    const before = walked.get(row.enrollmentId)?.path ?? [];
-    expect(row.path.slice(0, before.length)).toEqual(before);
-    const isOver = row.status === 'completed' && walked.get(row.enrollmentId)?.status === 'active';
-    const stops = [...row.path.slice(before.length), ...(isOver ? [null] : [])];
-    let at = before.at(-1);
-    const stood = walked.get(row.enrollmentId);
-    for (const [index, stop] of stops.entries()) {
-      const node = at === undefined ? undefined : plan.nodes.get(at);
-      // Who stands before a step that was put off, or is being done, goes on with it, whatever is new before it.
-      const isBefore = index === 0 && stood?.status === 'active' && stood.cursor.stepId !== at;
-      expect(isBefore ? [stood.cursor.stepId || null] : node ? leadsOf(node) : [plan.start]).toContain(stop);
-      at = stop ?? undefined;
-    }
-    walked.set(row.enrollmentId, row);
-  }
-}
-
 describe('whatever is published, rolled back, migrated and paused while people are inside', () => {
   it('gives nobody a step twice, lets nobody skip one, and loses nobody', async () => {
     await fc.assert(
@@ -113,13 +88,8 @@ describe('whatever is published, rolled back, migrated and paused while people a
           await home.control('resume');
           await home.windTo(endMs);
           expect(home.problems).toEqual([]);
-          const versions = publisher.versions.map((one) => compileJourney(one));
-          expectWalked(home, new Map(versions.map((one) => [one.version, one])));
-          for (const { path, status } of home.enrollments()) {
-            const once = path.filter((id) => !versions.some(({ plan }) => comesAfter(plan, id).has(id)));
-            expect(new Set(once).size).toBe(once.length);
-            expect(status).not.toBe('active');
-          }
+          const rows = home.log.flatMap((change) => (change.enrollments ?? []).map(({ row }) => row));
+          expectWalked(rows, publisher.versions);
           const handed = home.channels.handed.map(({ deliveryId }) => deliveryId);
           expect(new Set(handed).size).toBe(handed.length);
           // A pause may outlast a message, or the person's time in the journey.

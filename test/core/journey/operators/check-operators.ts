@@ -216,10 +216,6 @@ export const checkOperators: Operators = {
   'never-true': put(segment, [], { when: { any: [] } }, ['when', 'any']),
   'no-sender': withoutPush,
   'no-unsubscribe': rewrite('templates/hello/email.mjml', (text) => text.replace('links.unsubscribe', 'links.home'), 1),
-  'not-yet': put(segment, [], { when: { sequence: [{ did: 'Order Completed' }, { did: 'Cart Cleared' }] } }, [
-    'when',
-    'sequence',
-  ]),
   'past-instant': replace(
     ({ path, value }) => path.at(-1) === 'until' && typeof value === 'string' && value.startsWith('20'),
     '2020-01-01T00:00Z',

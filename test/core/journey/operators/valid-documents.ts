@@ -319,6 +319,8 @@ class JourneyWriter {
       cascade: [{ push: 'hello' }, { email: 'hello' }, { sms: 'hello' }],
       every: 'P1D',
       until: { event: 'Order Completed' },
+      topic: 'offers',
+      useBy: 'PT12H',
     };
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Journey, Steps, Workspace } from '../../../../core/journey/document.ts';
-import { pathOf, proverOf } from '../../../../core/journey/prove/prove.ts';
+import { proverOf } from '../../../../core/journey/prove/prove.ts';
 import type { Rule } from '../../../../core/journey/prove/rules.ts';
 import { aJourney, aSegment, aWorkspace, documentsOf } from '../../../builders.ts';
 import { Theatre } from './theatre.ts';
@@ -379,7 +379,7 @@ describe('a planted violation is found, and its counter-example breaks the rule 
     };
     const { verdict } = proverOf(documentsOf(documents))(rule);
     if (verdict.kind !== 'broken') throw new Error(`${verdict.kind}: ${verdict.why}`);
-    expect(pathOf(verdict.story)).toContain(says);
+    expect(verdict.story.map((scene) => scene.says).join(' → ')).toContain(says);
     const theatre = new Theatre({
       ...documents,
       startMs: verdict.story[0]!.atMs - 3_600_000,

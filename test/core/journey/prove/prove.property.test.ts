@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Journey } from '../../../../core/journey/document.ts';
-import { proverOf, type Verdict } from '../../../../core/journey/prove/prove.ts';
+import { proverOf } from '../../../../core/journey/prove/prove.ts';
 import type { Rule } from '../../../../core/journey/prove/rules.ts';
+import type { Verdict } from '../../../../core/journey/prove/verdict.ts';
 import { aJourney, documentsOf } from '../../../builders.ts';
 import { runs } from '../../../properties.ts';
 import { AfterByForce, tooManyByForce } from './brute-force.ts';
@@ -102,7 +103,7 @@ describe('on the interpreter', () => {
           verdict.story.every(({ assumes, event: given }) => assumes === undefined && given?.isInTouch !== true);
         fc.pre(isCertain && !JSON.stringify(journey).includes('experiment'));
         if (verdict.kind !== 'broken') return;
-        const theatre = new Theatre({ journeys: [journey], startMs: startMs - 3_600_000 });
+        const theatre = new Theatre({ journeys: [journey], startMs: verdict.story[0]!.atMs - 3_600_000 });
         await theatre.begin();
         await theatre.play(verdict.story);
         expect(theatre.breaks(rule)).toBe(true);

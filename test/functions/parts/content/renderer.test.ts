@@ -224,6 +224,14 @@ describe('a missing value', () => {
     ['{% assign name = profile.traits.firstName %}{{ name }}', 'name'],
     ['{{ coupon.code }}', 'coupon.code'],
     ['{{ nonsense }}', 'nonsense'],
+    ['{{ profile.traits.firstName | default: profile.traits.lastName }}', 'profile.traits.lastName'],
+    ['{{ profile.traits.firstName | default: profile.traits.nothing }}', 'profile.traits.nothing'],
+    ['{{ profile.traits.firstName | default: profile.traits.empty }}', 'profile.traits.empty'],
+    ['{{ profile.traits.a | default: profile.traits.b | default: profile.traits.c }}', 'profile.traits.c'],
+    ['{{ profile.traits.a | upcase | default: profile.traits.b }}', 'profile.traits.b'],
+    ['{% assign name = profile.traits.a | default: profile.traits.b %}{{ name }}', 'profile.traits.b'],
+    ['{% if 1 %}{% for i in (1..2) %}{{ profile.traits.a | default: nonsense }}{% endfor %}{% endif %}', 'nonsense'],
+    ['{% capture x %}{{ profile.traits.a | default: event.b }}{% endcapture %}{{ x }}', 'event.b'],
   ])('stops %s and is named', async (source, variable) => {
     const traits = { nothing: null, empty: '' };
     expect(await sms(source, { traits, properties })).toEqual({ kind: 'missing-value', variable });
@@ -237,9 +245,17 @@ describe('a missing value', () => {
     ['Hi{{ profile.traits.firstName | default: "" }}', 'Hi'],
     ['{% if profile.traits.city == "Riga" %}A{% else %}B{% endif %}', 'B'],
     ['{% assign end = "" %}Hi{{ end }}', 'Hi'],
+    ['{{ profile.traits.own | default: profile.traits.lastName }}', 'Ann'],
+    ['{{ profile.traits.firstName | default: profile.traits.own }}', 'Ann'],
+    ['{{ profile.traits.a | default: profile.traits.b | default: "there" }}', 'there'],
+    ['{{ profile.traits.a | default: profile.traits.b | upcase | default: "there" }}', 'there'],
+    ['{{ profile.traits.a | default: profile.traits.own | upcase }}', 'ANN'],
+    ['{% assign name = profile.traits.own | default: profile.traits.b %}{{ name }}', 'Ann'],
+    ['{% assign end = "" %}Hi{{ profile.traits.a | default: end }}', 'Hi'],
+    ['{{ event.properties.no | default: profile.traits.b, allow_false: true }}', 'false'],
     ['{{ event.properties.zero }}{{ event.properties.no }}', '0false'],
   ])('is no matter in %s', async (source, expected) => {
-    const traits = { nothing: null, empty: '' };
+    const traits = { nothing: null, empty: '', own: 'Ann' };
     expect(await smsText(source, { traits, properties: { zero: 0, no: false } })).toBe(expected);
   });
 });
@@ -279,8 +295,18 @@ describe('a hostile template', () => {
     '{% for i in (1..100000000) %}x{% endfor %}',
     '{% for i in (1..10000) %}{% for j in (1..10000) %}{{ i }}{% endfor %}{% endfor %}',
     '{% assign a = "xxxxxxxxxx" %}{% for i in (1..60) %}{% assign a = a | append: a %}{% endfor %}{{ a }}',
+    '{% assign a = "xxxxxxxxxx" %}{% for i in (1..60) %}{% assign a = a | prepend: a %}{% endfor %}done',
+    '{% assign a = "xxxxxxxxxx" %}{% for i in (1..60) %}{% assign a = a | replace: "x", a %}{% endfor %}done',
+    '{% assign a = "x" %}{% for i in (1..60) %}{% capture a %}{{ a }}{{ a }}{% endcapture %}{% endfor %}done',
   ])('is stopped before it takes all: %s', async (source) => {
-    expect(await sms(source)).toMatchObject({ kind: 'render-failed' });
+    const reason = 'templates/t/sms.txt: It puts together more than 20 million characters, all its steps counted.';
+    expect(await sms(source)).toEqual({ kind: 'render-failed', reason });
+  });
+
+  it('makes no text that nothing could carry', async () => {
+    const source = '{% for i in (1..100100) %}0123456789{% endfor %}';
+    const reason = 'templates/t/sms.txt: The text would be longer than 1000000 characters.';
+    expect(await sms(source)).toEqual({ kind: 'render-failed', reason });
   });
 
   it('sends no NUL and no half character', async () => {

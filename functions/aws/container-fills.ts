@@ -1,0 +1,7 @@
+import { ENV } from '../env.ts';
+import { dynamo } from './container.ts';
+import { DynamoFills } from './fills.ts';
+import { setting } from './setting.ts';
+
+let standing: DynamoFills | undefined;
+export const fills = (): DynamoFills => (standing ??= new DynamoFills(dynamo(), setting(ENV.table)));

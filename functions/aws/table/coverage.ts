@@ -1,0 +1,12 @@
+import type { Coverage } from '../../../core/segment/coverage.ts';
+import { pack, unpack } from './pack.ts';
+import type { Item } from './profile-rows.ts';
+
+/** `f`: on the row of what is current, what people are filled with; absent where an earlier release published. */
+export const coverageItem = (coverage: Coverage): Item => ({ f: { B: pack(coverage) } });
+
+/** @returns `undefined` where that is not known */
+export function readCoverage(currentRow: Item | undefined): Coverage | undefined {
+  const packed = currentRow?.['f']?.B;
+  return packed && (unpack(packed) as unknown as Coverage);
+}
