@@ -53,7 +53,8 @@ function partsOf(value: unknown): readonly (readonly [Record<string, unknown>, s
   return Object.keys(container).flatMap((key) => [[container, key] as const, ...partsOf(container[key])]);
 }
 
-function mutate(document: unknown, { share, kind, key, value }: Mutation): unknown {
+function mutate(document: unknown, { share, kind, key, value: drawn }: Mutation): unknown {
+  const value = structuredClone(drawn); // two mutations may draw one object, and change what they put in
   const parts = partsOf(document);
   const [container, at] = parts[Math.floor(share * parts.length)] ?? [];
   if (!container || at === undefined) return value;
