@@ -13,9 +13,11 @@ import {
   type HolidayCalendar,
   type Journey,
   type Segment,
-  type Stage,
   type Workspace,
 } from './journey/document.ts';
+import type { ComputedTraits } from './trait/computed-trait.ts';
+import { compileTraits, withTraits, type StageRule } from './trait/compile-traits.ts';
+import type { Condition } from './segment/condition.ts';
 import { compilePlan, type Plan } from './journey/plan.ts';
 import type { Occurrence } from './event/event.ts';
 import { canonicalJson } from './json.ts';
@@ -28,6 +30,8 @@ export type Matcher = (event: Occurrence, zone: string) => boolean;
 export interface CompiledSegment {
   readonly id: string;
   readonly name: string;
+  /** As it is written. */
+  readonly when: Condition;
   readonly condition: Compiled;
   /** What becomes of those whom a filling finds to be members. */
   readonly backfill?: Segment['backfill'];
@@ -77,7 +81,10 @@ export interface Definitions {
   readonly tables: ReadonlySet<string>;
   readonly conversion: readonly CompiledMatch[];
   /** Rules of the life-cycle stages, the first stage first. */
-  readonly stages: readonly { readonly stage: Stage; readonly condition: Compiled }[];
+  readonly stages: readonly StageRule[];
+  readonly computed: ComputedTraits;
+  /** Names of the events that can change a computed trait. */
+  readonly computedNames: ReadonlySet<string>;
   /** Leaves of segments and audiences to step, by event name. */
   readonly leavesByName: ReadonlyMap<string, readonly Leaf[]>;
   readonly leaves: ReadonlyMap<string, Leaf>;
@@ -133,17 +140,25 @@ export function publish(
   coverage: Coverage = unknownCoverage,
 ): Definitions {
   const { workspace } = documents;
-  const segments = inOrderOfDependency(documents.segments).map((segment): CompiledSegment => ({
+  const stageRules = stages.flatMap((stage) => {
+    const when = workspace.stages?.[stage];
+    return when === undefined ? [] : [{ stage, condition: compileShared(when) }];
+  });
+  const computed = compileTraits(documents.traits, stageRules);
+  const compileRule = (when: Condition): Compiled => withTraits(compileShared(when), computed);
+  const segments = inOrderOfDependency(documents.segments, compileRule).map((segment): CompiledSegment => ({
     id: segment.id,
     name: segment.name,
-    condition: compileShared(segment.when),
+    when: segment.when,
+    condition: compileRule(segment.when),
     ...(segment.backfill && { backfill: segment.backfill }),
   }));
   const audiences = documents.audiences.map((audience): CompiledAudience => ({
     id: audience.id,
     name: audience.name,
+    when: audience.when,
     use: audience.use,
-    condition: compileShared(audience.when),
+    condition: compileRule(audience.when),
   }));
   const rules: Rule[] = [
     ...segments.map(({ id, condition }): Rule => ({ kind: 'segment', id, condition })),
@@ -154,10 +169,6 @@ export function publish(
       use: audience.use,
     })),
   ];
-  const stageRules = stages.flatMap((stage) => {
-    const when = workspace.stages?.[stage];
-    return when === undefined ? [] : [{ stage, condition: compileShared(when) }];
-  });
   const journeys = new Map(documents.journeys.map((journey) => [journey.id, compileJourney(journey)]));
   return {
     hash,
@@ -169,11 +180,10 @@ export function publish(
     tables: new Set(documents.tables.map(({ id }) => id)),
     conversion: workspace.conversion.map((match) => compileMatch(match)),
     stages: stageRules,
+    computed,
+    computedNames: new Set([...computed.values()].flatMap(({ names }) => [...names])),
     coverage,
-    ...indexRules(
-      rules,
-      stageRules.map((rule) => rule.condition),
-    ),
+    ...indexRules(rules, [...stageRules.map(({ condition }) => condition), ...computed.values()]),
     ...indexEntries([...journeys.values()]),
     calendars: new Map(documents.calendars.map((calendar) => [calendar.id.toLowerCase(), calendar])),
     retentionMs: generousMs(workspace.retention ?? defaultRetention),
@@ -237,14 +247,17 @@ export function compileMatch(match: Pick<EventMatch, 'event' | 'where' | 'key' |
 }
 
 /** Segments after those that they mention; `check` has refused cycles. */
-function inOrderOfDependency(segments: readonly Segment[]): readonly Segment[] {
+function inOrderOfDependency(
+  segments: readonly Segment[],
+  compileRule: (when: Condition) => Compiled,
+): readonly Segment[] {
   const byId = new Map(segments.map((segment) => [segment.id, segment]));
   const ordered: Segment[] = [];
   const visited = new Set<string>();
   const visit = (segment: Segment): void => {
     if (visited.has(segment.id)) return;
     visited.add(segment.id);
-    for (const id of compileCondition(segment.when).segments) {
+    for (const id of compileRule(segment.when).segments) {
       const other = byId.get(id);
       if (other) visit(other);
     }
@@ -258,8 +271,8 @@ type RuleIndex = Pick<
   Definitions,
   'rules' | 'leaves' | 'orderedLeaves' | 'leavesByName' | 'rulesByName' | 'profileRules'
 >;
-/** @param others conditions whose states are kept though they are no rules: the stages */
-function indexRules(rules: readonly Rule[], others: readonly Compiled[]): RuleIndex {
+/** @param others whose states are kept though they are no rules: stages and computed traits */
+function indexRules(rules: readonly Rule[], others: readonly Pick<Compiled, 'leaves'>[]): RuleIndex {
   const conditions = [...rules.map((rule) => rule.condition), ...others];
   const leaves = new Map<string, Leaf>();
   for (const leaf of conditions.flatMap((condition) => condition.leaves))

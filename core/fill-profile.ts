@@ -24,7 +24,7 @@ export const fillProfile =
       const enrolled = await readEnrolled(
         ports,
         active,
-        (stub, { watchesProfile }) => watchesProfile || stub.isAcquisition,
+        (stub, { watchesProfile, plan }) => watchesProfile || plan.isMovable || stub.isAcquisition,
       );
       const nowMs = ports.clock.nowMs();
       const draft = new Draft({ definitions, nowMs, attemptId, ...enrolled }, [loaded]);

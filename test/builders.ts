@@ -86,6 +86,7 @@ export const documentsOf = (over: Partial<Documents> = {}): Documents => ({
   tables: [],
   events: [],
   calendars: [],
+  traits: [],
   templates: [],
   ...over,
 });

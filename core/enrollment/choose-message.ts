@@ -5,7 +5,7 @@ import { decideSend } from '../message/decide-send.ts';
 import type { Address, SendDecision } from '../message/send-context.ts';
 import { usualPriority } from '../message/wants.ts';
 import type { Profile } from '../profile/profile.ts';
-import { zoneOf } from '../segment/settle.ts';
+import { zoneOf } from '../segment/view.ts';
 import type { TouchInput } from './touch.ts';
 import type { Enrollment } from './enrollment.ts';
 import { purposeOf } from './render-request.ts';

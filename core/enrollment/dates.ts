@@ -2,12 +2,14 @@ import type { Definitions, JourneyVersion } from '../definitions.ts';
 import { valuesAt } from '../event/event.ts';
 import type { DateEntry } from '../journey/document.ts';
 import { holidayDates } from '../profile/holidays.ts';
-import { ownValue, type Profile } from '../profile/profile.ts';
-import { zoneOf } from '../segment/settle.ts';
+import type { Profile } from '../profile/profile.ts';
+import type { View } from '../segment/compile-condition.ts';
+import { viewOf } from '../segment/view.ts';
 import { dayMs, parseTimeOfDay } from '../time/civil.ts';
 import { addDuration, parseDuration } from '../time/duration.ts';
 import { dayAsMs, dayIn, readDate, type SaidDate } from '../time/said-date.ts';
 import { fromLocal, toLocal } from '../time/zone.ts';
+import { traitValue } from '../trait/computed-trait.ts';
 import { staleMs } from './stale.ts';
 
 /** A date of a person that begins a journey. */
@@ -21,9 +23,9 @@ export interface DueDate {
 /** The date of every journey that begins by one, the first after an instant each; none for whoever has no such date. */
 export function datesAfter(profile: Profile, definitions: Definitions, afterMs: number): readonly DueDate[] {
   if (profile.isErased) return [];
-  const zone = zoneOf(profile, definitions);
+  const view = viewOf(profile, definitions, afterMs);
   return definitions.dateEntries.flatMap((journey) => {
-    const next = nextDate(journey, profile, { zone, calendars: definitions.calendars, afterMs });
+    const next = nextDate(journey, view);
     return next ? [{ journeyId: journey.id, ...next }] : [];
   });
 }
@@ -40,19 +42,13 @@ export function datesCome(profile: Profile, definitions: Definitions, nowMs: num
   return [...new Map(come.map((date) => [`${date.journeyId}/${date.on}`, date])).values()];
 }
 
-interface At {
-  readonly zone: string;
-  readonly calendars: Definitions['calendars'];
-  readonly afterMs: number;
-}
-
-function nextDate({ document }: JourneyVersion, profile: Profile, at: At): Omit<DueDate, 'journeyId'> | undefined {
+function nextDate({ document }: JourneyVersion, view: View): Omit<DueDate, 'journeyId'> | undefined {
   const { on } = document.entry;
   if (!('date' in on)) return undefined;
   let first: Omit<DueDate, 'journeyId'> | undefined;
-  for (const text of saidBy(on, profile, at.calendars)) {
-    const said = readDate(text, at.zone);
-    const next = said && (isYearly(on, said) ? nextYearly(on, said, at) : onceAt(on, said, at));
+  for (const text of saidBy(on, view)) {
+    const said = readDate(text, view.zone);
+    const next = said && (isYearly(on, said) ? nextYearly(on, said, view) : onceAt(on, said, view));
     if (next && next.atMs < (first?.atMs ?? Infinity)) first = next;
   }
   return first;
@@ -61,16 +57,16 @@ function nextDate({ document }: JourneyVersion, profile: Profile, at: At): Omit<
 /** A date that is said without its year comes back every year. */
 const isYearly = (on: DateEntry, { year }: SaidDate): boolean => on.repeats === 'yearly' || year === undefined;
 
-function saidBy({ date }: DateEntry, profile: Profile, calendars: At['calendars']): readonly string[] {
+function saidBy({ date }: DateEntry, view: View): readonly string[] {
   if ('trait' in date) {
     const [name = '', ...rest] = date.trait.split('.');
-    const [value] = valuesAt(ownValue(profile.traits, name)?.value, rest);
+    const [value] = valuesAt(traitValue(view, name), rest);
     return typeof value === 'string' ? [value] : [];
   }
-  return holidayDates(profile, calendars, date.holiday);
+  return holidayDates(view.profile, view.calendars, date.holiday);
 }
 
-function onceAt(on: DateEntry, said: SaidDate, { zone, afterMs }: At): Omit<DueDate, 'journeyId'> | undefined {
+function onceAt(on: DateEntry, said: SaidDate, { zone, nowMs: afterMs }: View): Omit<DueDate, 'journeyId'> | undefined {
   const atMs =
     said.ms !== undefined && on.at === undefined
       ? addDuration(said.ms, on.offset ?? 'P0D', zone)
@@ -79,7 +75,7 @@ function onceAt(on: DateEntry, said: SaidDate, { zone, afterMs }: At): Omit<DueD
 }
 
 /** From its own year on; 29 February is the 28th where a year has none. */
-function nextYearly(on: DateEntry, said: SaidDate, { zone, afterMs }: At): Omit<DueDate, 'journeyId'> {
+function nextYearly(on: DateEntry, said: SaidDate, { zone, nowMs: afterMs }: View): Omit<DueDate, 'journeyId'> {
   const { months, days } = parseDuration(on.offset ?? 'P0D') ?? { months: 0, days: 0 };
   const offsetYears = Math.ceil((Math.abs(months) * 31 + Math.abs(days)) / 365);
   const firstYear = toLocal(zone, afterMs).year - offsetYears - 1;

@@ -7,7 +7,7 @@ import { isConversion } from '../profile/apply-event.ts';
 import { Draft, type Surroundings } from '../profile/draft.ts';
 import { ownValue, type EnrollmentStub } from '../profile/profile.ts';
 import { seedStates, type View } from '../segment/compile-condition.ts';
-import { zoneOf } from '../segment/settle.ts';
+import { viewOf, zoneOf } from '../segment/view.ts';
 import { addDuration } from '../time/duration.ts';
 import type { Enrollment, EntryGuard, EntryRefusal } from './enrollment.ts';
 import { drawHoldouts, newEnrollment, stubOf, whatEndedIt } from './new-enrollment.ts';
@@ -232,9 +232,11 @@ function mayAgain({ guard, journey, nowMs, loaded, definitions }: EntryInput): b
 }
 
 function entryView({ loaded, nowMs, definitions, trigger }: EntryInput): Omit<View, 'states'> {
-  const zone = zoneOf(loaded.profile, definitions);
-  const { calendars } = definitions;
-  return { profile: loaded.profile, nowMs, zone, calendars, ...(trigger.event && { event: trigger.event }), saved: {} };
+  return {
+    ...viewOf(loaded.profile, definitions, nowMs),
+    ...(trigger.event && { event: trigger.event }),
+    saved: {},
+  };
 }
 
 /** Asked over state and history. */

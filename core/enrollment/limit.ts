@@ -1,6 +1,6 @@
 import { valuesAt } from '../event/event.ts';
 import type { Journey } from '../journey/document.ts';
-import { ownValue, type Profile } from '../profile/profile.ts';
+import { traitValue, type TraitView } from '../trait/computed-trait.ts';
 import { dayMs, dayNumberOf } from '../time/civil.ts';
 import { parseDuration } from '../time/duration.ts';
 import { fromLocal, toLocal } from '../time/zone.ts';
@@ -43,8 +43,8 @@ const firstOfMonth = (zone: string, index: number): number =>
   fromLocal(zone, dayNumberOf(Math.floor(index / 12), (index % 12) + 1, 1), 0);
 
 /** What a person is ranked by: the number at a path such as `profile.traits.score`; whoever has none comes last. */
-export function scoreOf({ traits }: Profile, by: string): number {
+export function scoreOf(view: TraitView, by: string): number {
   const [, , name = '', ...rest] = by.split('.');
-  const found = valuesAt(ownValue(traits, name)?.value, rest).find((value) => typeof value === 'number');
+  const found = valuesAt(traitValue(view, name), rest).find((value) => typeof value === 'number');
   return found ?? -Infinity;
 }

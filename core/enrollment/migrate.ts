@@ -6,7 +6,7 @@ import type { Change, Loaded } from '../ports.ts';
 import { Draft, versionKey, type Surroundings } from '../profile/draft.ts';
 import type { EnrollmentStub } from '../profile/profile.ts';
 import { seedStates } from '../segment/compile-condition.ts';
-import { zoneOf } from '../segment/settle.ts';
+import { zoneOf } from '../segment/view.ts';
 import { addDuration } from '../time/duration.ts';
 import type { Enrollment, Hold } from './enrollment.ts';
 import { lookAtMs, repairDelayMs } from './parking.ts';

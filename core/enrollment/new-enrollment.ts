@@ -5,7 +5,7 @@ import { isConversion } from '../profile/apply-event.ts';
 import type { Draft } from '../profile/draft.ts';
 import type { EnrollmentStub } from '../profile/profile.ts';
 import { seedStates, type View } from '../segment/compile-condition.ts';
-import { zoneOf } from '../segment/settle.ts';
+import { zoneOf } from '../segment/view.ts';
 import { addDuration } from '../time/duration.ts';
 import type { EntryInput } from './enter.ts';
 import type { Enrollment } from './enrollment.ts';

@@ -1,3 +1,4 @@
+import type { Definitions } from '../definitions.ts';
 import type { JsonObject } from '../json.ts';
 import type { Purpose } from '../journey/document.ts';
 import type { MessageChoice } from '../journey/roles/role.ts';
@@ -5,7 +6,8 @@ import type { Address } from '../message/send-context.ts';
 import type { RenderRequest } from '../ports.ts';
 import { newestIdentifier, type Profile } from '../profile/profile.ts';
 import { readerLocale } from '../profile/reader-locale.ts';
-import { zoneOf } from '../segment/settle.ts';
+import { viewOf, zoneOf } from '../segment/view.ts';
+import { traitsOf } from '../trait/computed-trait.ts';
 import { toInstant } from '../time/instant.ts';
 import type { TouchInput } from './touch.ts';
 import type { Enrollment } from './enrollment.ts';
@@ -40,8 +42,12 @@ export function renderRequest(of: {
 }
 
 /** What templates read of the person and the journey. */
-export const renderContext = ({ journey }: TouchInput, row: Enrollment, profile: Profile): JsonObject => ({
-  profile: profileContext(profile),
+export const renderContext = (
+  { journey, definitions, nowMs }: TouchInput,
+  row: Enrollment,
+  profile: Profile,
+): JsonObject => ({
+  profile: profileContext(profile, definitions, nowMs),
   event: row.event
     ? { name: row.event.name, properties: row.event.properties, occurredAt: toInstant(row.event.occurredMs) }
     : {},
@@ -56,12 +62,10 @@ function couponsOf({ nodes }: TouchInput['journey']['plan'], saved: JsonObject):
 }
 
 /** What templates read as `profile`. */
-function profileContext(profile: Profile): JsonObject {
+function profileContext(profile: Profile, definitions: Definitions, nowMs: number): JsonObject {
   const traits: { [name: string]: JsonObject[string] } = {};
-  for (const name in profile.traits) {
-    const { value } = profile.traits[name]!;
-    if (value !== null) traits[name] = value;
-  }
+  const all = traitsOf(viewOf(profile, definitions, nowMs));
+  for (const [name, value] of Object.entries(all)) if (value !== null) traits[name] = value;
   const named = (['userId', 'email', 'phone'] as const).flatMap((kind) => {
     const found = newestIdentifier(profile, kind);
     return found ? [[kind, found.value] as const] : [];

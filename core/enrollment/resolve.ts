@@ -5,6 +5,7 @@ import type { Json, JsonObject } from '../json.ts';
 import type { Workspace } from '../journey/document.ts';
 import { roleOf } from '../journey/roles/role-of.ts';
 import { compiledMatchOnce } from '../journey/match.ts';
+import type { ComputedTraits } from '../trait/computed-trait.ts';
 import type { Calendars } from '../profile/holidays.ts';
 import type { Profile } from '../profile/profile.ts';
 import { compiledOnce, type Compiled, type View } from '../segment/compile-condition.ts';
@@ -77,6 +78,7 @@ export interface Happening {
   readonly isConverted: boolean;
   readonly workspace: Workspace;
   readonly calendars: Calendars;
+  readonly computed: ComputedTraits;
 }
 
 /**
@@ -134,11 +136,12 @@ export const endEnrollment = (row: Enrollment, reason: ExitReason, nowMs: number
   };
 };
 
-const watchView = (row: Enrollment, { profile, nowMs, zone, calendars }: Happening): View => ({
+const watchView = (row: Enrollment, { profile, nowMs, zone, calendars, computed }: Happening): View => ({
   profile,
   nowMs,
   zone,
   calendars,
+  computed,
   states: row.watches,
   ...(row.event && { event: row.event }),
   saved: row.saved,
@@ -221,7 +224,7 @@ const savedEvent = (event: Occurrence): JsonObject => ({
 function moveHold(
   row: Enrollment,
   journey: JourneyVersion,
-  { profile, nowMs, zone, workspace, calendars }: Happening,
+  { profile, nowMs, zone, workspace, calendars, computed }: Happening,
 ): Enrollment {
   const { hold } = row;
   const node = hold && journey.plan.nodes.get(hold.stepId);
@@ -230,7 +233,7 @@ function moveHold(
   if (role.role !== 'hold') return row;
   // A trait's date asks of nothing that has happened.
   const nothing = { states: {}, hasHappened: () => false, instantsOf: () => [] };
-  const view = { profile, nowMs, zone, calendars, saved: row.saved, enrollment: row, workspace, ...nothing };
+  const view = { profile, nowMs, zone, calendars, computed, saved: row.saved, enrollment: row, workspace, ...nothing };
   const spec = role.hold(node.step, view);
   if (spec.pass) return { ...row, hold: { ...hold!, resolved: { outcome: spec.pass, atMs: nowMs } } };
   return spec.wakeMs === hold!.wakeMs ? row : { ...row, hold: { ...hold!, wakeMs: spec.wakeMs } };

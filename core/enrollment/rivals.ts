@@ -4,7 +4,7 @@ import { roleOf } from '../journey/roles/role-of.ts';
 import type { Rival } from '../message/send-context.ts';
 import { usualPriority } from '../message/wants.ts';
 import type { Profile } from '../profile/profile.ts';
-import { zoneOf } from '../segment/settle.ts';
+import { zoneOf } from '../segment/view.ts';
 import type { Enrollment } from './enrollment.ts';
 import { purposeOf } from './render-request.ts';
 

@@ -2,7 +2,7 @@ import type { Definitions, JourneyVersion } from '../definitions.ts';
 import { aroundTheWorldMs, instantInRound, nextRound, scheduleOf, type Round } from '../journey/schedule.ts';
 import type { DueRow, RoundProgress } from '../ports.ts';
 import type { Profile } from '../profile/profile.ts';
-import { zoneOf } from '../segment/settle.ts';
+import { zoneOf } from '../segment/view.ts';
 import { onceId, type Trigger } from './enter.ts';
 
 /** Whoever joins a segment shortly before a round looks after themselves: lists of members may lag behind. */

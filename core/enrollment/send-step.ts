@@ -6,7 +6,7 @@ import type { Delivery, Refusal } from '../message/delivery.ts';
 import type { Address } from '../message/send-context.ts';
 import type { Change, HandOver, RenderRequest, RenderResult } from '../ports.ts';
 import type { Profile } from '../profile/profile.ts';
-import { zoneOf } from '../segment/settle.ts';
+import { zoneOf } from '../segment/view.ts';
 import { addDuration } from '../time/duration.ts';
 import type { TouchAnswer, TouchInput } from './touch.ts';
 import { deliveryIdOf } from './delivery-id.ts';

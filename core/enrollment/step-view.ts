@@ -4,7 +4,7 @@ import type { StepView } from '../journey/roles/role.ts';
 import { roleOf } from '../journey/roles/role-of.ts';
 import type { Profile } from '../profile/profile.ts';
 import { compiledOnce, seedStates } from '../segment/compile-condition.ts';
-import { zoneOf } from '../segment/settle.ts';
+import { viewOf, zoneOf } from '../segment/view.ts';
 import type { TouchInput } from './touch.ts';
 import type { Enrollment, Stretch } from './enrollment.ts';
 import { isByMachine, isMatch } from './resolve.ts';
@@ -19,10 +19,7 @@ export function stepView(input: TouchInput, row: Enrollment, profile: Profile): 
   });
   const leaves = asked.flatMap((condition) => compiledOnce(condition).leaves);
   return {
-    profile,
-    nowMs,
-    zone,
-    calendars: definitions.calendars,
+    ...viewOf(profile, definitions, nowMs),
     states: leaves.length === 0 ? {} : seedStates(leaves, history, zone),
     ...(row.event && { event: row.event }),
     saved: row.saved,

@@ -18,7 +18,7 @@ export interface CheckedDocuments {
 }
 
 /** Codes of problems with files as a whole, and with lines of those that are no JSON. */
-export const fileCodes = ['invalid-json', 'missing-workspace', 'unknown-file', 'not-yet', ...tableCodes] as const;
+export const fileCodes = ['invalid-json', 'missing-workspace', 'unknown-file', ...tableCodes] as const;
 
 /**
  * Reads and checks the documents of a workflows folder, all at once; once nothing else is wrong, its rules are proven.
@@ -123,6 +123,7 @@ function inputOf(files: readonly ReadFile[]): CheckInput {
     tables: things.filter(isOf('table')).flatMap(({ table }) => table ?? []),
     events: drafted(things.filter(isOf('event'))),
     calendars: drafted(things.filter(isOf('calendar'))),
+    traits: drafted(things.filter(isOf('trait'))),
     templates: things.filter(isOf('template')).map(({ template }) => template),
     ids: idsOf(files),
   };

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../json.ts';
+import type { TraitDocument } from '../trait/trait-document.ts';
 import type { Condition, DurationText, Names, Where } from '../segment/condition.ts';
 
 /** Channels that carry messages. */
@@ -302,6 +303,7 @@ export interface Documents {
   readonly tables: readonly ReferenceTable[];
   readonly events: readonly EventDocument[];
   readonly calendars: readonly HolidayCalendar[];
+  readonly traits: readonly TraitDocument[];
   /** Template id → the channels (and locales) it has files for. */
   readonly templates: readonly TemplateFile[];
 }

@@ -2,19 +2,10 @@ import type { Finding } from '../problem.ts';
 import { closest, didYouMean } from '../suggest.ts';
 
 /** What is to be said of a file that no reader takes; nothing of those that are meant to be passed over. */
-export const fileWithoutReader = (path: string): readonly Finding[] =>
-  comesLater.test(path) ? [later] : isIgnored(path) ? [] : [unknownFile(path)];
+export const fileWithoutReader = (path: string): readonly Finding[] => (isIgnored(path) ? [] : [unknownFile(path)]);
 
-const comesLater = /^traits\/[^/]+\.trait\.json$/;
 const isIgnored = (path: string): boolean =>
   path.startsWith('schema/') || /(^|\/)\./.test(path) || !/\.(json|mjml|txt|csv)$/.test(path);
-
-const later: Finding = {
-  code: 'not-yet',
-  severity: 'warning',
-  path: [],
-  message: 'Documents of this kind come in a later release; this one passes the file over.',
-};
 
 /** What belongs in a folder. */
 const places: Readonly<Record<string, string>> = {
@@ -24,6 +15,7 @@ const places: Readonly<Record<string, string>> = {
   coupons: 'coupons/<id>.coupon.json, or beside it a .csv or .txt file of codes',
   events: 'events/<id>.event.json',
   calendars: 'calendars/<country>.json',
+  traits: 'traits/<id>.trait.json',
   tables: 'tables/<id>.csv',
   templates: 'templates/<id>/ with email.mjml, push.json, sms.txt, webhook.json or in-app.json',
 };

@@ -3,6 +3,7 @@ import type { Kind, KindRegistry } from '../kinds.ts';
 import { conditionKinds } from '../segment/condition-kinds.ts';
 import { where } from '../segment/operator-shapes.ts';
 import { optionsOf, type JsonSchema } from '../shape.ts';
+import { traitKinds } from '../trait/trait-kinds.ts';
 import { calendarSchema, couponSchema, eventSchema } from './beside-schemas.ts';
 import { ruleKinds, rulesSchema } from './prove/rules.ts';
 import { audienceSchema, journeySchema, segmentSchema, workspaceSchema } from './schemas.ts';
@@ -34,8 +35,10 @@ const anyKind = <K extends Kind>({ noun, byKey }: KindRegistry<K>): JsonSchema =
   anyOf: [...byKey.values()].map(({ key, schema }) => ({ title: `${key} (${noun})`, ...toJson(schema) })),
 });
 
+const dialect = 'https://json-schema.org/draft/2020-12/schema';
+
 const document = (title: string, schema: z.ZodType, definitions: JsonSchema): JsonSchema => ({
-  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  $schema: dialect,
   title,
   ...toJson(schema),
   $defs: definitions,
@@ -46,7 +49,10 @@ const document = (title: string, schema: z.ZodType, definitions: JsonSchema): Js
  * key means beyond its shape (a time zone that exists, percents that add up) is for the checks alone.
  */
 export function jsonSchemas(): Readonly<
-  Record<'workspace' | 'segment' | 'audience' | 'journey' | 'coupon' | 'event' | 'calendar' | 'rules', JsonSchema>
+  Record<
+    'workspace' | 'segment' | 'audience' | 'journey' | 'coupon' | 'event' | 'calendar' | 'trait' | 'rules',
+    JsonSchema
+  >
 > {
   const conditions = { condition: anyKind(conditionKinds), where: toJson(where) };
   const inJourneys = {
@@ -63,6 +69,12 @@ export function jsonSchemas(): Readonly<
     coupon: document('A coupon pool', couponSchema, {}),
     event: document('An event of the catalogue', eventSchema, {}),
     calendar: document('A calendar of holidays', calendarSchema, {}),
+    trait: {
+      $schema: dialect,
+      title: 'A computed trait',
+      ...anyKind(traitKinds),
+      $defs: { where: toJson(where) },
+    },
     rules: document('rules.json', rulesSchema, { rule: anyKind(ruleKinds), where: toJson(where) }),
   };
 }

@@ -3,6 +3,8 @@ import { readKeys, readKind, type Report } from '../kinds.ts';
 import { isObject } from '../json.ts';
 import type { Finding, Path } from '../problem.ts';
 import { readCondition } from '../segment/parse-condition.ts';
+import type { TraitDocument } from '../trait/trait-document.ts';
+import { traitKinds } from '../trait/trait-kinds.ts';
 import { calendarSchema, couponSchema, eventSchema } from './beside-schemas.ts';
 import type {
   Audience,
@@ -73,6 +75,18 @@ export const parseCoupon = (value: unknown): Parsed<WrittenCouponPool> =>
 /** Reads an event of the catalogue. */
 export const parseEvent = (value: unknown): Parsed<EventDocument> =>
   parse<EventDocument>(eventSchema, 'the event', value, () => {});
+
+/** Reads a computed trait. */
+export function parseTrait(value: unknown): Parsed<TraitDocument> {
+  const report: Report = { findings: [], broken: [] };
+  const read = readKind(traitKinds, value, [], () => 'the trait', report);
+  const sound = withoutBroken(value, report.broken);
+  return {
+    draft: read && isObject(sound) ? (sound as Draft<TraitDocument>) : undefined,
+    document: report.findings.length === 0 ? (value as TraitDocument) : undefined,
+    findings: report.findings,
+  };
+}
 
 /** Reads a country's holidays. */
 export const parseCalendar = (value: unknown): Parsed<HolidayCalendar> =>

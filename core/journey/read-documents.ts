@@ -25,9 +25,11 @@ import {
   parseEvent,
   parseJourney,
   parseSegment,
+  parseTrait,
   parseWorkspace,
   type Parsed,
 } from './parse.ts';
+import type { TraitDocument } from '../trait/trait-document.ts';
 import { plainText } from './plain-text.ts';
 import { parseRules, type Rules } from './prove/rules.ts';
 import { parseTable } from './table-file.ts';
@@ -56,6 +58,7 @@ type ReadThing =
   | ({ readonly kind: 'coupon' } & Read<WrittenCouponPool>)
   | ({ readonly kind: 'event' } & Read<EventDocument>)
   | ({ readonly kind: 'calendar' } & Read<HolidayCalendar>)
+  | ({ readonly kind: 'trait' } & Read<TraitDocument>)
   | { readonly kind: 'table'; readonly table: ReferenceTable | undefined }
   | { readonly kind: 'codes'; readonly name: string; readonly codes: readonly string[] }
   | ({ readonly kind: 'rules' } & Read<Rules>)
@@ -83,6 +86,7 @@ const readers: readonly (readonly [RegExp, Reader])[] = [
   [/^coupons\/([^/]+)\.coupon\.json$/, readBeside('coupon', parseCoupon)],
   [/^events\/([^/]+)\.event\.json$/, readBeside('event', parseEvent)],
   [/^calendars\/([^/]+)\.json$/, readBeside('calendar', parseCalendar)],
+  [/^traits\/([^/]+)\.trait\.json$/, readBeside('trait', parseTrait)],
 ];
 
 /** Reads one file by what its path says it is. */
@@ -137,7 +141,7 @@ function parsedBy<T>(
   return { named: draft && { file, fileId, draft }, document, findings };
 }
 
-function readBeside<Kind extends 'coupon' | 'event' | 'calendar' | 'rules', T>(
+function readBeside<Kind extends 'coupon' | 'event' | 'calendar' | 'trait' | 'rules', T>(
   kind: Kind,
   parse: (value: unknown) => Parsed<T>,
 ): (...of: Parameters<Reader>) => {
@@ -211,6 +215,7 @@ export function documentsOf(files: readonly ReadFile[]): Documents | undefined {
         ...calendar,
         id: calendar.id.toUpperCase(),
       })),
+      traits: whole((thing) => (thing.kind === 'trait' ? thing.document : undefined)),
       templates: whole((thing) => (thing.kind === 'template' ? thing.template : undefined)),
     }
   );

@@ -4,7 +4,7 @@ import { feedbackOf } from '../event/feedback.ts';
 import type { Channel } from '../journey/document.ts';
 import type { Suppression } from '../message/delivery.ts';
 import type { Change, EventRow, IdentityKey, Loaded } from '../ports.ts';
-import { zoneOf } from '../segment/settle.ts';
+import { zoneOf } from '../segment/view.ts';
 import { applyEvent, occurrenceOf, saidIn } from './apply-event.ts';
 import { Draft, type Surroundings } from './draft.ts';
 import { withConsent } from './consent.ts';
@@ -118,9 +118,10 @@ function acceptOne(
   const memberships = draft.profile(profileId).segments !== before.segments;
   if (resolved.isMerged) reseedWatches(draft, profileId, past);
   const heard = { event: occurrenceOf(message), isSilent, past };
+  const isComputedChanged = profile.conditions !== before.conditions && definitions.computedNames.has(message.name);
   draft.resolve(profileId, heard, {
     isRewatched,
-    isProfileChanged: isProfileChanged || memberships || resolved.isMerged,
+    isProfileChanged: isProfileChanged || isComputedChanged || memberships || resolved.isMerged,
   });
   offerEntries(message, profileId, input, draft);
   return eventRow(message, profileId, input);

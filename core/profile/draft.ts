@@ -9,7 +9,8 @@ import { DefinitionsOutdated } from '../failures.ts';
 import type { JsonObject } from '../json.ts';
 import type { Change, Fact, Loaded } from '../ports.ts';
 import { isBehind, rulesOf } from '../segment/coverage.ts';
-import { settleMemberships, zoneOf, type Edge } from '../segment/settle.ts';
+import { settleMemberships, type Edge } from '../segment/settle.ts';
+import { zoneOf } from '../segment/view.ts';
 import { DueChanges } from './due-changes.ts';
 import { ToldFacts } from './told-facts.ts';
 import { historyIds, type EnrollmentStub, type Profile } from './profile.ts';
@@ -212,6 +213,7 @@ export class Draft {
       isConverted: profile.convertedMs !== undefined,
       workspace: definitions.workspace,
       calendars: definitions.calendars,
+      computed: definitions.computed,
     });
     if (resolution) this.applyResolution(profileId, stub, resolution);
   }

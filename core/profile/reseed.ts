@@ -4,7 +4,7 @@ import type { Json } from '../json.ts';
 import { seedStates } from '../segment/compile-condition.ts';
 import { leavesOf } from '../segment/coverage.ts';
 import { seedLeaf, type Leaf, type Past } from '../segment/leaf.ts';
-import { zoneOf } from '../segment/settle.ts';
+import { zoneOf } from '../segment/view.ts';
 import { versionKey, type Draft } from './draft.ts';
 
 const namesOf = (leaves: readonly Leaf[]): ReadonlySet<string> => new Set(leaves.flatMap((leaf) => [...leaf.names]));

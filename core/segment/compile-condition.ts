@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../json.ts';
 import { valuesAt, type Occurrence } from '../event/event.ts';
 import type { Calendars } from '../profile/holidays.ts';
 import type { Profile } from '../profile/profile.ts';
+import { traitValue, type ComputedTrait, type ComputedTraits } from '../trait/computed-trait.ts';
 import type { Condition, DidCondition, Operators, TraitCondition, ValueCondition } from './condition.ts';
 import { isAround, nextEdgeMs } from './day-of.ts';
 import { distinctLeaf } from './distinct-leaf.ts';
@@ -20,6 +21,8 @@ export interface View {
   readonly zone: string;
   /** For holidays. */
   readonly calendars: Calendars;
+  /** Traits that are made of the profile's own states. */
+  readonly computed: ComputedTraits;
   /** States of the leaves: the profile's own, an enrollment's, or seeded from history. */
   readonly states: { readonly [leafKey: string]: Json };
   readonly event?: { readonly properties: JsonObject; readonly name?: string };
@@ -32,6 +35,8 @@ export interface Compiled {
   /** Names of the events that can change it. */
   readonly names: ReadonlySet<string>;
   readonly segments: ReadonlySet<string>;
+  /** Traits that it asks for, which may be computed. */
+  readonly traits: ReadonlySet<string>;
   /** Whether traits, consent or identifiers can change it. */
   readonly readsProfile: boolean;
   isTrue(view: View): boolean;
@@ -39,7 +44,13 @@ export interface Compiled {
   nextChangeMs(view: View): number;
 }
 
-const nothing = { leaves: [], names: new Set<string>(), segments: new Set<string>(), readsProfile: false };
+const nothing = {
+  leaves: [],
+  names: new Set<string>(),
+  segments: new Set<string>(),
+  traits: new Set<string>(),
+  readsProfile: false,
+};
 const never = (): number => Infinity;
 
 /** How a leaf's state is called among others. */
@@ -98,6 +109,7 @@ function compile(condition: Condition, naming: Naming): Compiled {
     return {
       ...nothing,
       readsProfile: true,
+      traits: new Set(typeof condition.dayOf === 'string' ? [rootOf(condition.dayOf)] : []),
       isTrue: (view) => isAround(condition, view),
       nextChangeMs: (view) => nextEdgeMs(condition, view),
     };
@@ -123,6 +135,7 @@ function joined(parts: readonly Compiled[], decide: (parts: readonly Compiled[],
     leaves: parts.flatMap((part) => part.leaves),
     names: new Set(parts.flatMap((part) => [...part.names])),
     segments: new Set(parts.flatMap((part) => [...part.segments])),
+    traits: new Set(parts.flatMap((part) => [...part.traits])),
     readsProfile: parts.some((part) => part.readsProfile),
     isTrue: (view) => decide(parts, view),
     // The earliest of the parts' changes: the whole cannot change before one of its parts does.
@@ -138,30 +151,56 @@ const ofLeaf = (leaf: Leaf): Compiled => ({
   nextChangeMs: (view) => leaf.nextChangeMs(view.states[leaf.key], view.nowMs, view.zone),
 });
 
+const rootOf = (path: string): string => path.split('.', 1)[0] ?? '';
+
 function ofTrait(condition: TraitCondition): Compiled {
   const [name = '', ...rest] = condition.trait.split('.');
-  return ofValues(condition, (view) => valuesAt(view.profile.traits[name]?.value, rest));
+  return ofValues(condition, (view) => valuesAt(traitValue(view, name), rest), name);
 }
 
 function ofValue(condition: ValueCondition): Compiled {
   const [root, ...path] = condition.value.split('.');
-  return ofValues(condition, (view) => {
-    if (root === 'event') return valuesAt(view.event as unknown as JsonObject | undefined, path);
-    if (root === 'journey') return valuesAt(view.saved, path);
-    const [kind, name = '', ...rest] = path;
-    return kind === 'traits' ? valuesAt(view.profile.traits[name]?.value, rest) : [];
-  });
+  if (root === 'event')
+    return ofValues(condition, (view) => valuesAt(view.event as unknown as JsonObject | undefined, path));
+  if (root === 'journey') return ofValues(condition, (view) => valuesAt(view.saved, path));
+  const [kind, name = '', ...rest] = path;
+  if (kind !== 'traits') return ofValues(condition, () => []);
+  return ofValues(condition, (view) => valuesAt(traitValue(view, name), rest), name);
 }
 
-function ofValues(operators: Operators, read: (view: View) => readonly Json[]): Compiled {
+/** @param trait that is read, if any: a computed one changes by itself */
+function ofValues(operators: Operators, read: (view: View) => readonly Json[], trait?: string): Compiled {
   const test = compileOperators(operators);
   const isRelative = [operators.before, operators.after].some((limit) => typeof limit === 'object');
+  const ofMoment = (view: View): number =>
+    isRelative ? Math.min(Infinity, ...momentChanges(operators, read(view), view)) : Infinity;
   return {
     ...nothing,
     readsProfile: true,
+    ...(trait !== undefined && { traits: new Set([trait]) }),
     isTrue: (view) => test(read(view), view),
-    nextChangeMs: (view) => (isRelative ? Math.min(Infinity, ...momentChanges(operators, read(view), view)) : Infinity),
+    nextChangeMs: (view) => {
+      const computed = trait === undefined ? undefined : view.computed.get(trait);
+      if (!computed) return ofMoment(view);
+      const differs = (at: View): boolean => test(read(at), at) !== test(read(view), view);
+      return Math.min(ofMoment(view), nextOther(computed, view, isRelative ? () => true : differs));
+    },
   };
+}
+
+/** Values of a trait that are looked at ahead: a day each of one that counts days. */
+const mostAhead = 40;
+
+/** The first instant after now at which the value of a trait makes a difference, or from which on that is to be looked at anew. */
+function nextOther(trait: ComputedTrait, view: View, differs: (at: View) => boolean): number {
+  let at = view;
+  for (let count = 0; count < mostAhead; count++) {
+    const nowMs = trait.nextChangeMs(at);
+    if (nowMs === Infinity) return Infinity;
+    at = { ...at, nowMs };
+    if (differs(at)) break;
+  }
+  return at.nowMs;
 }
 
 /** The leaves' states after a history, oldest first: how asked and watched conditions are seeded. */

@@ -4,6 +4,7 @@ import type { Documents, Journey } from '../journey/document.ts';
 import { canonicalJson } from '../json.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { Condition } from './condition.ts';
+import { partsOf } from '../trait/compile-traits.ts';
 import type { Leaf } from './leaf.ts';
 
 /** Something that documents say, and with which filling it came to be true of people. */
@@ -36,7 +37,7 @@ export interface Coverage {
   /** `<kind>/<id>` of segments and audiences. */
   readonly rules: { readonly [name: string]: Covered };
   readonly conversion: Covered;
-  /** By which dates journeys begin, and by which holidays they go. */
+  /** By which dates journeys begin, and by which holidays and computed traits they go. */
   readonly dates: Covered;
 }
 
@@ -68,7 +69,7 @@ export function coverageAfter(
     number: next.number,
     zone: documents.workspace.timeZone,
     leaves: leavesAfter(before, definitions, next.number),
-    rules: rulesAfter(before, saidBy(documents), definitions, { ...next, isOtherZone }),
+    rules: rulesAfter(before, saidBy(documents, definitions), definitions, { ...next, isOtherZone }),
     conversion: covered(before?.conversion, idOf('conversion', canonicalJson(documents.workspace.conversion)), next),
     dates: covered(before?.dates, datesOf(documents, definitions), next),
   };
@@ -118,27 +119,51 @@ function rulesAfter(
   return after;
 }
 
-function saidBy({ segments, audiences, calendars }: Documents): ReadonlyMap<string, string> {
+function saidBy(documents: Documents, definitions: Definitions): ReadonlyMap<string, string> {
+  const { segments, audiences, calendars } = documents;
   const days = canonicalJson(calendars);
-  // Other holidays are another rule to whoever asks for them.
-  const saying = (when: Condition): string => {
-    const text = canonicalJson(when);
+  const traitsIn = new Map(definitions.rules.map((rule) => [nameOf(rule), rule.condition.traits]));
+  // Other holidays are another rule to whoever asks for them, and other traits to whoever reads them.
+  const saying = (rule: string, when: Condition): string => {
+    const text =
+      canonicalJson(when) + [...(traitsIn.get(rule) ?? [])].map((name) => saidOfTrait(name, documents)).join('');
     return text.includes('"holiday":') ? idOf(text, days) : idOf(text);
   };
   return new Map([
-    ...segments.map(({ id, when }) => [nameOf({ kind: 'segment', id }), saying(when)] as const),
-    ...audiences.map(({ id, when, use }) => [nameOf({ kind: 'audience', id }), idOf(use, saying(when))] as const),
+    ...segments.map(({ id, when }) => {
+      const name = nameOf({ kind: 'segment', id });
+      return [name, saying(name, when)] as const;
+    }),
+    ...audiences.map(({ id, when, use }) => {
+      const name = nameOf({ kind: 'audience', id });
+      return [name, idOf(use, saying(name, when))] as const;
+    }),
   ]);
 }
 
+/** What documents say of a computed trait; nothing of one that is given. */
+function saidOfTrait(name: string, documents: Documents): string {
+  const { traits, workspace } = documents;
+  if (name === 'stage' && workspace.stages) return canonicalJson([workspace.stages, traits]);
+  const document = traits.find(({ id }) => id === name);
+  return document
+    ? canonicalJson(document) +
+        partsOf(document)
+          .map((part) => saidOfTrait(part, documents))
+          .join('')
+    : '';
+}
+
 const entryOf = ({ id, entry }: Journey): string => canonicalJson([id, entry.on]);
-function datesOf({ journeys, calendars, workspace }: Documents, { dateEntries }: Definitions): string {
+function datesOf({ journeys, calendars, workspace, traits }: Documents, { dateEntries }: Definitions): string {
   const ids = new Set(dateEntries.map(({ id }) => id));
   const entries = journeys.filter(({ id }) => ids.has(id)).map(entryOf);
-  // Conditions that are watched ask for holidays too.
-  const asksHolidays = journeys.some((journey) => JSON.stringify(journey).includes('"holiday":'));
-  if (entries.length === 0 && !asksHolidays) return '';
-  return idOf('dates', workspace.timeZone, canonicalJson(calendars), ...entries);
+  // Conditions that are watched ask for holidays too, and for traits.
+  const isAsked = (text: string): boolean => journeys.some((journey) => JSON.stringify(journey).includes(text));
+  const asksTraits = traits.length > 0 && (isAsked('"trait":') || isAsked('profile.traits.'));
+  const said = asksTraits ? [...entries, canonicalJson(traits)] : entries;
+  if (said.length === 0 && !isAsked('"holiday":')) return '';
+  return idOf('dates', workspace.timeZone, canonicalJson(calendars), ...said);
 }
 
 /** Whether nobody has anything to catch up with: the numbers aside, both say the same. */

@@ -1,6 +1,6 @@
 import { valuesAt } from '../event/event.ts';
 import { holidayDates } from '../profile/holidays.ts';
-import { ownValue } from '../profile/profile.ts';
+import { traitValue } from '../trait/computed-trait.ts';
 import { addDuration, parseDuration } from '../time/duration.ts';
 import { midnightIn, readDate } from '../time/said-date.ts';
 import { toLocal } from '../time/zone.ts';
@@ -20,7 +20,9 @@ export const isAround = (condition: DayOfCondition, view: View): boolean =>
 /** The first instant after now at which that may change; `Infinity` for never. */
 export const nextEdgeMs = (condition: DayOfCondition, view: View): number =>
   Math.min(
-    Infinity,
+    typeof condition.dayOf === 'string'
+      ? (view.computed.get(condition.dayOf.split('.', 1)[0] ?? '')?.nextChangeMs(view) ?? Infinity)
+      : Infinity,
     ...stretchesOf(condition, view)
       .flatMap(({ fromMs, toMs }) => [fromMs, toMs])
       .filter((ms) => ms > view.nowMs),
@@ -53,9 +55,9 @@ function yearsIn(offset: string): number {
   return Math.ceil((Math.abs(months) * 31 + Math.abs(days) + Math.abs(timeMs) / 86_400_000) / 365);
 }
 
-function datesOf({ dayOf }: DayOfCondition, { profile, calendars }: View): readonly string[] {
-  if (typeof dayOf !== 'string') return holidayDates(profile, calendars, dayOf.holiday);
+function datesOf({ dayOf }: DayOfCondition, view: View): readonly string[] {
+  if (typeof dayOf !== 'string') return holidayDates(view.profile, view.calendars, dayOf.holiday);
   const [name = '', ...rest] = dayOf.split('.');
-  const values = valuesAt(ownValue(profile.traits, name)?.value, rest);
+  const values = valuesAt(traitValue(view, name), rest);
   return values.filter((value) => typeof value === 'string');
 }

@@ -1,5 +1,6 @@
 import type { Definitions, Rule } from '../definitions.ts';
 import { ownValue, type Profile } from '../profile/profile.ts';
+import { viewOf } from './view.ts';
 
 /** A membership that began or ended. */
 export interface Edge {
@@ -7,10 +8,6 @@ export interface Edge {
   readonly id: string;
   readonly edge: 'enter' | 'leave';
 }
-
-/** The person's own zone, else the workspace's. */
-export const zoneOf = (profile: Profile, definitions: Definitions): string =>
-  profile.timeZone?.value ?? definitions.workspace.timeZone;
 
 /** Memberships as they are now. */
 export interface Settled {
@@ -31,13 +28,11 @@ export function settleMemberships(
   definitions: Definitions,
   nowMs: number,
 ): Settled {
-  const zone = zoneOf(profile, definitions);
   const edges: Edge[] = [];
   let nextChangeMs = Infinity;
   let segments: { [id: string]: number } | undefined;
   let audiences: { [id: string]: number } | undefined;
-  const { calendars } = definitions;
-  let view = { profile, nowMs, zone, calendars, states: profile.conditions };
+  let view = viewOf(profile, definitions, nowMs);
   for (const rule of rules) {
     // A converted person is never a member of an acquisition audience, whatever its condition says.
     const isBarred = rule.use === 'acquisition' && profile.convertedMs !== undefined;

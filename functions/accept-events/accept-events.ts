@@ -262,7 +262,12 @@ function readTouched(
     definitions.conversion.some((match) => match.names.has(message.name)),
   );
   const changesProfile = messages.some(
-    ({ type, context }) => type === 'identify' || 'traits' in context || 'consent' in context || 'timezone' in context,
+    ({ type, name, context }) =>
+      type === 'identify' ||
+      'traits' in context ||
+      'consent' in context ||
+      'timezone' in context ||
+      definitions.computedNames.has(name),
   );
   // Most messages of a browser name the zone, and it is the one that is known.
   const isOtherZone = ({ context }: Message): boolean =>

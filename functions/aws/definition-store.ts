@@ -47,7 +47,7 @@ export class DynamoDefinitions implements DefinitionStore {
     const coverage = readCoverage(row) ?? unknownCoverage;
     if (this.compiled?.hash !== hash || this.compiled.coverage.number !== coverage.number) {
       // What an earlier release published had no documents beside journeys.
-      const beside = { coupons: [], tables: [], events: [], calendars: [] };
+      const beside = { coupons: [], tables: [], events: [], calendars: [], traits: [] };
       const documents = { ...beside, ...((await this.parts(hash, 'documents')) as unknown as Documents) };
       await loadPatterns(documents);
       this.compiled = publish(documents, hash, coverage);

@@ -7,6 +7,7 @@ import { staleMs } from '../../core/enrollment/stale.ts';
 import { isRoundOf, scheduleOf, type ScheduledEntry } from '../../core/journey/schedule.ts';
 import type { DecisionPorts, Loaded, Places, RoundPart, RoundProgress, Rounds, Walked } from '../../core/ports.ts';
 import { historyIds } from '../../core/profile/profile.ts';
+import { viewOf } from '../../core/segment/view.ts';
 
 export interface WalkPorts extends DecisionPorts {
   readonly rounds: Rounds;
@@ -92,8 +93,10 @@ async function walkOn(walk: Walk, mine: RoundProgress, { most, atOnce }: WalkPac
 async function rank({ ports, task, journey }: Walk, people: readonly Walked[]): Promise<readonly Outcome[]> {
   const by = journey.document.entry.limit?.by ?? '';
   const loaded = await Promise.all(people.map(({ profileId }) => ports.profiles.load(profileId)));
+  const definitions = await ports.definitions.current();
+  const nowMs = ports.clock.nowMs();
   const candidates = loaded.flatMap((one) =>
-    one ? [{ profileId: one.profile.profileId, score: scoreOf(one.profile, by) }] : [],
+    one ? [{ profileId: one.profile.profileId, score: scoreOf(viewOf(one.profile, definitions, nowMs), by) }] : [],
   );
   if (candidates.length > 0) await ports.rounds.rank(task, candidates);
   return candidates.map(() => 'ranked');

@@ -13,6 +13,7 @@ import type {
   WrittenCouponPool,
 } from '../document.ts';
 import type { EventPlace } from '../event-match.ts';
+import type { TraitDocument } from '../../trait/trait-document.ts';
 import type { StepPlace } from '../walk.ts';
 
 /** A document as far as it could be read. */
@@ -37,7 +38,16 @@ export interface JourneyFile extends DraftFile<Journey> {
   readonly events: readonly EventPlace[];
 }
 /** Kinds of documents that others name by id. */
-export const documentKinds = ['segment', 'audience', 'journey', 'coupon', 'table', 'event', 'calendar'] as const;
+export const documentKinds = [
+  'segment',
+  'audience',
+  'journey',
+  'coupon',
+  'table',
+  'event',
+  'calendar',
+  'trait',
+] as const;
 export type DocumentKind = (typeof documentKinds)[number];
 
 /** All documents of a workflows folder, as far as they could be read. */
@@ -53,6 +63,7 @@ export interface CheckInput {
   readonly tables: readonly ReferenceTable[];
   readonly events: readonly NamedFile<EventDocument>[];
   readonly calendars: readonly NamedFile<HolidayCalendar>[];
+  readonly traits: readonly NamedFile<TraitDocument>[];
   readonly templates: readonly TemplateFile[];
   /** Every id that a document has, or that its file's name says (a document that could not be read has only that). */
   readonly ids: Readonly<Record<DocumentKind, ReadonlySet<string>>>;
@@ -88,6 +99,7 @@ export const namedFiles = (input: CheckInput): readonly NamedFile<{ readonly id:
   ...input.coupons,
   ...input.events,
   ...input.calendars,
+  ...input.traits,
 ];
 /** All documents that hold conditions. */
 export const allFiles = (input: CheckInput): readonly DraftFile<Segment | Audience | Journey | Workspace>[] => [

@@ -51,13 +51,21 @@ const inJourney = ({ file, steps }: JourneyFile): readonly CheckFinding[] => [
 export const duplicateId: Check = {
   code: 'duplicate-id',
   severity: 'error',
-  check: ({ workspace, segments, audiences, journeys, coupons, events, calendars }) => [
+  check: ({ workspace, segments, audiences, journeys, coupons, events, calendars, traits }) => [
     ...inDocuments('segment', segments),
     ...inDocuments('audience', audiences),
     ...inDocuments('journey', journeys),
     ...inDocuments('coupon pool', coupons),
     ...inDocuments('event', events),
     ...inDocuments('calendar', calendars),
+    ...inDocuments('computed trait', traits),
+    ...(workspace?.draft.stages ? traits : [])
+      .filter(({ draft }) => draft.id === 'stage')
+      .map(({ file }) => ({
+        file,
+        path: ['id'],
+        message: 'The trait "stage" is the life-cycle stage that the "stages" of the workspace say.',
+      })),
     ...journeys.flatMap(inJourney),
     ...repeated(
       (workspace?.draft.topics ?? []).map((topic, index) => ({

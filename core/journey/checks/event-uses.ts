@@ -1,7 +1,9 @@
 import type { Draft } from '../../draft.ts';
+import { kindOf } from '../../kinds.ts';
 import type { Path } from '../../problem.ts';
 import type { Names } from '../../segment/condition.ts';
 import type { AskedEvents } from '../../segment/condition-kind.ts';
+import { traitKinds } from '../../trait/trait-kinds.ts';
 import { allFiles, type CheckInput } from './check.ts';
 
 /** A place where a document asks for events; paths start at the document. */
@@ -16,12 +18,15 @@ const within = (path: Path, asked: AskedEvents): AskedEvents => ({
   ...(asked.counted && { counted: { ...asked.counted, path: [...path, ...asked.counted.path] } }),
 });
 
-/** Every place where documents ask for events: conditions, entries, exits, goals, steps and conversion. */
+/** Every place where documents ask for events: conditions, entries, exits, goals, steps, computed traits and conversion. */
 export const eventUses = (input: CheckInput): readonly EventUse[] => [
   ...allFiles(input).flatMap(({ file, conditions }) =>
     conditions.flatMap(({ kind, condition, path }) =>
       (kind.events?.(condition) ?? []).map((asked) => ({ file, ...within(path, asked) })),
     ),
+  ),
+  ...input.traits.flatMap(({ file, draft }) =>
+    (kindOf(traitKinds, draft)?.events(draft) ?? []).map((asked) => ({ file, ...asked })),
   ),
   ...input.journeys.flatMap(({ file, draft, events }) => {
     const on = draft.entry?.on;

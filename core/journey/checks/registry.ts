@@ -31,6 +31,7 @@ import { shortCascade } from './short-cascade.ts';
 import { singleVariant } from './single-variant.ts';
 import { smsWithoutQuietHours } from './sms-without-quiet-hours.ts';
 import { tooManyMessages } from './too-many-messages.ts';
+import { computedTraitSet, traitCycle } from './computed-traits.ts';
 import { traitType } from './trait-type.ts';
 import { unknownCodesFile } from './unknown-codes-file.ts';
 import { unknownColumn } from './unknown-column.ts';
@@ -56,6 +57,7 @@ import { zeroWait } from './zero-wait.ts';
 /** Every rule about documents that have the right shape. The order does not matter: problems come in file order. */
 export const checks: readonly Check[] = [
   acquisitionWithoutConversion,
+  computedTraitSet,
   couponNotTaken,
   duplicateCode,
   duplicateExperiment,
@@ -87,6 +89,7 @@ export const checks: readonly Check[] = [
   singleVariant,
   smsWithoutQuietHours,
   tooManyMessages,
+  traitCycle,
   traitType,
   unboundedLoop,
   unknownAudience,

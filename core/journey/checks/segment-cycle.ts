@@ -1,21 +1,31 @@
-import type { Segment } from '../document.ts';
+import type { Segment, Workspace } from '../document.ts';
 import type { Check, CheckFinding, DraftFile } from './check.ts';
 
-/** The segments that a segment asks, with the places where it asks. */
+/** How the stages are called among segments; no segment can be. */
+const stages = '(the stages)';
+
+/** The segments, and the stages, that a segment or the stages ask for, with the places where they ask. */
 const asked = ({
   conditions,
-}: DraftFile<Segment>): readonly { readonly id: string; readonly path: CheckFinding['path'] }[] =>
+}: Pick<DraftFile<Segment | Workspace>, 'conditions'>): readonly {
+  readonly id: string;
+  readonly path: CheckFinding['path'];
+}[] =>
   conditions.flatMap(({ kind, condition, path }) => {
     const id = kind.segment?.(condition);
-    return id === undefined ? [] : [{ id, path: [...path, kind.key] }];
+    if (id !== undefined) return [{ id, path: [...path, kind.key] }];
+    return 'trait' in condition && condition.trait === 'stage' ? [{ id: stages, path: [...path, 'trait'] }] : [];
   });
 
-/** No segment asks for itself, directly or through others. */
+/** No segment asks for itself, directly or through others; nor do the stages. */
 export const segmentCycle: Check = {
   code: 'segment-cycle',
   severity: 'error',
-  check: ({ segments }) => {
-    const byId = new Map(segments.map((segment) => [segment.draft.id ?? segment.fileId, segment]));
+  check: ({ segments, workspace }) => {
+    const byId = new Map<string, Pick<DraftFile<Segment | Workspace>, 'file' | 'conditions'>>(
+      segments.map((segment) => [segment.draft.id ?? segment.fileId, segment]),
+    );
+    if (workspace?.draft.stages) byId.set(stages, workspace);
     const finished = new Set<string>();
     const found: CheckFinding[] = [];
     const visit = (id: string, trail: readonly string[]): void => {
@@ -25,8 +35,13 @@ export const segmentCycle: Check = {
         const start = [...trail, id].indexOf(next.id);
         if (start === -1) visit(next.id, [...trail, id]);
         else {
-          const round = [...[...trail, id].slice(start), next.id].map((name) => `"${name}"`).join(' → ');
-          const message = `The segment asks for itself: ${round}. Nobody could tell who is in it.`;
+          const round = [...[...trail, id].slice(start), next.id]
+            .map((name) => (name === stages ? 'the stages' : `"${name}"`))
+            .join(' → ');
+          const message =
+            next.id === stages
+              ? `The stages ask for themselves: ${round}. Nobody could tell who is in which.`
+              : `The segment asks for itself: ${round}. Nobody could tell who is in it.`;
           found.push({ file: segment.file, path: next.path, message });
         }
       }

@@ -1,4 +1,6 @@
+import { kindOf } from '../../kinds.ts';
 import type { Path } from '../../problem.ts';
+import { traitKinds, type TraitType } from '../../trait/trait-kinds.ts';
 import { update } from '../steps/update.ts';
 import { ofKind } from '../walk.ts';
 import { allFiles, type Check, type CheckInput } from './check.ts';
@@ -26,6 +28,30 @@ const asked = (input: CheckInput): readonly TraitUse[] =>
     }),
   );
 
+/** What computed traits are made of is numbers. */
+const parts = ({ traits }: CheckInput): readonly TraitUse[] =>
+  traits.flatMap(({ file, draft }) =>
+    (kindOf(traitKinds, draft)?.parts(draft) ?? []).map(({ path, trait }) => ({
+      file,
+      path,
+      trait,
+      type: 'number' as const,
+    })),
+  );
+
+const held: Readonly<Record<TraitType, TestedType | undefined>> = {
+  number: 'number',
+  text: 'text',
+  date: 'text',
+  list: undefined,
+};
+/** What a computed trait is; undefined for a given one, and where that depends on its events. */
+function computedType({ traits }: CheckInput, trait: string): TestedType | undefined {
+  const draft = traits.find((one) => one.draft.id === trait)?.draft;
+  const type = draft && kindOf(traitKinds, draft)?.type(draft);
+  return type && held[type];
+}
+
 const given = ({ journeys }: CheckInput): readonly TraitUse[] =>
   journeys.flatMap(({ file, steps }) =>
     ofKind(steps, update).flatMap(({ step, path }) =>
@@ -52,15 +78,16 @@ export const traitType: Check = {
   code: 'trait-type',
   severity: 'warning',
   check: (input) => {
-    const byTrait = Map.groupBy([...asked(input), ...given(input)], ({ trait }) => trait);
+    const byTrait = Map.groupBy([...asked(input), ...given(input), ...parts(input)], ({ trait }) => trait);
     return [...byTrait].flatMap(([trait, uses]) => {
-      const usual = usualType(uses);
+      const computed = computedType(input, trait);
+      const usual = computed ?? usualType(uses);
       return uses
         .filter(({ type }) => type !== usual)
         .map(({ file, path, type }) => ({
           file,
           path,
-          message: `The trait "${trait}" is taken for a ${type} here, and for a ${usual} elsewhere.`,
+          message: `The trait "${trait}" is taken for a ${type} here, ${computed ? `but it is computed, and a ${usual}` : `and for a ${usual} elsewhere`}.`,
         }));
     });
   },

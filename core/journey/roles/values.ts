@@ -1,11 +1,12 @@
 import { valuesAt } from '../../event/event.ts';
 import type { Json } from '../../json.ts';
+import { traitValue } from '../../trait/computed-trait.ts';
 import type { StepView } from './role.ts';
 
 /** A trait of the person, by its path. */
 export function readTrait(path: string, view: StepView): Json | undefined {
   const [name = '', ...rest] = path.split('.');
-  return valuesAt(view.profile.traits[name]?.value, rest)[0];
+  return valuesAt(traitValue(view, name), rest)[0];
 }
 
 /** A value that a document names: `event.…`, `journey.…` or `profile.traits.…`. */

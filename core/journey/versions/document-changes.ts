@@ -10,6 +10,7 @@ const kinds = {
   tables: 'table',
   events: 'event document',
   calendars: 'calendar',
+  traits: 'computed trait',
 } as const;
 
 /** What is different in the documents beside the journeys, a line each; they hold for everybody at once. */

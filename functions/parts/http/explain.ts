@@ -8,7 +8,7 @@ import { compiledOnce, seedStates } from '../../../core/segment/compile-conditio
 import type { JsonObject } from '../../../core/json.ts';
 import type { Loaded, Ports } from '../../../core/ports.ts';
 import { historyIds, ownValue, type Profile } from '../../../core/profile/profile.ts';
-import { zoneOf } from '../../../core/segment/settle.ts';
+import { viewOf, zoneOf } from '../../../core/segment/view.ts';
 import { addDuration } from '../../../core/time/duration.ts';
 import { toInstant } from '../../../core/time/instant.ts';
 import type { Directory } from './directory.ts';
@@ -78,10 +78,7 @@ async function entryFindings(
   const holds = (condition: Condition): boolean => {
     const compiled = compiledOnce(condition);
     return compiled.isTrue({
-      profile,
-      nowMs,
-      zone,
-      calendars: definitions.calendars,
+      ...viewOf(profile, definitions, nowMs),
       states: seedStates(compiled.leaves, history, zone),
     });
   };

@@ -7,14 +7,15 @@ import type { Loaded } from '../../../core/ports.ts';
 import type { Task } from '../../../core/task/task.ts';
 import { newestIdentifier, type Profile } from '../../../core/profile/profile.ts';
 import { isBehind } from '../../../core/segment/coverage.ts';
-import { zoneOf } from '../../../core/segment/settle.ts';
+import { viewOf, zoneOf } from '../../../core/segment/view.ts';
+import { traitsOf } from '../../../core/trait/computed-trait.ts';
 import { toInstant } from '../../../core/time/instant.ts';
 import type { TimelineItem } from './directory.ts';
 
 type Mutable = { [key: string]: unknown };
 const at = (ms: number | undefined): string | undefined => (ms === undefined ? undefined : toInstant(ms));
 /** Leaves out what is not known, so that answers hold no nulls. */
-const tidy = (object: Mutable): JsonObject =>
+export const tidy = (object: Mutable): JsonObject =>
   Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as JsonObject;
 
 /** Everything known of one person, as the API gives it. */
@@ -27,7 +28,7 @@ export function presentProfile({ profile, version }: Loaded, definitions: Defini
     identifiers: profile.identifiers.map(({ kind, value, isVerified, resolves, platform }) =>
       tidy({ kind, value, verified: isVerified, resolves, platform }),
     ),
-    traits: Object.fromEntries(Object.entries(profile.traits).map(([name, { value }]) => [name, value])),
+    traits: traitsOf(viewOf(profile, definitions, nowMs)),
     timeZone: zoneOf(profile, definitions),
     locale: profile.locale?.value,
     segments: Object.keys(profile.segments).sort(),
@@ -56,9 +57,7 @@ export function presentProfile({ profile, version }: Loaded, definitions: Defini
 
 /** The latest stage whose condition holds, else acquaintance. */
 function stageOf(profile: Profile, definitions: Definitions, nowMs: number): Stage {
-  const zone = zoneOf(profile, definitions);
-  const { calendars } = definitions;
-  const view = { profile, nowMs, zone, calendars, states: profile.conditions };
+  const view = viewOf(profile, definitions, nowMs);
   return definitions.stages.findLast(({ condition }) => condition.isTrue(view))?.stage ?? 'acquaintance';
 }
 

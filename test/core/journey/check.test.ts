@@ -133,13 +133,6 @@ describe('retention', () => {
 });
 
 describe('files', () => {
-  it('of later releases are passed over with a warning', () => {
-    const later = [{ path: 'traits/x.trait.json', text: '{}' }];
-    const { documents, problems } = checkDocuments(folderWith(aJourney(), later));
-    expect(problems.map(({ code, severity }) => `${code} ${severity}`)).toEqual(['not-yet warning']);
-    expect(documents).toBeDefined();
-  });
-
   it('that are no documents are passed over', () => {
     const others = ['README.md', 'schema/journey.schema.json', '.git/x.json'];
     expect(

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { publish } from '../../../core/definitions.ts';
 import type { Occurrence } from '../../../core/event/event.ts';
+import { noComputedTraits } from '../../../core/trait/computed-trait.ts';
 import type { Json } from '../../../core/json.ts';
 import type { Calendars } from '../../../core/profile/holidays.ts';
 import { newProfile, type Profile } from '../../../core/profile/profile.ts';
@@ -292,7 +293,7 @@ describe('a condition', () => {
         const states = statesOf(compiled.leaves, one);
         const [profile, person] = [profileOf(one), personOf(one)];
         for (const nowMs of askable(one, [...one.queries, ...someOf(edgesOf(one), one.pick)])) {
-          const view = { profile, nowMs, zone: one.zone, calendars, states };
+          const view = { profile, nowMs, zone: one.zone, calendars, computed: noComputedTraits, states };
           expect([nowMs, compiled.isTrue(view)]).toEqual([
             nowMs,
             holds(one.condition, person, { nowMs, zone: one.zone }),
@@ -312,7 +313,14 @@ describe('a condition', () => {
         const edges = edgesOf(one);
         for (const nowMs of askable(one, one.queries)) {
           const truth = (ms: number): boolean => holds(one.condition, person, { nowMs: ms, zone: one.zone });
-          const nextMs = compiled.nextChangeMs({ profile, nowMs, zone: one.zone, calendars, states });
+          const nextMs = compiled.nextChangeMs({
+            profile,
+            nowMs,
+            zone: one.zone,
+            calendars,
+            computed: noComputedTraits,
+            states,
+          });
           expect(nextMs).toBeGreaterThan(nowMs);
           const nearChange = Array.from({ length: 26 }, (_, step) => one.atMs + (step - 13) * 15 * minuteMs);
           const before = [...edges, ...nearChange, nextMs - 1, (nowMs + Math.min(nextMs, nowMs + 1e10)) / 2].map(
@@ -331,7 +339,13 @@ describe('a condition', () => {
     fc.assert(
       fc.property(life, (one) => {
         const compiled = compileCondition(one.condition);
-        const view = { profile: profileOf(one), zone: one.zone, calendars, states: statesOf(compiled.leaves, one) };
+        const view = {
+          profile: profileOf(one),
+          zone: one.zone,
+          calendars,
+          computed: noComputedTraits,
+          states: statesOf(compiled.leaves, one),
+        };
         const person = personOf(one);
         let nowMs = Math.min(one.atMs + 5 * 86_400_000, ...askable(one, one.queries));
         const woken = [nowMs];

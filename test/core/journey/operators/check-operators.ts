@@ -178,6 +178,13 @@ const column = replace(({ value }) => value === 'journey.near.neighbour', 'journ
 /** One mistake for each rule about what documents mean. */
 export const checkOperators: Operators = {
   'acquisition-without-conversion': noConversion,
+  'computed-trait-set': change(
+    step('update'),
+    (thing) => {
+      thing['update'] = { traits: { orders: 3 } };
+    },
+    ['update', 'traits', 'orders'],
+  ),
   'coupon-not-taken': otherCoupon,
   'duplicate-code': replace(at('coupons/spring.coupon.json', 'codes', 2), 'SPRING-1'),
   'duplicate-experiment': experimentOfAnother,
@@ -238,6 +245,7 @@ export const checkOperators: Operators = {
     delete thing['sms'];
   }),
   'too-many-messages': twoInADay,
+  'trait-cycle': replace(at('traits/basket.trait.json', 'ratio', 'to'), 'basket'),
   'trait-type': change(
     step('update'),
     (thing) => {

@@ -23,7 +23,6 @@ export const fileOperators: Operators = {
     return { file: 'workspace.json', line: 1 };
   },
   'unknown-file': add('journeys/cart.json', '{}'),
-  'not-yet': add('traits/orders.trait.json', '{}'),
   'bad-column': rewrite(
     table,
     (text) =>

@@ -95,6 +95,13 @@ export const shapeOperators: Operators = {
     },
     ['end'],
   ),
+  'ambiguous-trait': change(
+    at('traits/orders.trait.json'),
+    (thing) => {
+      thing['daysSince'] = 'Order Completed';
+    },
+    ['daysSince'],
+  ),
   'ambiguous-trigger': deeper,
   'bad-address': text('from', 'hello at shop.example', 'sender', 'email'),
   'bad-code': replace(at('coupons/spring.coupon.json', 'codes', 1), 'SPRING 2'),
@@ -158,6 +165,7 @@ export const shapeOperators: Operators = {
   'unknown-rule': rule('atmost', { atmost: 2 }),
   'unknown-stage': replace(at('journeys', 'stage'), 'comparision'),
   'unknown-step': rename(step('update'), 'update', 'updaet'),
+  'unknown-trait': rename(at('traits/spent.trait.json'), 'sum', 'smu'),
   'unknown-trigger': (set) => {
     const file = 'journeys/journey-0.journey.json';
     const on = partAt(set, file, ['entry', 'on']);

@@ -70,6 +70,10 @@ const sideDocuments = (): readonly (readonly [string, Part])[] => [
   ['coupons/summer.coupon.json', { id: 'summer', name: 'Summer', generate: { prefix: 'SUN-', length: 10 } }],
   ['tables/neighbours.csv', 'category,neighbour\nkitchen,bath\nbath,kitchen\ngarden,terrace\n'],
   ['calendars/LV.json', { id: 'LV', name: 'Latvia', holidays: { 'new-year': '--01-01', easter: ['2026-04-05'] } }],
+  ['traits/orders.trait.json', { id: 'orders', name: 'Orders', count: 'Order Completed', within: 'P60D' }],
+  ['traits/spent.trait.json', { id: 'spent', name: 'Spent', sum: 'Order Completed', of: 'total' }],
+  ['traits/basket.trait.json', { id: 'basket', name: 'Basket', ratio: { of: 'spent', to: 'orders' } }],
+  ['traits/usage.trait.json', { id: 'usage', name: 'Usage', level: 'orders', from: { light: 0, heavy: 5 } }],
   ...eventNames.map((name): readonly [string, Part] => {
     const id = name.toLowerCase().replace(' ', '-');
     return [`events/${id}.event.json`, { id, name, properties }];
@@ -115,6 +119,8 @@ function condition(random: Random, around: Around): Thing {
     () => ({ trait: 'tier', is: random.pick(['gold', 'silver']) }),
     () => ({ trait: 'score', atLeast: random.below(50), below: 60 + random.below(40) }),
     () => ({ trait: 'member', exists: true, is: true }),
+    () => ({ trait: 'orders', atLeast: 1 + random.below(5) }),
+    () => ({ trait: 'usage', is: 'heavy' }),
     () => ({ trait: 'tier', matches: '^g.*' }),
     () => ({ trait: 'trialEndsAt', before: { fromNow: 'P3D' } }),
     () => ({ did: event(), where: where(), atLeast: 1 + random.below(3), within: within() }),

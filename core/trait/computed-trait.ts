@@ -1,0 +1,43 @@
+import type { Json } from '../json.ts';
+import { ownValue } from '../profile/profile.ts';
+import type { View } from '../segment/compile-condition.ts';
+import type { Leaf } from '../segment/leaf.ts';
+
+/** One person at one instant, as far as traits ask. */
+export type TraitView = Pick<View, 'profile' | 'nowMs' | 'zone' | 'calendars' | 'computed'>;
+
+/** A trait that is not given but made, each time it is read, of states that events leave behind. */
+export interface ComputedTrait {
+  readonly id: string;
+  /** States of the profile that it is read from. */
+  readonly leaves: readonly Leaf[];
+  /** Names of the events that can change it. */
+  readonly names: ReadonlySet<string>;
+  /** Segments that it asks for. */
+  readonly segments: ReadonlySet<string>;
+  /** `undefined` where there is nothing to tell. */
+  readonly valueOf: (view: TraitView) => Json | undefined;
+  /** The first instant after now at which its value may be another by time alone; `Infinity` for never. */
+  readonly nextChangeMs: (view: TraitView) => number;
+}
+
+/** By their ids. */
+export type ComputedTraits = ReadonlyMap<string, ComputedTrait>;
+export const noComputedTraits: ComputedTraits = new Map();
+
+/** The value of a trait, computed or given: a computed one goes before a given one of the same name. */
+export function traitValue(view: TraitView, name: string): Json | undefined {
+  const computed = view.computed.get(name);
+  return computed ? computed.valueOf(view) : ownValue(view.profile.traits, name)?.value;
+}
+
+/** All traits of a person that say something. */
+export function traitsOf(view: TraitView): { readonly [name: string]: Json } {
+  const traits = new Map(Object.entries(view.profile.traits).map(([name, { value }]) => [name, value]));
+  for (const { id, valueOf } of view.computed.values()) {
+    const value = valueOf(view);
+    if (value === undefined) traits.delete(id);
+    else traits.set(id, value);
+  }
+  return Object.fromEntries(traits);
+}

@@ -1,0 +1,92 @@
+import type { DurationText, Names, Where } from '../segment/condition.ts';
+
+interface Head {
+  readonly id: string;
+  readonly name: string;
+  readonly description?: string;
+}
+/** Which events a trait is made of. */
+export interface Source {
+  readonly where?: Where;
+  /** Only those of the last stretch of time; all there ever were when absent. */
+  readonly within?: DurationText;
+}
+/** What of an event is counted instead of a property: its name, or when it was where the person lives. */
+export type By = 'event' | 'hour' | 'weekday';
+/** Value → what the trait says instead; a value that is not in it says nothing. */
+export type Naming = { readonly [value: string]: string };
+
+export interface CountTrait extends Head, Source {
+  readonly count: Names;
+}
+/** Of numbers: what stands at a path of the events' properties. */
+interface OfNumbers extends Head, Source {
+  readonly of: string;
+}
+export interface SumTrait extends OfNumbers {
+  readonly sum: Names;
+}
+export interface AverageTrait extends OfNumbers {
+  readonly average: Names;
+}
+export interface MinTrait extends OfNumbers {
+  readonly min: Names;
+}
+export interface MaxTrait extends OfNumbers {
+  readonly max: Names;
+}
+/** Without `of` the instant at which it happened. */
+interface Occasion extends Head, Source {
+  readonly of?: string;
+  readonly as?: Naming;
+}
+export interface FirstTrait extends Occasion {
+  readonly first: Names;
+}
+export interface LastTrait extends Occasion {
+  readonly last: Names;
+}
+/** Of several that are as frequent, the one that came last. */
+export interface MostFrequentTrait extends Head, Source {
+  readonly mostFrequent: Names;
+  readonly of?: string;
+  readonly by?: By;
+  readonly as?: Naming;
+}
+/** Different values, the latest first. */
+export interface ListTrait extends Head, Source {
+  readonly list: Names;
+  readonly of?: string;
+  readonly by?: 'event';
+  readonly as?: Naming;
+  readonly atMost?: number;
+}
+/** Midnights since the last time, where the person lives. */
+export interface DaysSinceTrait extends Head {
+  readonly daysSince: Names;
+  readonly where?: Where;
+}
+/** One trait divided by another. */
+export interface RatioTrait extends Head {
+  readonly ratio: { readonly of: string; readonly to: string };
+}
+/** The name of the highest level that a trait reaches. */
+export interface LevelTrait extends Head {
+  readonly level: string;
+  readonly from: { readonly [name: string]: number };
+}
+
+/** traits/<id>.trait.json: a trait that is made of what happened. */
+export type TraitDocument =
+  | CountTrait
+  | SumTrait
+  | AverageTrait
+  | MinTrait
+  | MaxTrait
+  | FirstTrait
+  | LastTrait
+  | MostFrequentTrait
+  | ListTrait
+  | DaysSinceTrait
+  | RatioTrait
+  | LevelTrait;
