@@ -131,6 +131,35 @@ export function entryLines(findings: readonly Thing[]): readonly string[] {
   ];
 }
 
+/** Whether somebody is in a segment or an audience, and which of its conditions hold. */
+export function membershipLines(found: Thing): readonly string[] {
+  const { isMember, since, changesAt, because, isFilling } = found;
+  const state = isMember === true ? `A member since ${moment(since)}` : 'Not a member';
+  const will = isMember === true ? 'Leaves' : 'Enters';
+  return [
+    `${state}${because === undefined ? '' : `: ${text(because)}`}.`,
+    ...(changesAt === undefined ? [] : [`${will} by themselves at ${moment(changesAt)}, if nothing else happens.`]),
+    ...(isFilling === true ? ['What was published since is not asked of them yet: they are being filled.'] : []),
+    ...conditionLines(found['condition'] as Thing, 1),
+  ];
+}
+
+function conditionLines(condition: Thing, depth: number): readonly string[] {
+  const { holds, says, value, changesAt, eventCount } = condition;
+  const parts = (condition['parts'] ?? []) as readonly Thing[];
+  const events = (condition['events'] ?? []) as readonly Thing[];
+  const indent = '  '.repeat(depth);
+  const isOf = value === undefined ? '' : ` (it is ${text(value)})`;
+  const until = changesAt === undefined ? '' : `, until ${moment(changesAt)}`;
+  const more = Number(eventCount ?? 0) - events.length;
+  return [
+    `${indent}${holds === true ? 'yes' : 'NO '}  ${text(says)}${isOf}${until}`,
+    ...events.map((one) => `${indent}     ${moment(one['at'])}  ${text(one['name'])}`),
+    ...(more > 0 ? [`${indent}     and ${more} before`] : []),
+    ...parts.flatMap((part) => conditionLines(part, depth + 1)),
+  ];
+}
+
 /**
  * Steps as a document writes them, each followed by the parts that it unfolds into.
  * @param counted all that people have reached: steps without an id, and those of earlier versions, are known by that alone

@@ -11,6 +11,7 @@ import {
   entryLines,
   inOrder,
   listed,
+  membershipLines,
   profileLines,
   refusalLine,
   rows,
@@ -101,33 +102,64 @@ export const journeyCommand = (): Command =>
     }),
   );
 
-/** `sojourn explain`: why a person is, or is not, in a journey. */
+/** `sojourn explain`: why a person is, or is not, in a journey, a segment or an audience. */
 export const explainCommand = (): Command =>
   looking(
     new Command('explain')
-      .description('why a person is, or is not, in a journey, and why each message was sent or not')
+      .description(
+        'why a person is, or is not, in a journey, a segment or an audience, and why each message was sent or not',
+      )
       .argument('<profile>', 'as for `profile`')
-      .argument('<journey>', 'id of the journey'),
-  ).action((who: string, journeyId: string, options: LookOptions) =>
+      .argument(
+        '<what>',
+        'id of a journey, a segment or an audience; journey:…, segment:… or audience:… where two have it',
+      ),
+  ).action((who: string, what: string, options: LookOptions) =>
     ask(options, async (home) => {
       const profile = await findProfile(home, who);
-      const found = (await home.get(
-        `/api/profiles/${encodeURIComponent(String(profile['profileId']))}/journeys/${encodeURIComponent(journeyId)}`,
-      )) as { readonly [key: string]: readonly Thing[] };
+      const { kind, id, found } = await findExplained(home, String(profile['profileId']), what);
       if (options.json) return JSON.stringify(found, null, 2);
+      const heading = `${String(profile['userId'] ?? profile['profileId'])} and the ${kind} "${id}"`;
+      if (kind !== 'journey') return [heading, ...membershipLines(found)].join('\n');
+      const list = (key: string): readonly Thing[] => found[key] as readonly Thing[];
       return [
-        `${String(profile['userId'] ?? profile['profileId'])} and the journey "${journeyId}"`,
+        heading,
         'Enrollments',
-        ...rows(found['enrollments']!.map(enrollmentLine)),
+        ...rows(list('enrollments').map(enrollmentLine)),
         'Messages',
-        ...rows(found['deliveries']!.map(deliveryLine)),
-        ...(found['refusals']!.length > 0
-          ? ['Triggers that were refused', ...rows(found['refusals']!.map(refusalLine))]
+        ...rows(list('deliveries').map(deliveryLine)),
+        ...(list('refusals').length > 0
+          ? ['Triggers that were refused', ...rows(list('refusals').map(refusalLine))]
           : []),
-        ...entryLines(found['entry']!),
+        ...entryLines(list('entry')),
       ].join('\n');
     }),
   );
+
+interface Explained {
+  readonly kind: 'journey' | 'segment' | 'audience';
+  readonly id: string;
+  readonly found: Thing;
+}
+/** What is said of one person by the first of the kinds that has such an id. */
+async function findExplained(home: Connection, profileId: string, what: string): Promise<Explained> {
+  const [, named, rest] = /^(journey|segment|audience):(.+)$/.exec(what) ?? [];
+  const id = rest ?? what;
+  const kinds = (['journey', 'segment', 'audience'] as const).filter((kind) => named === undefined || kind === named);
+  let refusal: AnswerRefused | undefined;
+  for (const kind of kinds) {
+    try {
+      const path = `/api/profiles/${encodeURIComponent(profileId)}/${kind}s/${encodeURIComponent(id)}`;
+      return { kind, id, found: (await home.get(path)) as Thing };
+    } catch (error) {
+      if (!(error instanceof AnswerRefused) || error.status !== 404) throw error;
+      // The one that knows a name like it speaks for all.
+      if (!refusal || /Did you mean/.test(error.message)) refusal = error;
+    }
+  }
+  if (kinds.length === 1 || /Did you mean/.test(refusal?.message ?? '')) throw refusal!;
+  return giveUp(`There is no journey, no segment and no audience "${id}".`);
+}
 
 async function findProfile(home: Connection, who: string): Promise<Thing> {
   const [, kind, value] = /^(userId|anonymousId|email|phone):(.+)$/.exec(who) ?? [];

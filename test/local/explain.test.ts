@@ -52,3 +52,23 @@ it('says of a date when it comes next, and whether there is any', async () => {
   expect(await trigger('ana', 'birthday')).toEqual([true, expect.stringMatching(/^next \d{4}-03-08T/)]);
   expect(await trigger('bo', 'birthday')).toEqual([false, 'they have none ahead']);
 });
+
+it('says why a person is in a segment or an audience', async () => {
+  await home.identify('ana', { vip: true });
+  const { profileId } = await home.profile('ana');
+  const { status, body } = await home.api('GET', `/api/profiles/${profileId}/segments/vips`);
+  expect(status).toBe(200);
+  expect(body).toMatchObject({
+    profileId,
+    segmentId: 'vips',
+    isMember: true,
+    since: expect.stringMatching(/Z$/) as string,
+    condition: { says: 'vip is true', holds: true, value: true },
+  });
+  const unknown = await home.api('GET', `/api/profiles/${profileId}/segments/vps`);
+  expect(unknown.status).toBe(404);
+  expect(unknown.body).toMatchObject({ error: { code: 'segment_unknown', suggestion: 'Did you mean "vips"?' } });
+  expect((await home.api('GET', '/api/profiles/nobody/segments/vips')).body).toMatchObject({
+    error: { code: 'profile_unknown' },
+  });
+});

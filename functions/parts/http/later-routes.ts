@@ -19,6 +19,11 @@ export const laterRoutes = (options: ApiOptions): RouteTable => [
     '/api/profiles/:profileId/journeys/:id',
     unasked(async (context) => (await import('./explain-route.ts')).explainEntry(options, context)),
   ],
+  ...(['segment', 'audience'] as const).map((kind): Route => [
+    'GET',
+    `/api/profiles/:profileId/${kind}s/:id`,
+    unasked(async (context) => (await import('./explain-route.ts')).explainRule(options, context, kind)),
+  ]),
 ];
 
 /** The routes of one address, of a table that is loaded by the first request. */

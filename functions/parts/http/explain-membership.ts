@@ -1,0 +1,53 @@
+import type { CompiledAudience, CompiledSegment } from '../../../core/definitions.ts';
+import { english } from '../../../core/journey/words.ts';
+import type { JsonObject } from '../../../core/json.ts';
+import type { Loaded, Ports } from '../../../core/ports.ts';
+import { historyIds, ownValue } from '../../../core/profile/profile.ts';
+import { isBehind } from '../../../core/segment/coverage.ts';
+import { explainCondition, type ExplainedCondition } from '../../../core/segment/explain-condition.ts';
+import { viewOf } from '../../../core/segment/view.ts';
+import { toInstant } from '../../../core/time/instant.ts';
+import { tidy } from './present.ts';
+
+/** Why a person is, or is not, in a segment or an audience: which conditions hold, by which events, and until when. */
+export async function explainMembership(
+  ports: Pick<Ports, 'profiles' | 'definitions' | 'clock'>,
+  { profile }: Loaded,
+  rule: CompiledSegment | CompiledAudience,
+): Promise<JsonObject> {
+  const definitions = await ports.definitions.current();
+  const history = await ports.profiles.history(historyIds(profile));
+  const view = viewOf(profile, definitions, ports.clock.nowMs());
+  const explained = explainCondition(rule.when, { definitions, view, history, words: english });
+  const isAudience = 'use' in rule;
+  const sinceMs = ownValue(isAudience ? profile.audiences : profile.segments, rule.id);
+  const override = isAudience ? ownValue(profile.overrides ?? {}, rule.id)?.value : undefined;
+  const isBarred = isAudience && rule.use === 'acquisition' && profile.convertedMs !== undefined;
+  const isDecided = isBarred || override !== undefined;
+  return tidy({
+    profileId: profile.profileId,
+    [isAudience ? 'audienceId' : 'segmentId']: rule.id,
+    name: rule.name,
+    isMember: sinceMs !== undefined,
+    since: sinceMs === undefined ? undefined : toInstant(sinceMs),
+    changesAt: isDecided || explained.changesMs === undefined ? undefined : toInstant(explained.changesMs),
+    because: isBarred
+      ? 'converted people are in no acquisition audience'
+      : override === undefined
+        ? undefined
+        : `a journey has ${override ? 'put them in' : 'taken them out'}`,
+    isFilling: isBehind(profile, definitions) || undefined,
+    condition: present(explained),
+  });
+}
+
+const present = ({ says, holds, changesMs, value, events, eventCount, parts }: ExplainedCondition): JsonObject =>
+  tidy({
+    says,
+    holds,
+    changesAt: changesMs === undefined ? undefined : toInstant(changesMs),
+    value,
+    events: events?.map(({ eventId, name, occurredMs }) => ({ eventId, name, at: toInstant(occurredMs) })),
+    eventCount,
+    parts: parts?.map(present),
+  });
