@@ -109,6 +109,7 @@ function documentsOf({ place, value }: Example): Readonly<Record<string, string>
   if (place === 'workspace.json') return one('workspace.json', value);
   if (place === 'rules.json') return one('rules.json', value);
   const id = String(value['id']);
+  if (place === 'Computed traits' && !('when' in value)) return one(`traits/${id}.trait.json`, value);
   if ('use' in value) return one(`audiences/${id}.audience.json`, value);
   if ('when' in value) return one(`segments/${id}.segment.json`, value);
   if ('codes' in value || 'generate' in value) return one(`coupons/${id}.coupon.json`, value);
