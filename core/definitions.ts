@@ -19,6 +19,7 @@ import type { ComputedTraits } from './trait/computed-trait.ts';
 import { compileTraits, withTraits, type StageRule } from './trait/compile-traits.ts';
 import type { Condition } from './segment/condition.ts';
 import { compilePlan, type Plan } from './journey/plan.ts';
+import { identityRules, type IdentityRules } from './profile/identity-rules.ts';
 import type { Occurrence } from './event/event.ts';
 import { canonicalJson } from './json.ts';
 import { idOf } from './hash.ts';
@@ -107,6 +108,7 @@ export interface Definitions {
   readonly schedulesBySegment: ReadonlyMap<string, readonly JourneyVersion[]>;
   /** Country, in small letters → its holidays. */
   readonly calendars: ReadonlyMap<string, HolidayCalendar>;
+  readonly identity: IdentityRules;
   /** Longest window of a frequency cap, in days rounded up: how long slots are kept. */
   readonly longestCapMs: number;
   /** How long events are kept, from their receipt. */
@@ -186,6 +188,7 @@ export function publish(
     ...indexRules(rules, [...stageRules.map(({ condition }) => condition), ...computed.values()]),
     ...indexEntries([...journeys.values()]),
     calendars: new Map(documents.calendars.map((calendar) => [calendar.id.toLowerCase(), calendar])),
+    identity: identityRules(workspace.identity),
     retentionMs: generousMs(workspace.retention ?? defaultRetention),
     longestCapMs: Math.max(0, ...(workspace.frequencyCaps ?? []).map((cap) => generousMs(cap.within))),
   };

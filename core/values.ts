@@ -79,6 +79,21 @@ export const id = textLeaf(
   { pattern: '^[A-Za-z0-9][A-Za-z0-9-]{0,63}$' },
 );
 
+/** A kind of identifier beside the user id, as events name it. */
+export const identifierKind = textLeaf(
+  'bad-id',
+  'a kind of identifier beside userId and profileId: letters, digits, dots, underscores and hyphens, 40 at most',
+  (value) => /^[\w.-]{1,40}$/.test(value) && value !== 'userId' && value !== 'profileId',
+  { pattern: '^(?!(userId|profileId)$)[\\w.-]{1,40}$' },
+);
+/** A value, or its beginning or end with `*` for the rest. */
+export const blockedValue = textLeaf(
+  'bad-pattern',
+  'a value, or its beginning or end with * for the rest, such as "noreply@*"',
+  (value) => /^(\*[^*]+|[^*]+\*?)$/.test(value.trim()),
+  { pattern: '^\\s*(\\*[^*]+|[^*]+\\*?)\\s*$' },
+);
+
 /** A name under which a journey keeps a value, readable as `journey.<name>`. */
 export const savedName = textLeaf(
   'bad-id',

@@ -64,7 +64,7 @@ export class ReadModel implements Directory {
     const ids = marks(profileIds);
     const events = `SELECT occurred_ms AS at, printf('%015d/0/', version) || event_id || '/' || profile_id AS id, json_object('kind', 'event', 'name', name, 'eventId', event_id, 'event', json(body)) AS body FROM events WHERE profile_id IN (${ids})`;
     const deliveries = `SELECT deliveries.at_ms, printf('a/%015d', deliveries.rowid), json_object('kind', 'delivery', 'name', json_extract(deliveries.body, '$.template'), 'delivery', json(deliveries.body)) FROM ${deliveriesOf(profileIds)}`;
-    const facts = `SELECT at_ms, printf('%015d/1/%05d/', version, idx) || profile_id, json_object('kind', kind, 'name', name, 'detail', json(detail)) FROM facts WHERE profile_id IN (${ids}) AND kind IN ('segment', 'enrollment', 'consent')`;
+    const facts = `SELECT at_ms, printf('%015d/1/%05d/', version, idx) || profile_id, json_object('kind', kind, 'name', name, 'detail', json(detail)) FROM facts WHERE profile_id IN (${ids}) AND kind IN ('segment', 'enrollment', 'consent', 'conflict')`;
     const tasks = `SELECT created_ms, printf('b/%015d', rowid), json_object('kind', 'task', 'name', queue, 'task', json(body)) FROM tasks WHERE profile_id IN (${ids})`;
     const values = [...profileIds, ...profileIds, ...profileIds, ...profileIds];
     return this.newest(

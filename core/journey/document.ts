@@ -38,6 +38,17 @@ export interface Workspace {
   readonly breaker?: { readonly atMost: number };
   /** Whoever is to wait at a step for as long as this is waited for by no execution; never when absent. */
   readonly parkAfter?: DurationText;
+  readonly identity?: IdentityDocument;
+}
+/** Which identifiers tell who somebody is, and how far they are believed. */
+export interface IdentityDocument {
+  /** Kinds behind the user id, the strongest first. */
+  readonly order?: readonly string[];
+  readonly kinds?: readonly { readonly kind: string; readonly atMost?: number; readonly unique?: true }[];
+  /** Values that are nobody's; `*` at the beginning or the end stands for the rest. */
+  readonly blocked?: readonly string[];
+  /** From so many known people on, a shared value tells nobody's identity. */
+  readonly sharedBy?: number;
 }
 export interface QuietHours {
   /** Time of day, `HH:MM`; may be later than `to` (crosses midnight). */

@@ -3,6 +3,7 @@ import { where } from '../segment/operator-shapes.ts';
 import { byKey, either, keys, leaf, list, oneOrMany } from '../shape.ts';
 import { isObject } from '../json.ts';
 import {
+  blockedValue,
   count,
   currency,
   days,
@@ -10,6 +11,7 @@ import {
   emailAddress,
   endOfTime,
   id,
+  identifierKind,
   locale,
   namedZone,
   names,
@@ -20,6 +22,7 @@ import {
   text,
   timeOfDay,
   word,
+  yes,
 } from '../values.ts';
 import { channels, stages } from './document.ts';
 import { eventMatch } from './event-match.ts';
@@ -63,6 +66,20 @@ const frequencyCap = keys('a cap such as { "channels": "email", "atMost": 2, "wi
   within: duration,
   then: word(['skip', 'defer']).optional(),
 });
+const limitedKind = keys('a kind with its limit', { kind: identifierKind, atMost: count(1) });
+const uniqueKind = keys('a kind of which each person has one', { kind: identifierKind, unique: yes });
+const identity = keys('rules such as { "order": …, "kinds": …, "blocked": …, "sharedBy": … }', {
+  order: list('a list of kinds', identifierKind).optional(),
+  kinds: list(
+    'a list of kinds such as { "kind": "email", "atMost": 5 }',
+    either(
+      (value) => (isObject(value) ? byKey({ atMost: limitedKind, unique: uniqueKind })(value) : limitedKind),
+      [limitedKind, uniqueKind],
+    ),
+  ).optional(),
+  blocked: list('a list of values', blockedValue).optional(),
+  sharedBy: count(2).optional(),
+});
 const each = <Key extends string, Value>(all: readonly Key[], value: Value): Record<Key, Value> =>
   Object.fromEntries(all.map((key) => [key, value])) as Record<Key, Value>;
 
@@ -85,6 +102,7 @@ export const workspaceSchema = keys('an object such as { "name": …, "timeZone"
   retention: duration.optional(),
   breaker: keys('{ "atMost": … }', { atMost: count(1) }).optional(),
   parkAfter: duration.optional(),
+  identity: identity.optional(),
 });
 
 /** segments/<id>.segment.json; conditions are read by their own kinds. */

@@ -137,7 +137,7 @@ function applyFeedback(profile: Profile, message: Message, input: AcceptInput, s
     suppressions.push({ channel, addressHash, reason, atMs: input.nowMs, source: message.name });
   }
   if (reason === 'hard-bounce') return profile;
-  const entry = { ...saidIn(message, 'denied'), source: message.name };
+  const entry = { ...saidIn(message, 'denied', input.definitions.identity), source: message.name };
   return { ...profile, consent: withConsent(profile, `${channel}/marketing`, entry) };
 }
 

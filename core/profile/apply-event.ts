@@ -6,6 +6,7 @@ import { stepLeaf, type Past } from '../segment/leaf.ts';
 import { isZone } from '../time/zone.ts';
 import { withConsent } from './consent.ts';
 import { speakerOf } from './identity.ts';
+import type { IdentityRules } from './identity-rules.ts';
 import {
   isLater,
   ownValue,
@@ -40,7 +41,7 @@ export function applyEvent(profile: Profile, message: Message, definitions: Defi
   }
   const locale = contextText(message, 'locale');
   if (locale && isLater(message.occurredMs, message.messageId, profile.locale)) changed.locale = stamp(locale, message);
-  const consent = applyConsent(profile, message);
+  const consent = applyConsent(profile, message, definitions.identity);
   if (consent !== profile.consent) changed.consent = consent;
   const touchpoints = applyTouchpoint(profile, message);
   if (touchpoints !== profile.touchpoints) changed.touchpoints = touchpoints;
@@ -100,7 +101,7 @@ function applyTraits(profile: Profile, message: Message): Profile['traits'] {
 }
 
 /** `context.consent`, which only a server key may give. */
-function applyConsent(profile: Profile, message: Message): Profile['consent'] {
+function applyConsent(profile: Profile, message: Message, rules: IdentityRules): Profile['consent'] {
   const given = message.context['consent'];
   if (message.trust !== 'server' || !isObject(given)) return profile.consent;
   const source = typeof given['source'] === 'string' ? { source: given['source'] } : {};
@@ -110,7 +111,7 @@ function applyConsent(profile: Profile, message: Message): Profile['consent'] {
     if (!isObject(purposes)) continue;
     for (const [purpose, status] of Object.entries(purposes)) {
       if (status !== 'granted' && status !== 'denied') continue;
-      const entry = { ...saidIn(message, status), ...source, ...textVersion };
+      const entry = { ...saidIn(message, status, rules), ...source, ...textVersion };
       consent = withConsent({ ...profile, consent }, `${channel}/${purpose}`, entry);
     }
   }
@@ -118,8 +119,8 @@ function applyConsent(profile: Profile, message: Message): Profile['consent'] {
 }
 
 /** A word on consent, as a message says it. */
-export function saidIn(message: Message, value: ConsentStatus): ConsentEntry {
-  const by = speakerOf(message);
+export function saidIn(message: Message, value: ConsentStatus, rules: IdentityRules): ConsentEntry {
+  const by = speakerOf(message, rules);
   return { ...stamp(value, message), ...(by !== undefined && { by }) };
 }
 

@@ -3,6 +3,7 @@ import { isObject, type Json } from '../json.ts';
 import type { IdentityKey } from '../ports.ts';
 import { normalizeEmail, normalizePhone } from './address.ts';
 import { identityKey } from './identity-key.ts';
+import type { IdentityRules } from './identity-rules.ts';
 import type { IdentifierKind, WebPush } from './profile.ts';
 
 /** One identifier that a message carries, and what it may do. */
@@ -48,17 +49,20 @@ const textOf = (value: Json | undefined): string | undefined =>
   typeof value === 'string' ? value : typeof value === 'number' ? String(value) : undefined;
 
 /** Under which identifier a message speaks; `undefined` for none. */
-export function speakerOf({ userId, anonymousId }: Message): IdentityKey | undefined {
-  if (userId !== undefined && !isJunk(userId)) return identityKey('userId', userId);
-  return anonymousId === undefined || isJunk(anonymousId) ? undefined : identityKey('anonymousId', anonymousId);
+export function speakerOf({ userId, anonymousId }: Message, rules: IdentityRules): IdentityKey | undefined {
+  const isSomebody = (value: string | undefined): value is string =>
+    value !== undefined && !isJunk(value) && !rules.isBlocked(value);
+  if (isSomebody(userId)) return identityKey('userId', userId);
+  return isSomebody(anonymousId) ? identityKey('anonymousId', anonymousId) : undefined;
 }
 
 /** What a message says of who it is about, strongest first. Values that cannot be read are left out. */
-export function claimsOf(message: Message): readonly Claim[] {
+export function claimsOf(message: Message, rules: IdentityRules): readonly Claim[] {
   const isServer = message.trust === 'server';
+  const isNobody = (value: string): boolean => isJunk(value) || rules.isBlocked(value);
   const claims: Claim[] = [];
   const add = (kind: IdentifierKind, value: string | undefined, mayResolve: boolean, isVerified: boolean): void => {
-    if (value !== undefined && !isJunk(value)) claims.push({ kind, value, mayResolve, isVerified });
+    if (value !== undefined && !isNobody(value)) claims.push({ kind, value, mayResolve, isVerified });
   };
   add('userId', message.userId, true, isServer);
   if (isServer) for (const [kind, value] of externalIds(message)) add(kind, value, true, true);
@@ -70,7 +74,7 @@ export function claimsOf(message: Message): readonly Claim[] {
   add('email', email && normalizeEmail(email), isServer, isServer);
   add('phone', phone && normalizePhone(phone), isServer, isServer);
   const device = deviceOf(message);
-  if (device)
+  if (device && !isNobody(device.token))
     claims.push({
       kind: 'device',
       value: device.token,
@@ -79,19 +83,22 @@ export function claimsOf(message: Message): readonly Claim[] {
       platform: device.platform,
       ...(device.webPush && { webPush: device.webPush }),
     });
-  return claims;
+  // Kinds of one strength stay as they are named.
+  return claims.toSorted((a, b) => rules.rank(a.kind) - rules.rank(b.kind));
 }
 
 /** Segment's own place for ids of other systems: `context.externalIds: [{ id, type }]`. */
 function externalIds(message: Message): readonly (readonly [string, string])[] {
   const list = message.context['externalIds'];
   if (!Array.isArray(list)) return [];
-  return (list as readonly Json[]).flatMap((one) => {
+  return (list as readonly Json[]).slice(0, mostExternalIds).flatMap((one) => {
     if (!isObject(one)) return [];
     const [type, id] = [textOf(one['type'] as Json), textOf(one['id'] as Json)];
     return type && id && !reserved.has(type) && /^[\w.-]{1,40}$/.test(type) ? [[type, id] as const] : [];
   });
 }
+/** Each may be a person of its own, and one commit holds them all. */
+const mostExternalIds = 10;
 const reserved = new Set(['userId', 'anonymousId', 'email', 'phone', 'device', 'profileId']);
 
 /** An address is made only of a token with a type that can be pushed to. */

@@ -21,9 +21,6 @@ export function isWinner(left: Profile, right: Profile): boolean {
   return left.profileId < right.profileId;
 }
 
-/** Identity rows that one merge may move; more and it is refused. */
-export const mostMovedIdentities = 40;
-
 /**
  * One profile of two: nothing is lost, and the stricter side wins in consent, conversion and holdout.
  * @param leaves how each condition's states are joined; a state of an unknown leaf is kept as it is
@@ -109,7 +106,8 @@ function joinIdentifiers(left: readonly Identifier[], right: readonly Identifier
 }
 
 /** Kinds that messages are written to: of several, the one asserted last is used. */
-const isAddress = ({ kind }: Identifier): boolean => kind === 'email' || kind === 'phone' || kind === 'device';
+export const isAddress = ({ kind }: Pick<Identifier, 'kind'>): boolean =>
+  kind === 'email' || kind === 'phone' || kind === 'device';
 
 /** Adds an identifier, or refreshes the one that stands. */
 export function withIdentifier(all: readonly Identifier[], one: Identifier): readonly Identifier[] {
@@ -118,11 +116,13 @@ export function withIdentifier(all: readonly Identifier[], one: Identifier): rea
   const standing = all[at]!;
   // An id that comes with every event must not make the profile's cold part be written with every event.
   const isStamped = isAddress(one) ? isLater(one.ms, one.id, standing) : isLater(standing.ms, standing.id, one);
+  const others = [...new Set([...(standing.others ?? []), ...(one.others ?? [])])];
   const linkedMs = Math.min(one.linkedMs ?? Infinity, standing.linkedMs ?? Infinity);
   const gains =
     (one.isVerified && !standing.isVerified) ||
     (one.resolves && !standing.resolves) ||
-    linkedMs < (standing.linkedMs ?? Infinity);
+    linkedMs < (standing.linkedMs ?? Infinity) ||
+    others.length > (standing.others?.length ?? 0);
   if (!isStamped && !gains) return all;
   const stamp = isStamped ? one : standing;
   return all.with(at, {
@@ -130,6 +130,7 @@ export function withIdentifier(all: readonly Identifier[], one: Identifier): rea
     isVerified: one.isVerified || standing.isVerified,
     resolves: one.resolves || standing.resolves,
     ...(linkedMs < Infinity && { linkedMs }),
+    ...(others.length > 0 && { others }),
   });
 }
 

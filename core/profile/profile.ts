@@ -32,6 +32,8 @@ export interface Identifier {
   readonly id: string;
   /** First message that named it beside another identifier of the person; absent for one that always stood alone. */
   readonly linkedMs?: number;
+  /** Other known people who use it too, and are not found by it. */
+  readonly others?: readonly string[];
   /** Of a device: ios, android or web. */
   readonly platform?: 'ios' | 'android' | 'web';
   /** Of a browser: where its push service takes messages, and the keys that only it can read them with. */

@@ -3,26 +3,31 @@ import type { IdentityKey } from '../ports.ts';
 import type { Draft } from './draft.ts';
 import { identityKey } from './identity-key.ts';
 import { claimsOf, isJunk, type Claim } from './identity.ts';
+import type { IdentityRules } from './identity-rules.ts';
 import { reweighed } from './consent.ts';
 import type { Owners } from './owners.ts';
-import { isWinner, mergeProfiles, mostMovedIdentities, withIdentifier } from './merge.ts';
-import { isKnown, newProfile, type IdentifierKind } from './profile.ts';
+import { isAddress, isWinner, mergeProfiles, withIdentifier } from './merge.ts';
+import { isShared, mostMovedIdentities, notedAsOthers, whyApart, whyNotTheirs, type Apart } from './merge-guard.ts';
+import { isKnown, newProfile, type IdentifierKind, type Profile } from './profile.ts';
 
 /** Keys whose owners must be read before a message can be folded. */
-export function keysOf(message: Message): readonly IdentityKey[] {
+export function keysOf(message: Message, rules: IdentityRules): readonly IdentityKey[] {
   if (message.profileId !== undefined) return [identityKey('profileId', message.profileId)];
-  const keys = claimsOf(message)
+  const keys = claimsOf(message, rules)
     .filter((claim) => claim.mayResolve)
     .map((claim) => identityKey(claim.kind, claim.value));
   return message.previousId === undefined
     ? keys
-    : [...keys, ...previousKeys(message).map(([kind, value]) => identityKey(kind, value))];
+    : [...keys, ...previousKeys(message, rules).map(([kind, value]) => identityKey(kind, value))];
 }
 
 /** An alias names an earlier id; only a server key may mean a user by it. */
-const previousKeys = (message: Message): readonly (readonly ['userId' | 'anonymousId', string])[] => {
+const previousKeys = (
+  message: Message,
+  rules: IdentityRules,
+): readonly (readonly ['userId' | 'anonymousId', string])[] => {
   const value = message.previousId;
-  if (value === undefined || isJunk(value)) return [];
+  if (value === undefined || isJunk(value) || rules.isBlocked(value)) return [];
   return message.trust === 'server'
     ? [
         ['anonymousId', value],
@@ -48,46 +53,71 @@ export function resolveProfile(
 ): Resolved {
   const own = message.profileId === undefined ? undefined : draft.holderOf(message.profileId);
   if (own !== undefined) return { profileId: own, isNew: false, isMerged: false, isConsentChanged: false };
-  const claims = claimsOf(message);
+  const { identity: rules, coverage } = draft.around.definitions;
+  const claims = claimsOf(message, rules);
   const ownerOf = (claim: Claim): string | undefined =>
     claim.mayResolve ? owners.of(identityKey(claim.kind, claim.value)) : undefined;
   let profileId = chooseTarget(claims, ownerOf, draft);
   const isNew = profileId === undefined;
-  let isMerged = false;
   if (profileId === undefined) {
     profileId = profileIdOf(message);
-    const { number } = draft.around.definitions.coverage;
+    const { number } = coverage;
     draft.create({ ...newProfile(profileId, message.occurredMs), ...(number > 0 && { filled: number }) });
   }
-  // First of all, so that everything below knows a known person.
+  const room: Room = { moved: 0 };
+  const refused = new Set<Claim>();
+  const conflict = (claim: Pick<Claim, 'kind'>, reason: Apart, owner?: string): void => {
+    const detail = { ...(owner !== undefined && { with: owner }), reason, eventId: message.messageId };
+    draft.fact(profileId!, 'conflict', claim.kind, detail, false);
+  };
+  const give = (claim: Claim): void => {
+    const reason = whyNotTheirs(draft.profile(profileId!), claim, rules);
+    if (reason === undefined) {
+      owners.give(identityKey(claim.kind, claim.value), profileId!);
+      remember([claim], message, draft, profileId!, ownerOf);
+      return;
+    }
+    refused.add(claim);
+    conflict(claim, reason);
+  };
+  // First of all, so that everything below knows who they are, and who they cannot be.
   const user = claims.find((claim) => claim.kind === 'userId');
   if (user) {
-    if (ownerOf(user) === undefined) owners.give(identityKey('userId', user.value), profileId);
-    remember([user], message, draft, profileId, ownerOf);
+    if (ownerOf(user) === undefined) give(user);
+    else remember([user], message, draft, profileId, ownerOf);
   }
-  const takeOver = (owner: string, isAsked: boolean): boolean => {
-    const winnerId = join(profileId!, owner, isAsked, draft, owners);
-    if (winnerId === undefined) return false;
-    isMerged = true;
-    profileId = winnerId;
-    return true;
+  const unowned = claims.filter((claim) => claim.mayResolve && ownerOf(claim) === undefined);
+  for (const claim of unowned) if (rules.isUnique(claim.kind)) give(claim);
+  let isMerged = false;
+  const takeOver = (owner: string, claim: Pick<Claim, 'kind' | 'value'>, isAsked: boolean): void => {
+    const joined = join(profileId!, owner, isAsked ? undefined : claim, draft, owners, room);
+    if (joined.winnerId !== undefined) {
+      isMerged = true;
+      profileId = joined.winnerId;
+      return;
+    }
+    conflict(claim, joined.apart, owner);
+    if (joined.apart === 'two-users') draft.set(notedAsOthers(draft.profile(owner), claim, profileId!, rules));
   };
-  const previous = message.type === 'alias' ? previousKeys(message) : [];
+  const previous = message.type === 'alias' ? previousKeys(message, rules) : [];
   for (const [kind, value] of previous) {
     const key = identityKey(kind, value);
     const owner = owners.of(key);
     if (owner === undefined) owners.give(key, profileId);
-    else if (owner !== profileId) takeOver(owner, message.trust === 'server');
+    else if (owner !== profileId) takeOver(owner, { kind, value }, message.trust === 'server');
   }
   for (const claim of claims) {
     const owner = ownerOf(claim);
-    if (claim.mayResolve && owner === undefined) owners.give(identityKey(claim.kind, claim.value), profileId);
-    else if (owner !== undefined && owner !== profileId && !takeOver(owner, false)) {
-      draft.fact(profileId, 'conflict', claim.kind, { with: owner, eventId: message.messageId }, false);
-    }
+    if (owner === undefined) {
+      if (claim.mayResolve && !refused.has(claim)) give(claim);
+    } else if (owner !== profileId) takeOver(owner, claim, false);
   }
   const isConsentChanged = remember(
-    [...claims, ...previous.slice(0, 1).map(formerId(message))],
+    // Of what does not find the person, only what reaches them is worth keeping.
+    [
+      ...claims.filter((claim) => !refused.has(claim) || isAddress(claim)),
+      ...previous.slice(0, 1).map(formerId(message)),
+    ],
     message,
     draft,
     profileId,
@@ -97,32 +127,64 @@ export function resolveProfile(
 }
 
 /**
- * Whose profile a message lands in. A userId finds its own; a new userId takes over a profile that has none;
- * without a userId the strongest identifier that is known decides.
+ * Whose profile a message lands in. A userId finds its own; a new userId takes over a profile that has none; else the
+ * strongest identifier decides that is known, is not shared by many, and whose owner is not somebody else by another.
  */
 function chooseTarget(
   claims: readonly Claim[],
   ownerOf: (claim: Claim) => string | undefined,
   draft: Draft,
 ): string | undefined {
-  const owned = claims.map((claim) => ({ claim, owner: ownerOf(claim) })).filter((one) => one.owner !== undefined);
+  const { identity: rules } = draft.around.definitions;
+  const owned = claims.flatMap((claim) => {
+    const owner = ownerOf(claim);
+    return owner === undefined ? [] : [{ claim, owner, profile: draft.profile(owner) }];
+  });
   const user = claims.find((claim) => claim.kind === 'userId');
-  if (!user) return owned[0]?.owner;
-  const byUser = owned.find((one) => one.claim === user)?.owner;
-  return byUser ?? owned.find((one) => !isKnown(draft.profile(one.owner!)))?.owner;
+  const byUser = owned.find((one) => one.claim === user);
+  if (byUser || owned.length === 0) return byUser?.owner;
+  const telling = owned.filter(({ claim, profile }) => !isShared(profile, claim, rules));
+  const isSomebodyElse = (profile: Profile): boolean =>
+    (user !== undefined && isKnown(profile)) ||
+    claims.some((claim) => rules.isUnique(claim.kind) && whyNotTheirs(profile, claim, rules) !== undefined);
+  const found = telling.find(({ profile }) => !isSomebodyElse(profile));
+  if (found) return found.owner;
+  // A new value that tells more than the known ones do is somebody new.
+  const isNamed = claims.some(
+    (claim) => claim.mayResolve && ownerOf(claim) === undefined && (rules.isUnique(claim.kind) || telling.length === 0),
+  );
+  return user || isNamed ? undefined : owned[0]!.owner;
 }
 
+/** How much one message has moved. */
+interface Room {
+  moved: number;
+}
+type Joined = { readonly winnerId: string } | { readonly winnerId?: undefined; readonly apart: Apart };
+
 /**
- * Makes one profile of two, unless both are known users and nobody asked for it.
- * @param isAsked an explicit alias under a server key
- * @returns the winner's id; `undefined` where they stay two
+ * Makes one profile of two, unless a rule keeps them apart.
+ * @param by the value that says they are one; absent where an alias under a server key asks for it
  */
-function join(leftId: string, rightId: string, isAsked: boolean, draft: Draft, owners: Owners): string | undefined {
+function join(
+  leftId: string,
+  rightId: string,
+  by: Pick<Claim, 'kind' | 'value'> | undefined,
+  draft: Draft,
+  owners: Owners,
+  room: Room,
+): Joined {
   const [left, right] = [draft.profile(leftId), draft.profile(rightId)];
-  if (!isAsked && isKnown(left) && isKnown(right)) return undefined;
-  const [winner, loser] = isWinner(left, right) ? [left, right] : [right, left];
-  if (loser.identifiers.length > mostMovedIdentities) return undefined;
   const { definitions, nowMs } = draft.around;
+  const rules = definitions.identity;
+  const apart = by && (whyApart(left, right, rules) ?? (isShared(right, by, rules) ? 'shared-value' : undefined));
+  if (apart !== undefined) return { apart };
+  const [winner, loser] = isWinner(left, right) ? [left, right] : [right, left];
+  room.moved += loser.identifiers.length;
+  if (room.moved > mostMovedIdentities) {
+    room.moved -= loser.identifiers.length;
+    return { apart: 'too-much-to-move' };
+  }
   const merged = mergeProfiles(winner, loser, draft.versionOf(winner.profileId) + 1, definitions.leaves, nowMs);
   draft.set(merged.winner);
   draft.set(merged.loser);
@@ -130,7 +192,7 @@ function join(leftId: string, rightId: string, isAsked: boolean, draft: Draft, o
   draft.notDue(loser.profileId, 'profile');
   draft.fact(winner.profileId, 'enrollment', 'merged', { profileId: loser.profileId }, false);
   endSurplus(winner.profileId, draft);
-  return winner.profileId;
+  return { winnerId: winner.profileId };
 }
 
 /** At most one enrollment per journey and key survives a merge: the older stays. */

@@ -6,6 +6,7 @@ import type { Message } from '../../core/event/event.ts';
 import type { Change, DecisionPorts, IdentityKey, Loaded } from '../../core/ports.ts';
 import { decideAccept, type AcceptDecision, type AcceptInput, type ItemResult } from '../../core/profile/accept.ts';
 import { identityKey } from '../../core/profile/identity-key.ts';
+import type { IdentityRules } from '../../core/profile/identity-rules.ts';
 import { isToBeFilled } from '../../core/profile/fill-up.ts';
 import { historyIds } from '../../core/profile/profile.ts';
 import { nothingRemembered } from '../../core/profile/recall.ts';
@@ -31,11 +32,12 @@ export const acceptEvents =
   (ports: DecisionPorts, peopleAtOnce = 1) =>
   async (messages: readonly Message[]): Promise<readonly ItemResult[]> => {
     const results = new Array<ItemResult>(messages.length);
-    const groups = groupByPerson(messages);
+    const { identity } = await ports.definitions.current();
+    const groups = groupByPerson(messages, identity);
     // Two names of one person, which this request does not join, must not be written to at once: the order would be lost.
     const isJoined = peopleAtOnce === 1 || groups.length === 1;
-    const owners = isJoined ? undefined : await ports.profiles.owners(firstKeys(messages));
-    const people = (owners ? groupByPerson(messages, owners) : groups).values();
+    const owners = isJoined ? undefined : await ports.profiles.owners(firstKeys(messages, identity));
+    const people = (owners ? groupByPerson(messages, identity, owners) : groups).values();
     const takeTurns = async (): Promise<void> => {
       for (const indexes of people) await acceptPerson(ports, messages, indexes, results);
     };
@@ -60,8 +62,8 @@ async function acceptPerson(
 }
 
 /** The keys that nearly always find the person: the strongest of each message. */
-const firstKeys = (messages: readonly Message[]): readonly IdentityKey[] => [
-  ...new Set(messages.flatMap((message) => keysOf(message).slice(0, 1))),
+const firstKeys = (messages: readonly Message[], rules: IdentityRules): readonly IdentityKey[] => [
+  ...new Set(messages.flatMap((message) => keysOf(message, rules).slice(0, 1))),
 ];
 
 /**
@@ -70,6 +72,7 @@ const firstKeys = (messages: readonly Message[]): readonly IdentityKey[] => [
  */
 function groupByPerson(
   messages: readonly Message[],
+  rules: IdentityRules,
   owners: ReadonlyMap<IdentityKey, string> = new Map(),
 ): readonly (readonly number[])[] {
   if (messages.length === 1) return [[0]];
@@ -82,7 +85,7 @@ function groupByPerson(
   };
   const firstWith = new Map<string, number>();
   messages.forEach((message, index) => {
-    const keys = keysOf(message);
+    const keys = keysOf(message, rules);
     for (const name of [...keys, ...keys.flatMap((key) => owners.get(key) ?? [])]) {
       const first = firstWith.get(name);
       if (first === undefined) firstWith.set(name, index);
@@ -113,7 +116,7 @@ async function tryChunk(
   isAgain: boolean,
 ): Promise<Tried<readonly ItemResult[] | 'too-many'>> {
   const definitions = await ports.definitions.current();
-  const { rows, owners, profiles } = await readPeople(ports, messages, isAgain);
+  const { rows, owners, profiles } = await readPeople(ports, messages, definitions.identity, isAgain);
   if (profiles.size > mostProfiles && messages.length > 1) return { answer: 'too-many' };
   const loaded = [...profiles.values()];
   const nowMs = ports.clock.nowMs();
@@ -121,7 +124,8 @@ async function tryChunk(
   // Two who are known, or one who is known and one whom an earlier message makes.
   const mayMerge =
     loaded.length > 1 ||
-    (messages.length > 1 && messages.some((message) => keysOf(message).some((key) => !rows.has(key))));
+    (messages.length > 1 &&
+      messages.some((message) => keysOf(message, definitions.identity).some((key) => !rows.has(key))));
   // Duplicates are few: where all that was said of a person stands under one id, the first commit finds them out by
   // itself, and a second try asks which they are.
   const isGuess = !isAgain && !mayMerge && ids.length <= 1;
@@ -190,14 +194,15 @@ interface People {
 async function readPeople(
   ports: DecisionPorts,
   messages: readonly Message[],
+  rules: IdentityRules,
   isAgain: boolean,
 ): Promise<People & { readonly owners: ReadonlyMap<IdentityKey, string> }> {
-  const keys = messages.map(keysOf);
+  const keys = messages.map((message) => keysOf(message, rules));
   const people: People = { rows: new Map(), holders: new Map(), profiles: new Map() };
   const named = messages.flatMap(({ profileId }) => (profileId === undefined ? [] : [profileId]));
   // The first key nearly always finds the person, who says that the others are theirs. Where that row was another's by
   // then, the commit tells, and a second try asks for all.
-  const first = new Set(isAgain ? keys.flat() : firstKeys(messages));
+  const first = new Set(isAgain ? keys.flat() : firstKeys(messages, rules));
   await readOwners(ports, people, [...first], named);
   if (!isAgain) {
     const own = identitiesOf(people);

@@ -38,6 +38,7 @@ import { readDelivery, readEnrollment, readTask, taskList } from './table/rows.t
 import { readSuppressions } from './table/suppression-row.ts';
 import { Table } from './table/table.ts';
 
+const timelineFacts: ReadonlySet<string> = new Set(['segment', 'enrollment', 'consent', 'conflict']);
 const lists = { name: 'lists', pk: 'lk', sk: 'ls' } as const;
 const people = { name: 'people', pk: 'pp', sk: 'ps' } as const;
 const shardsOf = (list: string): readonly string[] =>
@@ -84,7 +85,7 @@ export class DynamoDirectory implements Directory {
     return rows.flatMap((row) => [
       ...(row['sk']!.S!.startsWith(eventPrefix) ? [eventOf(row)] : []),
       ...factsIn(row)
-        .filter(({ kind }) => kind === 'segment' || kind === 'enrollment' || kind === 'consent')
+        .filter(({ kind }) => timelineFacts.has(kind))
         .map(({ kind, name, atMs, detail, version, index, profileId }) => ({
           kind: kind as TimelineItem['kind'],
           name,

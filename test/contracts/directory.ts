@@ -129,7 +129,12 @@ export function directoryContract(name: string, open: () => Promise<OpenDirector
           'entry',
         ];
         await commit({ facts: kinds.map((kind) => aFact(kind, { kind: kind as 'event' })) });
-        expect((await timeline('p1')).map((item) => item.kind)).toEqual(['consent', 'enrollment', 'segment']);
+        expect((await timeline('p1')).map((item) => item.kind)).toEqual([
+          'conflict',
+          'consent',
+          'enrollment',
+          'segment',
+        ]);
       });
 
       it('puts the later commit first at one instant, and deliveries before all', async () => {

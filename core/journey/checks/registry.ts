@@ -26,6 +26,7 @@ import { noUnsubscribe } from './no-unsubscribe.ts';
 import { pastInstant } from './past-instant.ts';
 import { rankWithoutSchedule } from './rank-without-schedule.ts';
 import { readBeforeSaved, unknownSavedName, unusedSavedName } from './saved-names.ts';
+import { repeatedKind } from './repeated-kind.ts';
 import { segmentCycle } from './segment-cycle.ts';
 import { shortCascade } from './short-cascade.ts';
 import { singleVariant } from './single-variant.ts';
@@ -84,6 +85,7 @@ export const checks: readonly Check[] = [
   pastInstant,
   rankWithoutSchedule,
   readBeforeSaved,
+  repeatedKind,
   segmentCycle,
   shortCascade,
   singleVariant,

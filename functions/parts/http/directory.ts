@@ -17,7 +17,7 @@ export interface Page<T> {
 }
 
 export interface TimelineItem {
-  readonly kind: 'event' | 'delivery' | 'segment' | 'enrollment' | 'consent' | 'task';
+  readonly kind: 'event' | 'delivery' | 'segment' | 'enrollment' | 'consent' | 'conflict' | 'task';
   readonly atMs: number;
   readonly name: string;
   readonly detail: JsonObject;

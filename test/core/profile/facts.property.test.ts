@@ -1,8 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../../core/event/event.ts';
-import { canonicalJson, type JsonObject } from '../../../core/json.ts';
-import { historyIds, newestIdentifier, type Profile } from '../../../core/profile/profile.ts';
 import {
   aMessage,
   anAudience,
@@ -14,6 +12,7 @@ import {
   TestHome,
   type TestHomeOptions,
 } from '../../builders.ts';
+import { factsOf } from '../../facts-of.ts';
 import { runs } from '../../properties.ts';
 
 const everyKindOfCondition: TestHomeOptions = {
@@ -164,40 +163,6 @@ async function deliver(deliveries: readonly Delivered[], perRequest: number): Pr
   } finally {
     home.close();
   }
-}
-
-/** The facts of everybody, as text that is equal where they are. */
-async function factsOf(home: TestHome): Promise<readonly string[]> {
-  const all = home.profiles().filter((profile) => profile.mergedInto === undefined);
-  const texts = await Promise.all(
-    all.map(async (profile) => {
-      const events = await home.store.history(historyIds(profile));
-      return canonicalJson({ ...factsOfProfile(profile), events: events.map((event) => event.eventId).sort() });
-    }),
-  );
-  return texts.sort();
-}
-
-function factsOfProfile(profile: Profile): JsonObject {
-  const {
-    traits: given,
-    timeZone,
-    locale,
-    consent: said,
-    convertedMs,
-    touchpoints,
-    groups,
-    conditions,
-    createdMs,
-  } = profile;
-  return {
-    createdMs,
-    identifiers: profile.identifiers.map((one) => canonicalJson(one)).sort(),
-    email: newestIdentifier(profile, 'email')?.value ?? null,
-    facts: canonicalJson({ given, timeZone, locale, said, convertedMs, touchpoints, groups, conditions }),
-    segments: Object.keys(profile.segments).sort(),
-    audiences: Object.keys(profile.audiences).sort(),
-  };
 }
 
 describe('an accepted event', () => {

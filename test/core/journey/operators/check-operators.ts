@@ -301,6 +301,7 @@ export const checkOperators: Operators = {
   'window-over-retention': put(segment, [], { when: { didNot: 'Cart Cleared', within: 'P500D' } }, ['when', 'within']),
   'winner-without-measure': withoutGoal,
   'wrong-property-type': textForNumber,
+  'repeated-kind': put(workspace, [], { identity: { order: ['card', 'email', 'card'] } }, ['identity', 'order', 2]),
   'zero-cap': put(workspace, ['frequencyCaps', 0], { atMost: 0 }),
   'zero-wait': replace(({ path, value }) => path.at(-1) === 'wait' && typeof value === 'string', 'PT0S'),
 };
