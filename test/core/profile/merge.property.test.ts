@@ -4,7 +4,8 @@ import type { Message } from '../../../core/event/event.ts';
 import { historyIds } from '../../../core/profile/profile.ts';
 import { acceptEvents } from '../../../functions/accept-events/accept-events.ts';
 import { losing, portsAround, scheduledBy, type CommitFault } from '../../around-ports.ts';
-import { aMessage, anIdentify, aTrack, startMs, TestHome } from '../../builders.ts';
+import { aJourney, aMessage, anIdentify, aTrack, startMs, TestHome } from '../../builders.ts';
+import { factsOf } from '../../facts-of.ts';
 import { runs } from '../../properties.ts';
 
 /** Two users, their own devices, and a device, an e-mail and a phone that they share. */
@@ -93,6 +94,96 @@ describe('a merge', () => {
         },
       ),
       runs(10_000),
+    );
+  });
+
+  it('of several people gives the same, whatever is joined first and however often', async () => {
+    const minute = (index: number): number => startMs + index * 60_000;
+    const said = fc.constantFrom('granted', 'denied');
+    const person = fc.record({ plan: fc.constantFrom('gold', 'basic'), consent: said, isBuyer: fc.boolean() });
+    /** A tree over everybody: each but the first is joined to somebody before. */
+    const family = fc.array(fc.tuple(person, fc.nat()), { minLength: 2, maxLength: 8 }).chain((people) =>
+      fc.record({
+        people: fc.constant(people),
+        order: fc.shuffledSubarray(
+          people.slice(1).map((_, index) => index + 1),
+          { minLength: people.length - 1 },
+        ),
+        again: fc.subarray(people.slice(1).map((_, index) => index + 1)),
+      }),
+    );
+    const factsAfter = async (
+      people: readonly (readonly [{ plan: string; consent: string; isBuyer: boolean }, number])[],
+      order: readonly number[],
+    ): Promise<readonly string[]> => {
+      const home = new TestHome({
+        isRecorded: true,
+        segments: [{ id: 'twice', name: 'twice', when: { did: 'Bought', atLeast: 2 } }],
+      });
+      try {
+        for (const [index, [{ plan, consent, isBuyer }]] of people.entries()) {
+          const who = { anonymousId: `a${index}`, occurredMs: minute(index) };
+          const context = { consent: { email: { marketing: consent } } };
+          await home.take(anIdentify({ plan, name: `${index}` }, { ...who, messageId: `i${index}`, context }));
+          if (isBuyer) await home.take(aTrack('Bought', {}, { ...who, messageId: `b${index}` }));
+        }
+        for (const index of order) {
+          const previousId = `a${people[index]![1] % index}`;
+          const over = {
+            anonymousId: `a${index}`,
+            previousId,
+            messageId: `l${index}`,
+            occurredMs: minute(100 + index),
+          };
+          await home.take(aMessage({ type: 'alias', ...over }));
+        }
+        // Whoever spoke last, not who stays.
+        const { traits } = await home.profile('anonymousId:a0');
+        expect(traits['name']!.value).toBe(`${people.length - 1}`);
+        return await factsOf(home);
+      } finally {
+        home.close();
+      }
+    };
+    await fc.assert(
+      fc.asyncProperty(family, async ({ people, order, again }) => {
+        const facts = await factsAfter(people, [...order, ...again]);
+        expect(facts).toHaveLength(1);
+        expect(facts).toEqual(
+          await factsAfter(
+            people,
+            order.toSorted((a, b) => a - b),
+          ),
+        );
+      }),
+      runs(4_000),
+    );
+  });
+
+  it('leaves at most one active enrollment of a journey, the oldest', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), fc.integer({ min: 2, max: 8 }), faults, async (scheduler, count, lost) => {
+        const journey = aJourney({ steps: [{ id: 'pause', wait: 'P9D' }] });
+        const home = new TestHome({ isRecorded: true, journeys: [journey] });
+        try {
+          const ids = Array.from({ length: count }, (_, index) => `a${index}`);
+          for (const anonymousId of ids) {
+            await home.accept(aTrack('Cart Filled', {}, { anonymousId }));
+            await home.wind('PT1M');
+          }
+          const entered = home.enrollments();
+          expect(entered).toHaveLength(count);
+          const link = (anonymousId: string) => [anIdentify({}, { userId: 'u1', anonymousId })];
+          await race(home, ids.map(link), scheduler, lost);
+          expect(home.enrollments().filter((one) => one.status === 'active')).toHaveLength(1);
+          expect(home.enrollments()[0]).toMatchObject({ enrollmentId: entered[0]!.enrollmentId, status: 'active' });
+          const { enrollments } = await home.profile();
+          expect(enrollments.filter((one) => one.isActive)).toHaveLength(1);
+        } finally {
+          home.close();
+        }
+      }),
+      runs(1_000),
     );
   });
 
