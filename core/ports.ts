@@ -10,6 +10,7 @@ import type { JsonObject } from './json.ts';
 import type { Delivery, Suppression } from './message/delivery.ts';
 import type { Message as RenderedMessage } from './message/message.ts';
 import type { Device } from './message/send-context.ts';
+import type { MergeRow } from './profile/merge-log.ts';
 import type { Profile } from './profile/profile.ts';
 import type { Task } from './task/task.ts';
 
@@ -106,6 +107,7 @@ export interface Change {
   readonly events?: readonly EventRow[];
   /** `from` is the owner that was read: absent for a new key. */
   readonly identities?: readonly { readonly key: IdentityKey; readonly profileId: string; readonly from?: string }[];
+  readonly merges?: readonly MergeRow[];
   readonly enrollments?: readonly { readonly row: Enrollment; readonly isNew: boolean }[];
   readonly deliveries?: readonly { readonly row: Delivery; readonly isNew: boolean }[];
   readonly guards?: readonly EntryGuard[];

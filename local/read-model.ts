@@ -4,6 +4,7 @@ import type { Channel } from '../core/journey/document.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Delivery, Suppression, SuppressionReason } from '../core/message/delivery.ts';
 import type { Message as RenderedMessage } from '../core/message/message.ts';
+import type { MergeRow } from '../core/profile/merge-log.ts';
 import type { Task } from '../core/task/task.ts';
 import {
   cursorOf,
@@ -76,6 +77,10 @@ export class ReadModel implements Directory {
     );
   }
 
+  async mergesOf(profileIds: readonly string[], page: PageQuery): Promise<Page<MergeRow>> {
+    const select = `SELECT at_ms AS at, printf('%010d/', body ->> 'version') || merged_id AS id, body FROM merges WHERE profile_id IN (${marks(profileIds)})`;
+    return this.newest(select, [], profileIds, page, (row) => JSON.parse(row.body) as MergeRow);
+  }
   async enrollmentsOf(profileIds: readonly string[], page: PageQuery): Promise<Page<Enrollment>> {
     const select = `SELECT entered_ms AS at, printf('%015d', rowid) AS id, body FROM enrollments WHERE profile_id IN (${marks(profileIds)})`;
     return this.newest(select, [], profileIds, page, (row) => JSON.parse(row.body) as Enrollment);

@@ -8,6 +8,7 @@ import { zoneOf } from '../segment/view.ts';
 import { applyEvent, occurrenceOf, saidIn } from './apply-event.ts';
 import { Draft, type Surroundings } from './draft.ts';
 import { withConsent } from './consent.ts';
+import type { MergeRow } from './merge-log.ts';
 import { Owners } from './owners.ts';
 import { fillUp, isToBeFilled } from './fill-up.ts';
 import type { Profile } from './profile.ts';
@@ -54,6 +55,7 @@ export function decideAccept(input: AcceptInput): AcceptDecision {
   const owners = new Owners(input.identityRows, input.owners);
   const recall = new Recall(input.remembered);
   const events: EventRow[] = [];
+  const merges: MergeRow[] = [];
   const suppressions: Suppression[] = [];
   // What they do now is judged by what is published now.
   for (const { profileId } of input.profiles.map(({ profile }) => profile))
@@ -66,14 +68,20 @@ export function decideAccept(input: AcceptInput): AcceptDecision {
     if (inThisRequest.has(messageId) || (writer !== undefined && writer !== input.attemptId))
       return { messageId, status: 'duplicate' };
     inThisRequest.add(messageId);
-    if (writer === undefined) events.push(acceptOne(message, input, draft, owners, { events, suppressions, recall }));
+    if (writer === undefined)
+      events.push(acceptOne(message, input, draft, owners, { events, merges, suppressions, recall }));
     return { messageId, status: 'accepted' };
   });
   const { missing } = recall;
   if (events.length === 0) return { results, missing };
   return {
     missing,
-    change: draft.change({ events, identities: owners.changes(), ...(suppressions.length > 0 && { suppressions }) }),
+    change: draft.change({
+      events,
+      identities: owners.changes(),
+      ...(merges.length > 0 && { merges }),
+      ...(suppressions.length > 0 && { suppressions }),
+    }),
     results,
   };
 }
@@ -81,6 +89,7 @@ export function decideAccept(input: AcceptInput): AcceptDecision {
 /** What the messages before have made, and what was before them. */
 interface Before {
   readonly events: readonly EventRow[];
+  readonly merges: MergeRow[];
   readonly suppressions: Suppression[];
   readonly recall: Recall;
 }
@@ -90,16 +99,18 @@ function acceptOne(
   input: AcceptInput,
   draft: Draft,
   owners: Owners,
-  { events, suppressions, recall }: Before,
+  { events, merges, suppressions, recall }: Before,
 ): EventRow {
   const { definitions } = input;
   draft.begin(message);
   const resolved = resolveProfile(message, draft, owners, input.profileIdOf);
   const { profileId } = resolved;
+  const isMerged = resolved.merges.length > 0;
+  merges.push(...resolved.merges);
   draft.touch(profileId);
   // This event itself is not in it: it is heard last.
   const past = recall.of(profileId, draft, events);
-  if (resolved.isMerged) remakeOrdered(draft, profileId, past);
+  if (isMerged) remakeOrdered(draft, profileId, past);
   const before = draft.profile(profileId);
   const profile = applyFeedback(applyEvent(before, message, definitions, past), message, input, suppressions);
   if (profile !== before) draft.set(profile);
@@ -110,18 +121,18 @@ function acceptOne(
   const isOtherZone = profile.timeZone?.value !== before.timeZone?.value;
   const isProfileChanged = profile.traits !== before.traits || isConsentChanged || isOtherZone;
   const isConversion = profile.convertedMs !== undefined && before.convertedMs === undefined;
-  const isRewatched = resolved.isMerged || isOtherZone;
+  const isRewatched = isMerged || isOtherZone;
   const isAll = resolved.isNew || isConversion || isRewatched;
   draft.settle(profileId, isAll ? definitions.rules : rulesFor(message.name, isProfileChanged, definitions), isSilent);
   if (isConversion) draft.fact(profileId, 'conversion', message.name, { eventId: message.messageId }, false);
   if (isConsentChanged) draft.fact(profileId, 'consent', message.name, { eventId: message.messageId }, false);
   const memberships = draft.profile(profileId).segments !== before.segments;
-  if (resolved.isMerged) reseedWatches(draft, profileId, past);
+  if (isMerged) reseedWatches(draft, profileId, past);
   const heard = { event: occurrenceOf(message), isSilent, past };
   const isComputedChanged = profile.conditions !== before.conditions && definitions.computedNames.has(message.name);
   draft.resolve(profileId, heard, {
     isRewatched,
-    isProfileChanged: isProfileChanged || isComputedChanged || memberships || resolved.isMerged,
+    isProfileChanged: isProfileChanged || isComputedChanged || memberships || isMerged,
   });
   offerEntries(message, profileId, input, draft);
   return eventRow(message, profileId, input);

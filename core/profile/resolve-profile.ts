@@ -7,6 +7,7 @@ import type { IdentityRules } from './identity-rules.ts';
 import { reweighed } from './consent.ts';
 import type { Owners } from './owners.ts';
 import { isAddress, isWinner, mergeProfiles, withIdentifier } from './merge.ts';
+import { foundBy, type MergeRow } from './merge-log.ts';
 import { isShared, mostMovedIdentities, notedAsOthers, whyApart, whyNotTheirs, type Apart } from './merge-guard.ts';
 import { isKnown, newProfile, type IdentifierKind, type Profile } from './profile.ts';
 
@@ -39,7 +40,8 @@ const previousKeys = (
 export interface Resolved {
   readonly profileId: string;
   readonly isNew: boolean;
-  readonly isMerged: boolean;
+  /** In order; whoever stayed of one may be merged by the next. */
+  readonly merges: readonly MergeRow[];
   /** Identifiers turned out to be one person's, and what they said was weighed anew. */
   readonly isConsentChanged: boolean;
 }
@@ -52,7 +54,7 @@ export function resolveProfile(
   profileIdOf: (message: Message) => string,
 ): Resolved {
   const own = message.profileId === undefined ? undefined : draft.holderOf(message.profileId);
-  if (own !== undefined) return { profileId: own, isNew: false, isMerged: false, isConsentChanged: false };
+  if (own !== undefined) return { profileId: own, isNew: false, merges: [], isConsentChanged: false };
   const { identity: rules, coverage } = draft.around.definitions;
   const claims = claimsOf(message, rules);
   const ownerOf = (claim: Claim): string | undefined =>
@@ -88,12 +90,12 @@ export function resolveProfile(
   }
   const unowned = claims.filter((claim) => claim.mayResolve && ownerOf(claim) === undefined);
   for (const claim of unowned) if (rules.isUnique(claim.kind)) give(claim);
-  let isMerged = false;
+  const merges: MergeRow[] = [];
   const takeOver = (owner: string, claim: Pick<Claim, 'kind' | 'value'>, isAsked: boolean): void => {
-    const joined = join(profileId!, owner, isAsked ? undefined : claim, draft, owners, room);
-    if (joined.winnerId !== undefined) {
-      isMerged = true;
-      profileId = joined.winnerId;
+    const joined = join(profileId!, owner, { claim, isAsked, eventId: message.messageId }, draft, owners, room);
+    if (joined.merge) {
+      merges.push(joined.merge);
+      profileId = joined.merge.profileId;
       return;
     }
     conflict(claim, joined.apart, owner);
@@ -123,7 +125,7 @@ export function resolveProfile(
     profileId,
     ownerOf,
   );
-  return { profileId, isNew, isMerged, isConsentChanged };
+  return { profileId, isNew, merges, isConsentChanged };
 }
 
 /**
@@ -160,16 +162,19 @@ function chooseTarget(
 interface Room {
   moved: number;
 }
-type Joined = { readonly winnerId: string } | { readonly winnerId?: undefined; readonly apart: Apart };
+type Joined = { readonly merge: MergeRow } | { readonly merge?: undefined; readonly apart: Apart };
+/** What says that two are one: a value of an event, which may be an alias under a server key that asks for it. */
+interface Reason {
+  readonly claim: Pick<Claim, 'kind' | 'value'>;
+  readonly isAsked: boolean;
+  readonly eventId: string;
+}
 
-/**
- * Makes one profile of two, unless a rule keeps them apart.
- * @param by the value that says they are one; absent where an alias under a server key asks for it
- */
+/** Makes one profile of two, unless a rule keeps them apart. */
 function join(
   leftId: string,
   rightId: string,
-  by: Pick<Claim, 'kind' | 'value'> | undefined,
+  { claim, isAsked, eventId }: Reason,
   draft: Draft,
   owners: Owners,
   room: Room,
@@ -177,7 +182,9 @@ function join(
   const [left, right] = [draft.profile(leftId), draft.profile(rightId)];
   const { definitions, nowMs } = draft.around;
   const rules = definitions.identity;
-  const apart = by && (whyApart(left, right, rules) ?? (isShared(right, by, rules) ? 'shared-value' : undefined));
+  const apart = isAsked
+    ? undefined
+    : (whyApart(left, right, rules) ?? (isShared(right, claim, rules) ? 'shared-value' : undefined));
   if (apart !== undefined) return { apart };
   const [winner, loser] = isWinner(left, right) ? [left, right] : [right, left];
   room.moved += loser.identifiers.length;
@@ -185,14 +192,20 @@ function join(
     room.moved -= loser.identifiers.length;
     return { apart: 'too-much-to-move' };
   }
-  const merged = mergeProfiles(winner, loser, draft.versionOf(winner.profileId) + 1, definitions.leaves, nowMs);
+  const version = draft.versionOf(winner.profileId) + 1;
+  const merged = mergeProfiles(winner, loser, version, definitions.leaves, nowMs);
   draft.set(merged.winner);
   draft.set(merged.loser);
   owners.moveAll(loser.profileId, winner.profileId);
   draft.notDue(loser.profileId, 'profile');
-  draft.fact(winner.profileId, 'enrollment', 'merged', { profileId: loser.profileId }, false);
+  const { kind, value } = claim;
+  const rule = isAsked ? 'alias' : 'identifier';
+  const { profileId } = winner;
+  draft.fact(profileId, 'enrollment', 'merged', { profileId: loser.profileId, eventId, by: kind, rule }, false);
   endSurplus(winner.profileId, draft);
-  return { winnerId: winner.profileId };
+  const by = { kind, value };
+  const mergedId = loser.profileId;
+  return { merge: { profileId, mergedId, version, atMs: nowMs, eventId, by, rule, identifiers: foundBy(loser) } };
 }
 
 /** At most one enrollment per journey and key survives a merge: the older stays. */

@@ -178,9 +178,9 @@ const idOfMessage = ({ messageId }: Message): string => messageId;
 const factBytes = ({ facts = [] }: Change): number => (facts.length < 6 ? 0 : JSON.stringify(facts).length);
 
 /** Rows that a change writes, at most: a profile and a suppression take two each. */
-const rowsOf = ({ profiles, events, identities, enrollments, suppressions, due, facts }: Change): number =>
+const rowsOf = ({ profiles, events, identities, merges, enrollments, suppressions, due, facts }: Change): number =>
   2 * (profiles.length + (suppressions?.length ?? 0)) +
-  [events, identities, enrollments, due].reduce((sum, rows) => sum + (rows?.length ?? 0), 0) +
+  [events, identities, merges, enrollments, due].reduce((sum, rows) => sum + (rows?.length ?? 0), 0) +
   (facts?.length ? profiles.length : 0);
 
 /** Everybody whom these messages name, and who owns which identity. */

@@ -3,6 +3,7 @@ import type { Enrollment } from '../../core/enrollment/enrollment.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Delivery, Suppression } from '../../core/message/delivery.ts';
 import type { Message as RenderedMessage } from '../../core/message/message.ts';
+import type { MergeRow } from '../../core/profile/merge-log.ts';
 import type { Task } from '../../core/task/task.ts';
 import type {
   DeliveryFilter,
@@ -21,6 +22,7 @@ import { factsIn, isExpired, readEvent } from './table/event-rows.ts';
 import {
   eventPrefix,
   factsPrefix,
+  mergePrefix,
   listPartition,
   listShards,
   messageKey,
@@ -34,7 +36,7 @@ import { memberPartition, readMember } from './table/memberships.ts';
 import { cursorAt, newestRows, openSortKey, type ListPlace } from './table/newest.ts';
 import { unpack } from './table/pack.ts';
 import type { Item } from './table/profile-rows.ts';
-import { readDelivery, readEnrollment, readTask, taskList } from './table/rows.ts';
+import { readDelivery, readEnrollment, readMerge, readTask, taskList } from './table/rows.ts';
 import { readSuppressions } from './table/suppression-row.ts';
 import { Table } from './table/table.ts';
 
@@ -43,6 +45,19 @@ const lists = { name: 'lists', pk: 'lk', sk: 'ls' } as const;
 const people = { name: 'people', pk: 'pp', sk: 'ps' } as const;
 const shardsOf = (list: string): readonly string[] =>
   Array.from({ length: listShards }, (_, shard) => listPartition(list, shard));
+
+/** One page of what was read whole, newest first. */
+function sortedPage<T>(all: readonly Sorted<T>[], { limit, cursor }: PageQuery): Page<T> {
+  const before = cursor === undefined ? undefined : openSortKey(cursor);
+  const rows = all
+    .filter(({ sortKey }) => before === undefined || sortKey < before)
+    .sort((a, b) => (a.sortKey < b.sortKey ? 1 : -1));
+  const last = rows.slice(0, limit).at(-1);
+  return {
+    items: rows.slice(0, limit).map(({ sortKey: _, ...item }) => item as T),
+    ...(rows.length > limit && last && { next: cursorAt(last.sortKey) }),
+  };
+}
 
 /** The lists that people look at, over the table's own indexes. */
 export class DynamoDirectory implements Directory {
@@ -68,15 +83,7 @@ export class DynamoDirectory implements Directory {
       this.ofPeople(profileIds, 'k#', { limit: Infinity }, readTask),
     ]);
     const all = [...events.flat(), ...deliveries.items.map(deliveryItem), ...tasks.items.map(taskLine)];
-    const before = cursor === undefined ? undefined : openSortKey(cursor);
-    const rows = all
-      .filter(({ sortKey }) => before === undefined || sortKey < before)
-      .sort((a, b) => (a.sortKey < b.sortKey ? 1 : -1));
-    const last = rows.slice(0, limit).at(-1);
-    return {
-      items: rows.slice(0, limit).map(({ sortKey: _, ...item }) => item),
-      ...(rows.length > limit && last && { next: cursorAt(last.sortKey) }),
-    };
+    return sortedPage(all, { limit, ...(cursor !== undefined && { cursor }) });
   }
 
   /** Events and facts of a profile. They lie by id, since a message must be known again: all of them are read. */
@@ -95,16 +102,26 @@ export class DynamoDirectory implements Directory {
         })),
     ]);
   }
+  private partOf(profileId: string, prefix: string): Promise<readonly Item[]> {
+    return this.table.query({
+      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+      ExpressionAttributeValues: { ':pk': { S: profilePartition(profileId) }, ':prefix': { S: prefix } },
+    });
+  }
   private async rowsOf(profileId: string): Promise<readonly Item[]> {
-    const of = (prefix: string): Promise<readonly Item[]> =>
-      this.table.query({
-        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-        ExpressionAttributeValues: { ':pk': { S: profilePartition(profileId) }, ':prefix': { S: prefix } },
-      });
     const nowMs = this.clock.nowMs();
-    return (await Promise.all([of(eventPrefix), of(factsPrefix)])).flat().filter((row) => !isExpired(row, nowMs));
+    const parts = [eventPrefix, factsPrefix].map((prefix) => this.partOf(profileId, prefix));
+    return (await Promise.all(parts)).flat().filter((row) => !isExpired(row, nowMs));
   }
 
+  async mergesOf(profileIds: readonly string[], page: PageQuery): Promise<Page<MergeRow>> {
+    const rows = await Promise.all(profileIds.map((id) => this.partOf(id, mergePrefix)));
+    const merges = rows.flat().map(readMerge);
+    return sortedPage(
+      merges.map((row) => ({ ...row, sortKey: `${sortable(row.atMs)}#${sortable(row.version)}#${row.mergedId}` })),
+      page,
+    );
+  }
   async enrollmentsOf(profileIds: readonly string[], page: PageQuery): Promise<Page<Enrollment>> {
     return this.ofPeople(profileIds, 'n#', page, readEnrollment);
   }

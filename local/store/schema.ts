@@ -10,6 +10,8 @@ export const schema = `
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS profiles (profile_id TEXT PRIMARY KEY, version INTEGER NOT NULL, body TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS identities (key TEXT PRIMARY KEY, profile_id TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS merges (
+  profile_id TEXT NOT NULL, merged_id TEXT NOT NULL, at_ms INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (profile_id, merged_id));
 CREATE TABLE IF NOT EXISTS events (
   profile_id TEXT NOT NULL, event_id TEXT NOT NULL, name TEXT NOT NULL, occurred_ms INTEGER NOT NULL,
   version INTEGER NOT NULL, attempt_id TEXT NOT NULL, body TEXT NOT NULL, facts TEXT,

@@ -2,6 +2,7 @@ import type { Stop } from '../../core/control/stop.ts';
 import type { EntryGuard, Enrollment } from '../../core/enrollment/enrollment.ts';
 import type { Delivery } from '../../core/message/delivery.ts';
 import type { Change, EventRow } from '../../core/ports.ts';
+import type { MergeRow } from '../../core/profile/merge-log.ts';
 import type { Profile } from '../../core/profile/profile.ts';
 import type { Task } from '../../core/task/task.ts';
 import type { Database } from './database.ts';
@@ -29,6 +30,7 @@ export function writeRows(
   for (const [profileId, text] of untold)
     db.run('INSERT INTO commit_facts VALUES (?, ?, ?)', profileId, versions.get(profileId)!, text);
   for (const one of change.identities ?? []) writeIdentity(db, one);
+  for (const merge of change.merges ?? []) writeMerge(db, merge);
   for (const { row, isNew } of change.enrollments ?? []) writeEnrollment(db, row, isNew);
   for (const { row, isNew } of change.deliveries ?? []) writeDelivery(db, row, isNew);
   for (const guard of change.guards ?? []) writeGuard(db, guard);
@@ -86,6 +88,11 @@ function writeIdentity(
       ? db.run('INSERT OR IGNORE INTO identities VALUES (?, ?)', key, profileId)
       : db.run('UPDATE identities SET profile_id = ? WHERE key = ? AND profile_id = ?', profileId, key, from);
   if (done.changes === 0) throw new Conflict();
+}
+
+function writeMerge(db: Database, row: MergeRow): void {
+  const sql = 'INSERT OR REPLACE INTO merges VALUES (?, ?, ?, ?)';
+  db.run(sql, row.profileId, row.mergedId, row.atMs, JSON.stringify(row));
 }
 
 function writeEnrollment(db: Database, row: Enrollment, isNew: boolean): void {

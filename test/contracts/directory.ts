@@ -5,7 +5,7 @@ import type { Change, ProfileStore } from '../../core/ports.ts';
 import type { Profile } from '../../core/profile/profile.ts';
 import { CursorInvalid, type Directory, type Page, type PageQuery } from '../../functions/parts/http/directory.ts';
 import { aJourney, anAudience, aSegment, documentsOf } from '../builders.ts';
-import { aDelivery, aFact, anEnrollment, anEvent, aProfile, aTask, atMs } from './rows.ts';
+import { aDelivery, aFact, aMerge, anEnrollment, anEvent, aProfile, aTask, atMs } from './rows.ts';
 
 /** Lists to be tried, empty, over a store that has published `documents`. */
 export interface OpenDirectory {
@@ -75,6 +75,33 @@ export function directoryContract(name: string, open: () => Promise<OpenDirector
         expect(await paged(read, limit), `pages of ${limit}`).toEqual(items);
       return items;
     }
+
+    describe('the log of merges', () => {
+      const merges = (...profileIds: string[]) => listed((page) => directory.mergesOf(profileIds, page));
+
+      it('is empty of somebody who was never merged', async () => {
+        await commit({});
+        expect(await merges('p1')).toEqual([]);
+      });
+
+      it('is one over all ids of a person, the newest first', async () => {
+        const [first, second] = [aMerge('p2'), aMerge('p3', { version: 2, rule: 'alias' })];
+        const later = aMerge('p1', { profileId: 'p4', atMs: atMs + 1 });
+        await commit({ merges: [first] });
+        await commit({ merges: [second] });
+        await commit({ merges: [later] }, [aProfile('p4')]);
+        expect(await merges('p4', 'p1', 'p2', 'p3')).toEqual([later, second, first]);
+        expect(await merges('p1')).toEqual([second, first]);
+        expect(await merges('p2')).toEqual([]);
+      });
+
+      it('has nothing of a commit that did not hold', async () => {
+        await commit({});
+        const profiles = [{ expectedVersion: 0, profile: aProfile('p1') }];
+        expect(await opened.store.commit({ attemptId: 'late', profiles, merges: [aMerge('p2')] })).toBe('conflict');
+        expect(await merges('p1')).toEqual([]);
+      });
+    });
 
     describe('a timeline', () => {
       const timeline = (...profileIds: string[]) => listed((page) => directory.timeline(profileIds, page));

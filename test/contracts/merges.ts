@@ -5,6 +5,7 @@ import type { Message } from '../../core/event/event.ts';
 import type { Change, ProfileStore } from '../../core/ports.ts';
 import { historyIds } from '../../core/profile/profile.ts';
 import { acceptEvents } from '../../functions/accept-events/accept-events.ts';
+import type { Directory } from '../../functions/parts/http/directory.ts';
 import type { CommitFault } from '../around-ports.ts';
 import { aMessage, anIdentify, aSegment, aTrack, documentsOf, startMs } from '../builders.ts';
 import { CountingIds, TestDefinitions } from '../fakes.ts';
@@ -12,6 +13,7 @@ import { runs } from '../properties.ts';
 
 export interface OpenStore {
   readonly store: ProfileStore;
+  readonly directory: Pick<Directory, 'mergesOf'>;
   close(): Promise<void>;
 }
 
@@ -46,7 +48,7 @@ export function mergesContract(name: string, full: number, open: () => Promise<O
   describe(`merges of 2 to 8 people at once: ${name}`, () => {
     it.each(Object.keys(links))('lose nothing, though answers are lost: by %s', async (kind) => {
       const property = fc.asyncProperty(people, faults, fc.boolean(), async (count, lost, isBusy) => {
-        const { store, close } = await open();
+        const { store, directory, close } = await open();
         try {
           const indexes = Array.from({ length: count }, (_, index) => index);
           const ids = new CountingIds();
@@ -81,6 +83,12 @@ export function mergesContract(name: string, full: number, open: () => Promise<O
           expect(new Set(profile.mergedIds.map((one) => one.profileId)).size).toBe(profile.mergedIds.length);
           expect(profile.identifiers.filter((one) => one.kind === 'anonymousId' && one.resolves)).toHaveLength(count);
           expect(Object.keys(profile.segments)).toEqual(['bought']);
+          // Each of those merged away is in the log once, by an event that was sent.
+          const logged = (await directory.mergesOf(historyIds(profile), { limit: 100 })).items;
+          expect(logged.map((row) => row.mergedId).sort()).toEqual(
+            profile.mergedIds.map((one) => one.profileId).sort(),
+          );
+          for (const row of logged) expect(joining.map((message) => message.messageId)).toContain(row.eventId);
           const timeline = (await store.history(historyIds(profile))).map((event) => event.eventId);
           const sent = [...before, ...joining, ...beside].map((message) => message.messageId);
           expect(timeline.sort()).toEqual(sent.sort());

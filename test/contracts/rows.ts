@@ -2,6 +2,7 @@ import type { Enrollment } from '../../core/enrollment/enrollment.ts';
 import type { Delivery } from '../../core/message/delivery.ts';
 import type { EventRow, Fact } from '../../core/ports.ts';
 import { newProfile, type Profile } from '../../core/profile/profile.ts';
+import type { MergeRow } from '../../core/profile/merge-log.ts';
 import type { Task } from '../../core/task/task.ts';
 
 /** An instant that rows stand at where the test does not care. */
@@ -51,6 +52,17 @@ export const aDelivery = (deliveryId: string, over: Partial<Delivery> = {}): Del
   atMs,
   attemptId: 'attempt-1',
   tries: 0,
+  ...over,
+});
+export const aMerge = (mergedId: string, over: Partial<MergeRow> = {}): MergeRow => ({
+  profileId: 'p1',
+  mergedId,
+  version: 1,
+  atMs,
+  eventId: 'm1',
+  by: { kind: 'anonymousId', value: 'a1' },
+  rule: 'identifier',
+  identifiers: [{ kind: 'anonymousId', value: 'a1' }],
   ...over,
 });
 export const aTask = (taskId: string, over: Partial<Task> = {}): Task => ({

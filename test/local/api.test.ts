@@ -629,3 +629,36 @@ describe('what was wrong out of sight', () => {
     expect(local.problems).toEqual([]);
   });
 });
+
+describe('merges', () => {
+  it('are listed with what has made them', async () => {
+    await local.identify('mia', {});
+    await local.post('/v1/track', { anonymousId: 'mia-visitor', event: 'Product Viewed' });
+    const { profileId: visitorId } = (await local.items('/api/profiles?anonymousId=mia-visitor'))[0]!;
+    await local.identify('mia', {}, { anonymousId: 'mia-visitor', messageId: 'mia-again' });
+    const { now } = (await local.api('GET', '/local/clock')).body;
+    const mia = await local.profile('mia');
+    const one = { kind: 'anonymousId', value: 'mia-visitor' };
+    const [merge, ...others] = await local.items(`/api/profiles/${mia.profileId}/merges`);
+    expect(others).toEqual([]);
+    expect(merge).toEqual({
+      profileId: mia.profileId,
+      mergedId: visitorId,
+      at: now,
+      eventId: 'mia-again',
+      by: one,
+      rule: 'identifier',
+      identifiers: [one],
+    });
+    // Under its own id as well: it leads to the one who stayed.
+    expect(await local.items(`/api/profiles/${String(visitorId)}/merges`)).toEqual([merge]);
+    expect(await local.items(`/api/profiles/${ana.profileId}/merges`)).toEqual([]);
+  });
+  it('that a rule forbids are told in the timeline', async () => {
+    await local.identify('nora', { email: 'mia-and-nora@api.example' });
+    await local.identify('mia', { email: 'mia-and-nora@api.example' });
+    const mia = await local.profile('mia');
+    const items = await local.items(`/api/profiles/${mia.profileId}/timeline`);
+    expect(items.find((item) => item['kind'] === 'conflict')).toMatchObject({ name: 'email', reason: 'two-users' });
+  });
+});

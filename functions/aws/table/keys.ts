@@ -25,6 +25,11 @@ export const factsKey = (profileId: string, version: number): Key => ({
   pk: profilePartition(profileId),
   sk: `${factsPrefix}${String(version).padStart(10, '0')}`,
 });
+export const mergePrefix = 'x#';
+export const mergeKey = (profileId: string, mergedId: string): Key => ({
+  pk: profilePartition(profileId),
+  sk: `${mergePrefix}${mergedId}`,
+});
 export const guardKey = (profileId: string, journeyId: string, key: string): Key => ({
   pk: profilePartition(profileId),
   sk: `g#${journeyId}#${key}`,

@@ -2,11 +2,13 @@ import type { EntryGuard, Enrollment } from '../../../core/enrollment/enrollment
 import type { Exposures } from '../../../core/experiment/exposure.ts';
 import type { Delivery } from '../../../core/message/delivery.ts';
 import type { DueRow } from '../../../core/ports.ts';
+import type { MergeRow } from '../../../core/profile/merge-log.ts';
 import type { Task } from '../../../core/task/task.ts';
 import {
   deliveryKey,
   enrollmentKey,
   guardKey,
+  mergeKey,
   listPartition,
   listShards,
   shardOf,
@@ -76,6 +78,13 @@ export function taskItem(row: Task): Item {
 }
 export const taskList = (status: Task['status']): string => `k#${status}`;
 export const readTask = (item: Item): Task => unpack(item['b']!.B!) as unknown as Task;
+
+/** Why one profile was made of two; kept as long as the person is. */
+export const mergeItem = (row: MergeRow): Item => ({
+  ...keyItem(mergeKey(row.profileId, row.mergedId)),
+  b: { B: pack(row) },
+});
+export const readMerge = (item: Item): MergeRow => unpack(item['b']!.B!) as unknown as MergeRow;
 
 export const guardItem = ({ profileId, journeyId, key, enteredMs, enrollmentId }: EntryGuard): Item => ({
   ...keyItem(guardKey(profileId, journeyId, key)),

@@ -2,6 +2,7 @@ import type { Enrollment } from '../../../core/enrollment/enrollment.ts';
 import type { JsonObject } from '../../../core/json.ts';
 import type { Delivery, Suppression } from '../../../core/message/delivery.ts';
 import type { Message as RenderedMessage } from '../../../core/message/message.ts';
+import type { MergeRow } from '../../../core/profile/merge-log.ts';
 import type { Task } from '../../../core/task/task.ts';
 
 /** Which part of a list is asked for. */
@@ -46,6 +47,8 @@ export interface JourneyCounts {
 /** The lists that people look at: read models of the same rows, newest first. */
 export interface Directory {
   timeline(profileIds: readonly string[], page: PageQuery): Promise<Page<TimelineItem>>;
+  /** What was merged into these, and why. */
+  mergesOf(profileIds: readonly string[], page: PageQuery): Promise<Page<MergeRow>>;
   enrollmentsOf(profileIds: readonly string[], page: PageQuery): Promise<Page<Enrollment>>;
   deliveriesOf(profileIds: readonly string[], page: PageQuery): Promise<Page<Delivery>>;
   members(

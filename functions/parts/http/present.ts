@@ -4,6 +4,7 @@ import type { Stage } from '../../../core/journey/document.ts';
 import type { JsonObject } from '../../../core/json.ts';
 import type { Delivery, Suppression } from '../../../core/message/delivery.ts';
 import type { Loaded } from '../../../core/ports.ts';
+import type { MergeRow } from '../../../core/profile/merge-log.ts';
 import type { Task } from '../../../core/task/task.ts';
 import { newestIdentifier, type Profile } from '../../../core/profile/profile.ts';
 import { isBehind } from '../../../core/segment/coverage.ts';
@@ -123,6 +124,9 @@ export const presentTask = (row: Task): JsonObject =>
     doneAt: at(row.doneMs),
     outcome: row.outcome,
   });
+
+/** Why one profile was made of two, as the API gives it. */
+export const presentMerge = ({ atMs, version: _, ...row }: MergeRow): JsonObject => ({ ...row, at: toInstant(atMs) });
 
 /** A line of a person's timeline, as the API gives it. */
 export const presentTimelineItem = ({ kind, atMs, name, detail }: TimelineItem): JsonObject => {

@@ -7,7 +7,7 @@ import { historyIds, type ConsentStatus } from '../../../core/profile/profile.ts
 import type { ApiOptions } from './api-options.ts';
 import { ApiProblem } from './api-problem.ts';
 import type { RouteTable } from './mount.ts';
-import { presentDelivery, presentEnrollment, presentProfile, presentTimelineItem } from './present.ts';
+import { presentDelivery, presentEnrollment, presentMerge, presentProfile, presentTimelineItem } from './present.ts';
 import { bodyOf, list, pageOf, textIn, unasked } from './requests.ts';
 
 /** People: shown, listed, and their consent. */
@@ -37,6 +37,12 @@ export function profileRoutes({ ports, directory, changeConsent, durable }: ApiO
       '/api/profiles/:profileId/timeline',
       async (context) =>
         list(await directory.timeline(historyIds((await one(context)).profile), pageOf(context)), presentTimelineItem),
+    ],
+    [
+      'GET',
+      '/api/profiles/:profileId/merges',
+      async (context) =>
+        list(await directory.mergesOf(historyIds((await one(context)).profile), pageOf(context)), presentMerge),
     ],
     [
       'GET',

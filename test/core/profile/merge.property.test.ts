@@ -187,6 +187,47 @@ describe('a merge', () => {
     );
   });
 
+  it('is logged with its event, its identifier and its rule, and what had found the merged one', async () => {
+    const home = new TestHome();
+    await home.accept(
+      anIdentify({ email: 'ana@b.lv' }, { anonymousId: 'a1' }),
+      anIdentify({}, { userId: 'u1' }),
+      anIdentify({}, { userId: 'u2' }),
+    );
+    const ids = await Promise.all(['anonymousId:a1', 'userId:u1', 'userId:u2'].map((key) => home.profile(key)));
+    const [anonymous, first, second] = ids.map((profile) => profile.profileId);
+    const link = anIdentify({}, { userId: 'u1', anonymousId: 'a1' });
+    const alias = aMessage({ type: 'alias', userId: 'u2', previousId: 'u1' });
+    await home.accept(link, link, alias);
+    const logged = home.log.flatMap((change) => change.merges ?? []);
+    const stayed = (await home.profile('userId:u2')).profileId;
+    const one = { kind: 'anonymousId', value: 'a1' };
+    expect(logged).toMatchObject([
+      {
+        profileId: first,
+        mergedId: anonymous,
+        eventId: link.messageId,
+        by: one,
+        rule: 'identifier',
+        identifiers: [one, { kind: 'email', value: 'ana@b.lv' }],
+      },
+      {
+        profileId: stayed,
+        mergedId: stayed === first ? second : first,
+        eventId: alias.messageId,
+        by: { kind: 'userId', value: 'u1' },
+        rule: 'alias',
+      },
+    ]);
+    const told = home.facts('enrollment').filter((fact) => fact.name === 'merged');
+    expect(told[0]!.detail).toEqual({
+      profileId: anonymous,
+      eventId: link.messageId,
+      by: 'anonymousId',
+      rule: 'identifier',
+    });
+  });
+
   it('may be repeated', async () => {
     const home = new TestHome();
     const link = anIdentify({ name: 'Ana' }, { userId: 'u1', anonymousId: 'a1' });
