@@ -289,12 +289,40 @@ export interface ReferenceTable {
 export const propertyTypes = ['text', 'number', 'boolean', 'date', 'list', 'object'] as const;
 /** What a property of an event holds. */
 export type PropertyType = (typeof propertyTypes)[number];
+/** A property written in full. */
+export interface FullProperty {
+  readonly type: PropertyType;
+  /** Whether it is always there, or where it stands inside another property: always there with that one. */
+  readonly required?: boolean;
+  readonly description?: string;
+  /** What to use instead. */
+  readonly deprecated?: string;
+  /** The values that a text or a number may have. */
+  readonly oneOf?: readonly (string | number)[];
+  /** What each element of a list is. */
+  readonly of?: Property;
+  /** What an object holds. */
+  readonly properties?: Properties;
+  /** Whether an object may hold more than it names. */
+  readonly additional?: boolean;
+}
+export type Property = PropertyType | FullProperty;
+/** Properties by path; through a list a path means each of its elements. */
+export interface Properties {
+  readonly [path: string]: Property;
+}
 /** events/<id>.event.json: an event of the catalogue; `name` is what documents and senders call it. */
 export interface EventDocument {
   readonly id: string;
   readonly name: string;
   readonly description?: string;
-  readonly properties?: { readonly [path: string]: PropertyType };
+  /** Who answers for it. */
+  readonly owner?: string;
+  /** What to use instead. */
+  readonly deprecated?: string;
+  readonly properties?: Properties;
+  /** Whether it may carry more than it names. */
+  readonly additional?: boolean;
 }
 /** calendars/<id>.json: the holidays of a country, whose ISO 3166 code is the id, in capitals once it is read. */
 export interface HolidayCalendar {

@@ -4,22 +4,25 @@ import { conditionKinds } from '../segment/condition-kinds.ts';
 import { where } from '../segment/operator-shapes.ts';
 import { optionsOf, type JsonSchema } from '../shape.ts';
 import { traitKinds } from '../trait/trait-kinds.ts';
-import { calendarSchema, couponSchema, eventSchema } from './beside-schemas.ts';
+import { calendarSchema, couponSchema, eventSchema, property } from './beside-schemas.ts';
 import { ruleKinds, rulesSchema } from './prove/rules.ts';
 import { audienceSchema, journeySchema, segmentSchema, workspaceSchema } from './schemas.ts';
 import { stepKinds } from './steps/registry.ts';
 import { triggerKinds } from './triggers.ts';
 
-/** Things so common that each document defines them once. */
-const shared = new Map<z.core.$ZodType, string>([[where, 'where']]);
+/** Things so common that each document defines them once, or that hold their like. */
+const shared = new Map<z.core.$ZodType, string>([
+  [where, 'where'],
+  [property, 'property'],
+]);
 
 /** One schema as JSON Schema; conditions, steps and triggers refer to the definitions of the whole. */
 function toJson(schema: z.core.$ZodType): JsonSchema {
   const json = z.toJSONSchema(schema, {
     override: ({ zodSchema, jsonSchema }) => {
-      const options = optionsOf(zodSchema);
-      if (options) Object.assign(jsonSchema, { anyOf: options.map(toJson) });
       const name = zodSchema === schema ? undefined : shared.get(zodSchema);
+      const options = name === undefined ? optionsOf(zodSchema) : undefined;
+      if (options) Object.assign(jsonSchema, { anyOf: options.map(toJson) });
       if (name === undefined) return;
       for (const key of Object.keys(jsonSchema)) delete jsonSchema[key];
       jsonSchema.$ref = `#/$defs/${name}`;
@@ -67,7 +70,7 @@ export function jsonSchemas(): Readonly<
     audience: document('An audience', audienceSchema, conditions),
     journey: document('A journey', journeySchema, inJourneys),
     coupon: document('A coupon pool', couponSchema, {}),
-    event: document('An event of the catalogue', eventSchema, {}),
+    event: document('An event of the catalogue', eventSchema, { property: toJson(property) }),
     calendar: document('A calendar of holidays', calendarSchema, {}),
     trait: {
       $schema: dialect,

@@ -1,7 +1,5 @@
-import type { Draft } from '../../draft.ts';
 import type { Path } from '../../problem.ts';
-import type { EventDocument } from '../document.ts';
-import { propertiesOf } from './catalogue.ts';
+import { propertiesOf, type TypesByPath } from './catalogue.ts';
 import type { CheckInput } from './check.ts';
 import { eventUses, namesIn } from './event-uses.ts';
 
@@ -16,7 +14,7 @@ export interface PropertyUse {
   readonly test?: unknown;
   readonly isSum?: boolean;
   readonly event: string;
-  readonly properties: NonNullable<Draft<EventDocument>['properties']>;
+  readonly properties: TypesByPath;
 }
 
 /** Every property that documents ask of an event in the catalogue. */

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkDocuments, type CheckedDocuments } from '../../../core/journey/check.ts';
+import { jsonSchemas } from '../../../core/journey/json-schema.ts';
+import { meetsSchema } from '../../json-schema.ts';
 import { aJourney, folderWith } from './workflow-files.ts';
 
 /** What the folder with these files holds; warnings, of what nothing uses say, are no matter here. */
@@ -104,6 +106,57 @@ describe('a table', () => {
 });
 
 describe('the catalogue and the calendars', () => {
+  const order = (properties: object): Readonly<Record<string, unknown>> => ({
+    'events/order.event.json': { id: 'order', name: 'Order Completed', properties },
+  });
+  const product = { type: 'object', properties: { sku: { type: 'text', required: true }, price: 'number' } };
+
+  it('take properties in full, as deep as they go', () => {
+    const files = order({
+      total: { type: 'number', required: true, oneOf: [1, 2], description: 'Paid', deprecated: 'Use sum.' },
+      products: { type: 'list', of: { type: 'list', of: product } },
+      extra: { type: 'object', additional: true },
+    });
+    const { documents, problems } = checked(files);
+    expect(problems).toEqual([]);
+    expect(documents?.events).toEqual(Object.values(files));
+    const schema = jsonSchemas().event;
+    expect(meetsSchema(Object.values(files)[0], schema)).toBe(true);
+    expect(
+      meetsSchema(order({ products: { type: 'list', of: { typo: 'text' } } })['events/order.event.json'], schema),
+    ).toBe(false);
+  });
+
+  it.each([
+    [{ total: { type: 'number', requird: true } }, 'unknown-key events/order.event.json:7'],
+    [{ total: { required: true } }, 'missing-key events/order.event.json:5'],
+    [{ total: { type: 'number', of: 'text' } }, 'ambiguous-key events/order.event.json:5'],
+    [{ total: { type: 'list', properties: { a: 'text' } } }, 'ambiguous-key events/order.event.json:5'],
+    [{ total: { type: 'text', additional: true } }, 'ambiguous-key events/order.event.json:5'],
+    [{ total: { type: 'boolean', oneOf: ['a'] } }, 'ambiguous-key events/order.event.json:5'],
+    [{ total: { type: 'number', oneOf: [1, '2'] } }, 'wrong-type events/order.event.json:5'],
+    [{ total: { type: 'text', oneOf: [] } }, 'empty-list events/order.event.json:7'],
+    [
+      { list: { type: 'list', of: { ...product, properties: { a: 'txt' } } } },
+      'unknown-value events/order.event.json:10',
+    ],
+  ])('tell what a property in full cannot say: %j', (properties, problem) => {
+    expect(places(order(properties))).toEqual([problem]);
+  });
+
+  it.each([
+    ['products.price', { type: 'list', of: product }],
+    ['products.price', { ...product }],
+    ['products.0.price', { type: 'list', of: { type: 'object', properties: { 0: product } } }],
+  ])('know the type of what is inside: %s', (path, products) => {
+    const segment = (test: unknown): object => ({
+      'segments/s.segment.json': { id: 's', name: 'S', when: { did: 'Order Completed', where: { [path]: test } } },
+    });
+    expect(places({ ...order({ products }), ...segment(3) })).toEqual([]);
+    const wrong = places({ ...order({ products }), ...segment('3') });
+    expect(wrong).toEqual(['wrong-property-type segments/s.segment.json:7']);
+  });
+
   it('are read, and a country is known by its capitals', () => {
     const event = { id: 'order-completed', name: 'Order Completed', properties: { total: 'number' } };
     const calendar = { id: 'lv', name: 'Latvia', holidays: { 'new-year': '--01-01', easter: ['2026-04-05'] } };
