@@ -11,6 +11,7 @@ import { proveCommand } from './prove.ts';
 import { redriveCommand } from './redrive.ts';
 import { exitCodes } from './settings.ts';
 import { startCommand } from './start.ts';
+import { typesCommand } from './types.ts';
 
 const program = new Command('sojourn')
   .exitOverride()
@@ -21,6 +22,7 @@ for (const command of [
   checkCommand(),
   compileCommand(),
   drawCommand(),
+  typesCommand(),
   proveCommand(),
   importCommand(),
   profileCommand(),
