@@ -38,6 +38,15 @@ const patternsOnDemand: Plugin = {
   },
 };
 
+/** Computed traits are read by code that is loaded where there are any. */
+const traitReadingsOnDemand: Plugin = {
+  name: 'trait-readings-on-demand',
+  setup: ({ onResolve }) => {
+    const path = ownFile('functions/aws/trait-readings.ts');
+    onResolve({ filter: /\/compute-trait\.ts$/ }, ({ importer }) => (importer === path ? undefined : { path }));
+  },
+};
+
 /** Numbers are read and compared, and never printed in the manner of their country: the formats are 50 KB. */
 const noPhoneFormats: Plugin = {
   name: 'no-phone-formats',
@@ -128,7 +137,15 @@ export async function bundle(
     legalComments: 'none',
     metafile: true,
     splitting: true,
-    plugins: [environmentCredentials, patternsOnDemand, noPhoneFormats, noMimeTypes, noEndpointCache, onlyVersions],
+    plugins: [
+      environmentCredentials,
+      patternsOnDemand,
+      traitReadingsOnDemand,
+      noPhoneFormats,
+      noMimeTypes,
+      noEndpointCache,
+      onlyVersions,
+    ],
   });
   return { name, ...sizesOf(metafile) };
 }

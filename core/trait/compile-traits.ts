@@ -1,19 +1,7 @@
 import type { Stage } from '../journey/document.ts';
 import type { Compiled } from '../segment/compile-condition.ts';
 import type { ComputedTrait, ComputedTraits, TraitView } from './computed-trait.ts';
-import {
-  averageReading,
-  countReading,
-  daysSinceReading,
-  endReading,
-  extremeReading,
-  levelReading,
-  listReading,
-  mostFrequentReading,
-  ratioReading,
-  sumReading,
-  type Reading,
-} from './compute-trait.ts';
+import { readingOf } from './compute-trait.ts';
 import type { TraitDocument } from './trait-document.ts';
 
 /** A life-cycle stage, and when a person is in it. */
@@ -57,21 +45,6 @@ const namesOf = (leaves: ComputedTrait['leaves']): ReadonlySet<string> =>
 export function partsOf(document: TraitDocument): readonly string[] {
   if ('ratio' in document) return [document.ratio.of, document.ratio.to];
   return 'level' in document ? [document.level] : [];
-}
-
-function readingOf(document: TraitDocument): Reading {
-  if ('count' in document) return countReading(document);
-  if ('sum' in document) return sumReading(document);
-  if ('average' in document) return averageReading(document);
-  if ('min' in document) return extremeReading('min', document.min, document);
-  if ('max' in document) return extremeReading('max', document.max, document);
-  if ('first' in document) return endReading('first', document.first, document);
-  if ('last' in document) return endReading('last', document.last, document);
-  if ('mostFrequent' in document) return mostFrequentReading(document.mostFrequent, document);
-  if ('list' in document) return listReading(document);
-  if ('daysSince' in document) return daysSinceReading(document);
-  if ('ratio' in document) return ratioReading(document);
-  return levelReading(document);
 }
 
 /** The latest stage whose condition holds, else acquaintance. */

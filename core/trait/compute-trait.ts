@@ -32,6 +32,7 @@ import type {
   RatioTrait,
   Source,
   SumTrait,
+  TraitDocument,
 } from './trait-document.ts';
 
 /** How a trait is read: without its id, and without what it rests on beside events. */
@@ -76,7 +77,7 @@ function firstEndMs(times: readonly number[], within: string, { nowMs, zone }: T
   return Infinity;
 }
 
-export function countReading({ count, where, within }: CountTrait): Reading {
+function countReading({ count, where, within }: CountTrait): Reading {
   const did = { did: count, ...(where && { where }) };
   if (within === undefined) return ofEver(shared(countLeaf(did)), (state) => (typeof state === 'number' ? state : 0));
   const leaf = shared(countLeaf({ ...did, within, exactly: mostSamples - 1 }));
@@ -91,7 +92,7 @@ export function countReading({ count, where, within }: CountTrait): Reading {
   };
 }
 
-export function sumReading({ sum, of, where, within }: SumTrait): Reading {
+function sumReading({ sum, of, where, within }: SumTrait): Reading {
   const leaf = shared(sumLeaf({ did: sum, sum: of, atLeast: 0, ...(where && { where }), ...(within && { within }) }));
   if (within === undefined) return ofEver(leaf, (state) => (typeof state === 'number' ? state / micros : 0));
   return {
@@ -113,14 +114,14 @@ const inMicros = (live: readonly Sample[]): number =>
   live.reduce((all, [, value]) => all + Math.round(Number(value) * micros), 0);
 const numbersIn = (live: readonly Sample[]): readonly number[] => live.map(([, value]) => Number(value));
 
-export function averageReading({ average, of, where, within }: AverageTrait): Reading {
+function averageReading({ average, of, where, within }: AverageTrait): Reading {
   const look = { names: average, of, where, isOfNumbers: true };
   const mean = (count: number, sum: number): number | undefined => (count === 0 ? undefined : sum / count / micros);
   if (within === undefined) return ofEver(meanLeaf(look), (state) => mean(...meanIn(state)));
   return ofWindow(look, within, (live) => mean(live.length, inMicros(live)));
 }
 
-export function extremeReading(
+function extremeReading(
   kind: 'min' | 'max',
   names: Names,
   { of, where, within }: Source & { readonly of: string },
@@ -134,7 +135,7 @@ interface Occasion extends Source {
   readonly of?: string;
   readonly as?: Naming;
 }
-export function endReading(kind: 'first' | 'last', names: Names, { of, as, where, within }: Occasion): Reading {
+function endReading(kind: 'first' | 'last', names: Names, { of, as, where, within }: Occasion): Reading {
   if (of === undefined && within === undefined) {
     const occasion = kind === 'first' ? { first: names, where } : { last: names, where };
     const leaf = occasionLeaf(occasion as Parameters<typeof occasionLeaf>[0]);
@@ -160,7 +161,7 @@ interface Frequent extends Source {
   readonly by?: By;
   readonly as?: Naming;
 }
-export function mostFrequentReading(names: Names, { of, by, as, where, within }: Frequent): Reading {
+function mostFrequentReading(names: Names, { of, by, as, where, within }: Frequent): Reading {
   const look = { names, of, by, where };
   const clock = by === 'hour' || by === 'weekday' ? by : undefined;
   if (within === undefined)
@@ -204,8 +205,8 @@ function mostCommon(counted: readonly Counted[], as: Naming | undefined): Json |
 }
 
 /** How many values a list holds where it does not say. */
-export const usualList = 20;
-export function listReading({ list, of, by, as, where, within, atMost = usualList }: ListTrait): Reading {
+const usualList = 20;
+function listReading({ list, of, by, as, where, within, atMost = usualList }: ListTrait): Reading {
   const look = { names: list, of, by: of === undefined ? (by ?? 'event') : by, where };
   const say = (latest: readonly Sample[1][]): Json | undefined => {
     const names = [...new Set(latest.map((value) => nameFor(value, as)).filter((name) => name !== undefined))];
@@ -218,7 +219,7 @@ export function listReading({ list, of, by, as, where, within, atMost = usualLis
   return ofWindow(look, within, (live) => say(live.toReversed().map(([, value]) => value)));
 }
 
-export function daysSinceReading({ daysSince, where }: DaysSinceTrait): Reading {
+function daysSinceReading({ daysSince, where }: DaysSinceTrait): Reading {
   const leaf = shared(occasionLeaf({ last: daysSince, ...(where && { where }) }));
   const lastMs = (view: TraitView): number | undefined => {
     const state = stateOf(leaf, view);
@@ -247,7 +248,7 @@ const numberOf = (view: TraitView, name: string): number | undefined => {
 const nextOf = (view: TraitView, names: readonly string[]): number =>
   Math.min(Infinity, ...names.map((name) => view.computed.get(name)?.nextChangeMs(view) ?? Infinity));
 
-export const ratioReading = ({ ratio: { of, to } }: RatioTrait): Reading => ({
+const ratioReading = ({ ratio: { of, to } }: RatioTrait): Reading => ({
   leaves: [],
   valueOf: (view) => {
     const [above, below] = [numberOf(view, of), numberOf(view, to)];
@@ -256,7 +257,7 @@ export const ratioReading = ({ ratio: { of, to } }: RatioTrait): Reading => ({
   nextChangeMs: (view) => nextOf(view, [of, to]),
 });
 
-export function levelReading({ level, from }: LevelTrait): Reading {
+function levelReading({ level, from }: LevelTrait): Reading {
   const levels = Object.entries(from).toSorted(([, left], [, right]) => right - left);
   return {
     leaves: [],
@@ -266,4 +267,20 @@ export function levelReading({ level, from }: LevelTrait): Reading {
     },
     nextChangeMs: (view) => nextOf(view, [level]),
   };
+}
+
+/** How a trait that is made of events, or of other traits, is read. */
+export function readingOf(document: TraitDocument): Reading {
+  if ('count' in document) return countReading(document);
+  if ('sum' in document) return sumReading(document);
+  if ('average' in document) return averageReading(document);
+  if ('min' in document) return extremeReading('min', document.min, document);
+  if ('max' in document) return extremeReading('max', document.max, document);
+  if ('first' in document) return endReading('first', document.first, document);
+  if ('last' in document) return endReading('last', document.last, document);
+  if ('mostFrequent' in document) return mostFrequentReading(document.mostFrequent, document);
+  if ('list' in document) return listReading(document);
+  if ('daysSince' in document) return daysSinceReading(document);
+  if ('ratio' in document) return ratioReading(document);
+  return levelReading(document);
 }

@@ -7,6 +7,7 @@ import { unknownCoverage } from '../../core/segment/coverage.ts';
 import type { Clock, DefinitionStore } from '../../core/ports.ts';
 import type { PublishedTemplate } from '../parts/content/renderer.ts';
 import { loadPatterns } from './patterns.ts';
+import { loadTraitReadings } from './trait-readings.ts';
 import { readCoverage } from './table/coverage.ts';
 import { currentKey, journeysKey, versionKey, type PartKind } from './table/definition-keys.ts';
 import { unpack } from './table/pack.ts';
@@ -50,6 +51,7 @@ export class DynamoDefinitions implements DefinitionStore {
       const beside = { coupons: [], tables: [], events: [], calendars: [], traits: [] };
       const documents = { ...beside, ...((await this.parts(hash, 'documents')) as unknown as Documents) };
       await loadPatterns(documents);
+      await loadTraitReadings(documents);
       this.compiled = publish(documents, hash, coverage);
     }
     this.readMs = nowMs;

@@ -3,6 +3,7 @@ import type { Documents } from '../../core/journey/document.ts';
 import type { Publication } from '../parts/publication.ts';
 import { stockPool } from './coupon-stock.ts';
 import { loadPatterns } from './patterns.ts';
+import { loadTraitReadings } from './trait-readings.ts';
 import { journeysKey, versionKey } from './table/definition-keys.ts';
 import { pack } from './table/pack.ts';
 import { writeParts } from './table/parts.ts';
@@ -25,6 +26,7 @@ export async function layDefinitions(
   machines: ReadonlyMap<string, string>,
 ): Promise<void> {
   await loadPatterns(documents);
+  await loadTraitReadings(documents);
   await writeParts(table, hash, 'documents', withoutContents(documents));
   await writeParts(table, hash, 'templates', templates);
   await writeParts(table, hash, 'tables', documents.tables);

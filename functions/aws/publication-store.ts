@@ -17,6 +17,7 @@ import { coverageAfter, unknownCoverage, type Coverage } from '../../core/segmen
 import type { PublishedTemplate } from '../parts/content/renderer.ts';
 import { publicationOf } from '../parts/publication.ts';
 import { realClock } from './real-clock.ts';
+import { loadTraitReadings } from './trait-readings.ts';
 import { layDefinitions } from './lay-definitions.ts';
 import { coverageItem, readCoverage } from './table/coverage.ts';
 import { currentKey, publicationsKey, versionKey } from './table/definition-keys.ts';
@@ -169,6 +170,7 @@ export class DynamoPublications {
   private async coverage(documents: Documents): Promise<Coverage> {
     const row = await this.options.table.row(currentKey);
     const before = row && (readCoverage(row) ?? unknownCoverage);
+    await loadTraitReadings(documents);
     return coverageAfter(before, documents, publish(documents), realClock.nowMs());
   }
 

@@ -29,7 +29,7 @@ export function presentProfile({ profile, version }: Loaded, definitions: Defini
     identifiers: profile.identifiers.map(({ kind, value, isVerified, resolves, platform }) =>
       tidy({ kind, value, verified: isVerified, resolves, platform }),
     ),
-    traits: traitsOf(viewOf(profile, definitions, nowMs)),
+    traits: withoutStage(traitsOf(viewOf(profile, definitions, nowMs)), definitions),
     timeZone: zoneOf(profile, definitions),
     locale: profile.locale?.value,
     segments: Object.keys(profile.segments).sort(),
@@ -54,6 +54,12 @@ export function presentProfile({ profile, version }: Loaded, definitions: Defini
       .filter((stub) => stub.isActive)
       .map(({ enrollmentId, journeyId }) => ({ enrollmentId, journeyId })),
   });
+}
+
+/** The life-cycle stage stands by itself. */
+function withoutStage(traits: JsonObject, { computed }: Definitions): JsonObject {
+  const { stage: _, ...others } = traits;
+  return computed.has('stage') ? others : traits;
 }
 
 /** The latest stage whose condition holds, else acquaintance. */

@@ -1,0 +1,14 @@
+import type { readingOf as Readings } from '../../core/trait/compute-trait.ts';
+
+let readings: typeof Readings | undefined;
+
+/** Loads how computed traits are read, 9 KB that workspaces without any do not need: before such documents are compiled. */
+export async function loadTraitReadings({ traits = [] }: { readonly traits?: readonly unknown[] }): Promise<void> {
+  if (traits.length > 0) readings ??= (await import('../../core/trait/compute-trait.ts')).readingOf;
+}
+
+/** Stands in for them in a bundle. */
+export const readingOf: typeof Readings = (document) => {
+  if (!readings) throw new Error('A computed trait was compiled before its readings were loaded.');
+  return readings(document);
+};
