@@ -8,6 +8,7 @@ import { mailBench } from './mail.ts';
 import { onlineRetailBench } from './online-retail.ts';
 import { proveBench } from './prove.ts';
 import { report } from './report.ts';
+import { segmentsBench } from './segments.ts';
 import { scheduledEntryBench } from './scheduled-entry.ts';
 import { waitingBench } from './waiting.ts';
 
@@ -22,6 +23,7 @@ const benches = [
   mailBench,
   proveBench,
   scheduledEntryBench,
+  segmentsBench,
   waitingBench,
   onlineRetailBench,
 ];

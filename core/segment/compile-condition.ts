@@ -11,7 +11,7 @@ import { countLeaf } from './count-leaf.ts';
 import { seedLeaf, type Leaf } from './leaf.ts';
 import { occasionLeaf } from './occasion-leaf.ts';
 import { sumLeaf } from './sum-leaf.ts';
-import { compileOperators, momentChanges } from './operators.ts';
+import { compileOperators, compileValueTest, momentChanges } from './operators.ts';
 import { sequenceLeaf } from './sequence-leaf.ts';
 
 /** What a condition is asked about: one person at one instant, and what began their journey. */
@@ -77,7 +77,11 @@ function compile(condition: Condition, naming: Naming): Compiled {
       conditions.map((one) => compile(one, naming)),
       decide,
     );
-  if ('all' in condition) return join(condition.all, (parts, view) => parts.every((part) => part.isTrue(view)));
+  if ('all' in condition)
+    return join(condition.all, (parts, view) => {
+      for (const part of parts) if (!part.isTrue(view)) return false;
+      return true;
+    });
   if ('any' in condition) return join(condition.any, (parts, view) => parts.some((part) => part.isTrue(view)));
   if ('not' in condition) return join([condition.not], (parts, view) => !parts[0]!.isTrue(view));
   if ('did' in condition) return ofLeaf(naming(didLeaf(condition)));
@@ -155,7 +159,12 @@ const rootOf = (path: string): string => path.split('.', 1)[0] ?? '';
 
 function ofTrait(condition: TraitCondition): Compiled {
   const [name = '', ...rest] = condition.trait.split('.');
-  return ofValues(condition, (view) => valuesAt(traitValue(view, name), rest), name);
+  if (rest.length > 0) return ofValues(condition, (view) => valuesAt(traitValue(view, name), rest), name);
+  const test = compileValueTest(condition);
+  return {
+    ...ofValues(condition, (view) => valuesAt(traitValue(view, name), rest), name),
+    isTrue: (view) => test(traitValue(view, name), view),
+  };
 }
 
 function ofValue(condition: ValueCondition): Compiled {

@@ -42,33 +42,50 @@ export const isOperators = (value: unknown): value is Operators =>
 const same = (left: Json, right: Json): boolean =>
   left === right ||
   (typeof left === 'object' && typeof right === 'object' && canonicalJson(left) === canonicalJson(right));
-const some =
-  (test: (value: Json) => boolean): Test =>
-  (values) =>
-    values.some(test);
-const number = (test: (value: number) => boolean): Test => some((value) => typeof value === 'number' && test(value));
-const text = (test: (value: string) => boolean): Test => some((value) => typeof value === 'string' && test(value));
 
-/** A missing value makes every test false, `exists` apart. */
-function compileOne(key: (typeof keys)[number], operand: never): Test {
+/** One operator: what it asks of each value, and what it says where there is none. */
+interface ValueTest {
+  readonly one: (value: Json, at: Instant) => boolean;
+  /** All values must pass; else one of them. */
+  readonly isOfEvery?: boolean;
+  /** A missing value makes every test false, `exists` apart. */
+  readonly ofNone?: boolean;
+}
+const number = (test: (value: number) => boolean): ValueTest => ({
+  one: (value) => typeof value === 'number' && test(value),
+});
+const text = (test: (value: string) => boolean): ValueTest => ({
+  one: (value) => typeof value === 'string' && test(value),
+});
+const equal = (wanted: Json): ((value: Json) => boolean) =>
+  typeof wanted === 'object' && wanted !== null ? (value) => same(value, wanted) : (value) => value === wanted;
+const among = (wanted: readonly Json[]): ((value: Json) => boolean) =>
+  wanted.some((one) => typeof one === 'object' && one !== null)
+    ? (value) => wanted.some((one) => same(value, one))
+    : (value) => wanted.includes(value);
+
+function compileOne(key: (typeof keys)[number], operand: never): ValueTest {
   const wanted = operand as Json;
   switch (key) {
     case 'is':
-      return some((value) => same(value, wanted));
-    case 'isNot':
-      return (values) => values.length > 0 && !values.some((value) => same(value, wanted));
+      return { one: equal(wanted) };
+    case 'isNot': {
+      const isEqual = equal(wanted);
+      return { one: (value) => !isEqual(value), isOfEvery: true };
+    }
     case 'in':
-      return some((value) => (wanted as readonly Json[]).some((one) => same(value, one)));
-    case 'notIn':
-      return (values) =>
-        values.length > 0 && !values.some((value) => (wanted as readonly Json[]).some((one) => same(value, one)));
+      return { one: among(wanted as readonly Json[]) };
+    case 'notIn': {
+      const isAmong = among(wanted as readonly Json[]);
+      return { one: (value) => !isAmong(value), isOfEvery: true };
+    }
     case 'exists':
-      return (values) => values.length > 0 === wanted;
+      return { one: () => wanted === true, ofNone: wanted === false };
     case 'contains':
-      return some(
-        (value) =>
+      return {
+        one: (value) =>
           same(value, wanted) || (typeof value === 'string' && typeof wanted === 'string' && value.includes(wanted)),
-      );
+      };
     case 'startsWith':
       return text((value) => value.startsWith(wanted as string));
     case 'matches': {
@@ -92,13 +109,13 @@ function compileOne(key: (typeof keys)[number], operand: never): Test {
   }
 }
 
-function moment(limit: Moment, holds: (valueMs: number, limitMs: number) => boolean): Test {
-  return (values, at) => {
-    const limitMs = momentMs(limit, at);
-    return values.some((value) => {
+function moment(limit: Moment, holds: (valueMs: number, limitMs: number) => boolean): ValueTest {
+  return {
+    one: (value, at) => {
+      const limitMs = momentMs(limit, at);
       const valueMs = dateMs(value, at.zone);
       return valueMs !== undefined && limitMs !== undefined && holds(valueMs, limitMs);
-    });
+    },
   };
 }
 
@@ -119,13 +136,32 @@ export function dateMs(value: Json, zone: string): number | undefined {
   return midnightUtc === undefined ? undefined : fromLocal(zone, midnightUtc / 86_400_000, 0);
 }
 
+const testsOf = (operators: Operators): readonly ValueTest[] =>
+  keys.filter((key) => operators[key] !== undefined).map((key) => compileOne(key, operators[key] as never));
+
 /** Compiles operators; all must hold. */
 export function compileOperators(operators: Operators): Test {
-  const tests = keys
-    .filter((key) => operators[key] !== undefined)
-    .map((key) => compileOne(key, operators[key] as never));
-  if (tests.length === 1) return tests[0]!;
-  return (values, at) => tests.every((test) => test(values, at));
+  const tests = testsOf(operators);
+  return (values, at) =>
+    tests.every(({ one, isOfEvery = false, ofNone = false }) => {
+      if (values.length === 0) return ofNone;
+      return isOfEvery ? values.every((value) => one(value, at)) : values.some((value) => one(value, at));
+    });
+}
+
+/** The same of what stands in one place, which is mostly one value: of a list, of all that are in it. */
+export function compileValueTest(operators: Operators): (value: Json | undefined, at: Instant) => boolean {
+  const tests = testsOf(operators);
+  const ofNone = tests.every((test) => test.ofNone);
+  const ofMany = compileOperators(operators);
+  const [first, ...others] = tests.map(({ one }) => one);
+  return (value, at) => {
+    if (value === undefined) return ofNone;
+    if (Array.isArray(value)) return ofMany(valuesAt(value, []), at);
+    if (!first?.(value, at)) return tests.length === 0;
+    for (const one of others) if (!one(value, at)) return false;
+    return true;
+  };
 }
 
 /**
@@ -156,11 +192,21 @@ export function momentChanges(operators: Operators, values: readonly Json[], at:
 /** How far a date can come off by the lengths of months and by clock changes. */
 const slackMs = 5 * 86_400_000;
 
+/** A property by itself; one that holds nothing is missing. */
+const valueIn = (properties: JsonObject, name: string): Json | undefined =>
+  Object.hasOwn(properties, name) ? (properties[name] ?? undefined) : undefined;
+
 /** Compiles `where` over an event's properties. */
 export function compileWhere(where: Where | undefined): (properties: JsonObject, at: Instant) => boolean {
   const tests = Object.entries(where ?? {}).map(([path, wanted]) => {
     const parts = path.split('.');
-    const test = compileOperators(isOperators(wanted) ? wanted : { is: wanted as Json });
+    const operators = isOperators(wanted) ? wanted : { is: wanted as Json };
+    const [only] = parts;
+    if (parts.length === 1 && only !== undefined) {
+      const test = compileValueTest(operators);
+      return (properties: JsonObject, at: Instant) => test(valueIn(properties, only), at);
+    }
+    const test = compileOperators(operators);
     return (properties: JsonObject, at: Instant) => test(valuesAt(properties, parts), at);
   });
   if (tests.length === 0) return () => true;

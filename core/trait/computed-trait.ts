@@ -27,7 +27,7 @@ export const noComputedTraits: ComputedTraits = new Map();
 
 /** The value of a trait, computed or given: a computed one goes before a given one of the same name. */
 export function traitValue(view: TraitView, name: string): Json | undefined {
-  const computed = view.computed.get(name);
+  const computed = view.computed.size === 0 ? undefined : view.computed.get(name);
   return computed ? computed.valueOf(view) : ownValue(view.profile.traits, name)?.value;
 }
 
