@@ -25,7 +25,9 @@ export function profileLines(profile: Thing): readonly string[] {
     (one) =>
       `${text(one['kind'])} ${text(one['value'])}${one['verified'] === true ? '' : ' (unverified)'}${one['resolves'] === true ? '' : ' (address only)'}`,
   );
-  const traits = Object.entries(profile['traits'] as Thing).map(([name, value]) => `${name} = ${text(value)}`);
+  const valuesOf = (key: string): readonly string[] =>
+    Object.entries((profile[key] ?? {}) as Thing).map(([name, value]) => `${name} = ${text(value)}`);
+  const [traits, computed] = [valuesOf('traits'), valuesOf('computedTraits')];
   const { convertedAt } = profile;
   return [
     joined(
@@ -38,6 +40,7 @@ export function profileLines(profile: Thing): readonly string[] {
     ...rows(identifiers),
     'Traits',
     ...rows(traits),
+    ...(computed.length > 0 ? ['Computed of what happened', ...rows(computed)] : []),
     'Consent',
     ...rows(consentLines(profile['consent'] as Thing)),
     `Segments   ${(profile['segments'] as readonly string[]).join(', ') || 'none'}`,

@@ -9,7 +9,6 @@ import type { Task } from '../../../core/task/task.ts';
 import { newestIdentifier, type Profile } from '../../../core/profile/profile.ts';
 import { isBehind } from '../../../core/segment/coverage.ts';
 import { viewOf, zoneOf } from '../../../core/segment/view.ts';
-import { traitsOf } from '../../../core/trait/computed-trait.ts';
 import { toInstant } from '../../../core/time/instant.ts';
 import type { TimelineItem } from './directory.ts';
 
@@ -29,7 +28,8 @@ export function presentProfile({ profile, version }: Loaded, definitions: Defini
     identifiers: profile.identifiers.map(({ kind, value, isVerified, resolves, platform }) =>
       tidy({ kind, value, verified: isVerified, resolves, platform }),
     ),
-    traits: withoutStage(traitsOf(viewOf(profile, definitions, nowMs)), definitions),
+    traits: Object.fromEntries(Object.entries(profile.traits).map(([name, { value }]) => [name, value])),
+    computedTraits: definitions.computed.size === 0 ? undefined : presentComputed(profile, definitions, nowMs),
     timeZone: zoneOf(profile, definitions),
     locale: profile.locale?.value,
     segments: Object.keys(profile.segments).sort(),
@@ -56,11 +56,13 @@ export function presentProfile({ profile, version }: Loaded, definitions: Defini
   });
 }
 
-/** The life-cycle stage stands by itself. */
-function withoutStage(traits: JsonObject, { computed }: Definitions): JsonObject {
-  const { stage: _, ...others } = traits;
-  return computed.has('stage') ? others : traits;
+/** What is computed of what happened; the life-cycle stage stands by itself. */
+function presentComputed(profile: Profile, definitions: Definitions, nowMs: number): JsonObject {
+  const view = viewOf(profile, definitions, nowMs);
+  const computed = [...definitions.computed.values()].filter(({ id }) => id !== 'stage' || !isStage(definitions));
+  return tidy(Object.fromEntries(computed.map(({ id, valueOf }) => [id, valueOf(view)])));
 }
+const isStage = ({ workspace }: Definitions): boolean => workspace.stages !== undefined;
 
 /** The latest stage whose condition holds, else acquaintance. */
 function stageOf(profile: Profile, definitions: Definitions, nowMs: number): Stage {

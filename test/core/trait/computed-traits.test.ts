@@ -181,7 +181,8 @@ describe('the life-cycle stage', () => {
     const { profileId } = await home.profile();
     const loaded = await home.store.load(profileId);
     const shown = presentProfile(loaded!, home.definitions.now, home.clock.nowMs());
-    expect(shown['traits']).toEqual((({ stage: _, ...others }) => others)(await traitsNow(home)));
+    expect(shown['computedTraits']).toEqual((({ stage: _, ...others }) => others)(await traitsNow(home)));
+    expect(shown['traits']).toEqual({});
     expect(shown).toMatchObject({
       stage: 'reactivation',
     });
