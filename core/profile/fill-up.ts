@@ -39,7 +39,7 @@ export function fillUp(draft: Draft, profileId: string, past: (names: ReadonlySe
   const wanted = new Set(rules);
   const now = isNews ? definitions.rules : definitions.rules.filter((rule) => wanted.has(rule));
   const news = draft.settle(profile.profileId, now, false);
-  const isRead = definitions.computed.size > 0 && missing.leaves.length > 0;
+  const isRead = missing.isDated || (definitions.computed.size > 0 && missing.leaves.length > 0);
   const isProfileChanged = isNews || isForgotten || isRead || edges.length + news.length > 0;
   draft.resolve(profile.profileId, undefined, { isProfileChanged, isRewatched: missing.isDated });
 }

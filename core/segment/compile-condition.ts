@@ -191,7 +191,8 @@ function ofValues(operators: Operators, read: (view: View) => readonly Json[], t
     nextChangeMs: (view) => {
       const computed = trait === undefined ? undefined : view.computed.get(trait);
       if (!computed) return ofMoment(view);
-      const differs = (at: View): boolean => test(read(at), at) !== test(read(view), view);
+      const holds = test(read(view), view);
+      const differs = (at: View): boolean => test(read(at), at) !== holds;
       return Math.min(ofMoment(view), nextOther(computed, view, isRelative ? () => true : differs));
     },
   };

@@ -160,8 +160,9 @@ function datesOf({ journeys, calendars, workspace, traits }: Documents, { dateEn
   const entries = journeys.filter(({ id }) => ids.has(id)).map(entryOf);
   // Conditions that are watched ask for holidays too, and for traits.
   const isAsked = (text: string): boolean => journeys.some((journey) => JSON.stringify(journey).includes(text));
-  const asksTraits = traits.length > 0 && (isAsked('"trait":') || isAsked('profile.traits.'));
-  const said = asksTraits ? [...entries, canonicalJson(traits)] : entries;
+  const isComputed = traits.length > 0 || workspace.stages !== undefined;
+  const asksTraits = isComputed && ['"trait":', '"dayOf":', 'profile.traits.'].some(isAsked);
+  const said = asksTraits ? [...entries, canonicalJson([traits, workspace.stages ?? {}])] : entries;
   if (said.length === 0 && !isAsked('"holiday":')) return '';
   return idOf('dates', workspace.timeZone, canonicalJson(calendars), ...said);
 }

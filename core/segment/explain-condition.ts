@@ -121,15 +121,18 @@ function eventsOf(condition: Condition, { view, history }: Explaining): readonly
         ),
     );
   }
-  const leaves =
-    'trait' in condition
-      ? (view.computed.get(condition.trait.split('.', 1)[0] ?? '')?.leaves ?? [])
-      : compileShared(condition).leaves;
-  if (leaves.length === 0) return undefined;
   const within = 'within' in condition ? condition.within : undefined;
-  return history.filter(
-    (event) =>
-      leaves.some((leaf) => leaf.names.has(event.name) && leaf.step(undefined, event, zone) !== undefined) &&
-      (within === undefined || steadyEnd(event.occurredMs, within, zone, 1) > nowMs),
+  const sources =
+    'trait' in condition
+      ? (view.computed.get(condition.trait.split('.', 1)[0] ?? '')?.sources ?? [])
+      : compileShared(condition).leaves.map((leaf) => ({ leaf, within }));
+  if (sources.length === 0) return undefined;
+  return history.filter((event) =>
+    sources.some(
+      ({ leaf, within: stretch }) =>
+        leaf.names.has(event.name) &&
+        leaf.step(undefined, event, zone) !== undefined &&
+        (stretch === undefined || steadyEnd(event.occurredMs, stretch, zone, 1) > nowMs),
+    ),
   );
 }

@@ -9,6 +9,9 @@ import { reaches } from './threshold.ts';
 /** Money and other sums are kept in millionths, as whole numbers, so that the order of addition cannot matter. */
 const micros = 1_000_000;
 
+/** What is more is a mistake, and no sum with it would be exact. */
+const largestAmount = 1e9;
+
 /** `did` with `sum`: of a number property, ever or within a window. */
 export function sumLeaf(condition: DidCondition & { readonly sum: string }): Leaf {
   const where = compileWhere(condition.where);
@@ -17,7 +20,7 @@ export function sumLeaf(condition: DidCondition & { readonly sum: string }): Lea
   const amount = (event: Occurrence): number =>
     Math.round(
       valuesAt(event.properties, path).reduce<number>(
-        (sum, value) => sum + (typeof value === 'number' ? value : 0),
+        (sum, value) => sum + (typeof value === 'number' && Math.abs(value) <= largestAmount ? value : 0),
         0,
       ) * micros,
     );

@@ -136,6 +136,8 @@ export function isSteady(zone: string, fromMs: number, toMs: number): boolean {
  * @throws RangeError for an unknown zone
  */
 export const offsetAtMs = (zone: string, ms: number): number => spanAt(zone, ms).offsetMs;
+/** An instant after `ms` until which the offset stays as it is: mostly that of the next change. */
+export const nextOffsetMs = (zone: string, ms: number): number => spanAt(zone, ms).endsMs;
 
 /**
  * The local date and time of an instant.

@@ -23,7 +23,7 @@ export function compileTraits(documents: readonly TraitDocument[], stages: reado
     if (computed.has(id)) return;
     if (under.has(id)) throw new RangeError(`The trait ${id} is made of itself.`);
     under.add(id);
-    const parts = partsOf(document);
+    const parts = partsOf(document).map((part) => part.split('.', 1)[0] ?? '');
     for (const part of parts) {
       const other = byId.get(part);
       if (other) visit(other);
@@ -31,7 +31,9 @@ export function compileTraits(documents: readonly TraitDocument[], stages: reado
     const reading = readingOf(document);
     const rests = parts.flatMap((part) => computed.get(part) ?? []);
     const leaves = [...reading.leaves, ...rests.flatMap((one) => one.leaves)];
-    computed.set(id, { id, ...reading, leaves, names: namesOf(leaves), segments: new Set() });
+    const { within, ...read } = reading;
+    const sources = [...reading.leaves.map((leaf) => ({ leaf, within })), ...rests.flatMap((one) => one.sources)];
+    computed.set(id, { id, ...read, leaves, sources, names: namesOf(leaves), segments: new Set() });
   };
   documents.forEach(visit);
   if (stages.length > 0) computed.set('stage', stageTrait(stages, computed));
@@ -57,6 +59,7 @@ function stageTrait(stages: readonly StageRule[], computed: ComputedTraits): Com
   return {
     id: 'stage',
     leaves,
+    sources: leaves.map((leaf) => ({ leaf })),
     names: new Set(conditions.flatMap((condition) => [...condition.names])),
     segments: new Set(conditions.flatMap((condition) => [...condition.segments])),
     valueOf: (view) => rules.findLast(({ condition }) => condition.isTrue(own(view)))?.stage ?? 'acquaintance',

@@ -1,3 +1,4 @@
+import { valuesAt } from '../event/event.ts';
 import type { Json } from '../json.ts';
 import type { Names } from '../segment/condition.ts';
 import { countLeaf } from '../segment/count-leaf.ts';
@@ -6,12 +7,12 @@ import { occasionLeaf } from '../segment/occasion-leaf.ts';
 import { steadyEnd } from '../segment/steady.ts';
 import { sumLeaf } from '../segment/sum-leaf.ts';
 import { toInstant } from '../time/instant.ts';
-import { fromLocal, toLocal } from '../time/zone.ts';
+import { fromLocal, nextOffsetMs, offsetAtMs, toLocal } from '../time/zone.ts';
 import { traitValue, type ComputedTrait, type TraitView } from './computed-trait.ts';
 import {
   endLeaf,
   extremeLeaf,
-  instantIn,
+  clockOfWeekHour,
   latestIn,
   latestLeaf,
   meanIn,
@@ -36,7 +37,10 @@ import type {
 } from './trait-document.ts';
 
 /** How a trait is read: without its id, and without what it rests on beside events. */
-export type Reading = Pick<ComputedTrait, 'leaves' | 'valueOf' | 'nextChangeMs'>;
+export type Reading = Pick<ComputedTrait, 'leaves' | 'valueOf' | 'nextChangeMs'> & {
+  /** The window that its events are in. */
+  readonly within?: string;
+};
 
 /** Rules that count the same events share a state, and traits with them. */
 const shared = (leaf: Leaf): Leaf => ({ ...leaf, key: leaf.source });
@@ -57,6 +61,7 @@ function ofWindow(
   const leaf = samplesLeaf(look, within);
   return {
     leaves: [leaf],
+    within,
     valueOf: (view) => value(liveSamples(samplesIn(stateOf(leaf, view)), within, view), view),
     nextChangeMs: (view) =>
       firstEndMs(
@@ -66,15 +71,27 @@ function ofWindow(
       ),
   };
 }
+/** Samples leave a window in their order, so the first that is in it is searched by halves. */
 const liveSamples = (all: readonly Sample[], within: string, view: TraitView): readonly Sample[] =>
-  all.filter(([ms]) => steadyEnd(ms, within, view.zone, 1) > view.nowMs);
-/** When the first of those that are in the window leaves it; they leave in their order. */
-function firstEndMs(times: readonly number[], within: string, { nowMs, zone }: TraitView): number {
-  for (const ms of times) {
-    const endMs = steadyEnd(ms, within, zone, 1);
-    if (endMs > nowMs) return endMs;
+  all.slice(firstLive(all.length, (index) => all[index]![0], within, view));
+function firstLive(
+  length: number,
+  msOf: (index: number) => number,
+  within: string,
+  { nowMs, zone }: Pick<TraitView, 'nowMs' | 'zone'>,
+): number {
+  let [low, high] = [0, length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (steadyEnd(msOf(middle), within, zone, 1) > nowMs) high = middle;
+    else low = middle + 1;
   }
-  return Infinity;
+  return low;
+}
+/** When the first of those that are in the window leaves it; they leave in their order. */
+function firstEndMs(times: readonly number[], within: string, view: TraitView): number {
+  const first = times[firstLive(times.length, (index) => times[index]!, within, view)];
+  return first === undefined ? Infinity : steadyEnd(first, within, view.zone, 1);
 }
 
 function countReading({ count, where, within }: CountTrait): Reading {
@@ -87,7 +104,12 @@ function countReading({ count, where, within }: CountTrait): Reading {
   };
   return {
     leaves: [leaf],
-    valueOf: (view) => times(view).filter((ms) => steadyEnd(ms, within, view.zone, 1) > view.nowMs).length,
+    within,
+    valueOf: (view) => {
+      const all = times(view);
+      // Somebody else may ask for more of the same events, and have more kept.
+      return Math.min(mostSamples, all.length - firstLive(all.length, (index) => all[index]!, within, view));
+    },
     nextChangeMs: (view) => firstEndMs(times(view), within, view),
   };
 }
@@ -97,6 +119,7 @@ function sumReading({ sum, of, where, within }: SumTrait): Reading {
   if (within === undefined) return ofEver(leaf, (state) => (typeof state === 'number' ? state / micros : 0));
   return {
     leaves: [leaf],
+    within,
     valueOf: (view) =>
       liveSamples(samplesIn(stateOf(leaf, view)), within, view).reduce((all, [, amount]) => all + Number(amount), 0) /
       micros,
@@ -141,7 +164,7 @@ function endReading(kind: 'first' | 'last', names: Names, { of, as, where, withi
     const leaf = occasionLeaf(occasion as Parameters<typeof occasionLeaf>[0]);
     return ofEver(shared(leaf), (state) => (typeof state === 'number' ? toInstant(state) : undefined));
   }
-  const look = { names, of, where };
+  const look = { names, of, where, as };
   const say = (sample: Sample | undefined): Json | undefined => {
     if (!sample) return undefined;
     return of === undefined ? toInstant(sample[0]) : nameFor(sample[1], as);
@@ -162,19 +185,22 @@ interface Frequent extends Source {
   readonly as?: Naming;
 }
 function mostFrequentReading(names: Names, { of, by, as, where, within }: Frequent): Reading {
-  const look = { names, of, by, where };
   const clock = by === 'hour' || by === 'weekday' ? by : undefined;
-  if (within === undefined)
-    return ofEver(talliesLeaf(look), (state, { zone, nowMs }) =>
+  const look = { names, of, by, where, ...(!clock && { as }) };
+  if (within === undefined) {
+    const reading = ofEver(talliesLeaf(look), (state, { zone, nowMs }) =>
       mostCommon(
         talliesIn(state).map(([value, count, lastMs]) => ({
-          value: clock ? clockOf(instantIn(Number(value), nowMs), clock, zone) : value,
+          value: clock ? clockOfWeekHour(Number(value), clock, offsetAtMs(zone, nowMs)) : value,
           count,
           lastMs,
         })),
         as,
       ),
     );
+    // Where the clock is changed, the same hours of UTC are others there.
+    return clock ? { ...reading, nextChangeMs: ({ zone, nowMs }) => nextOffsetMs(zone, nowMs) } : reading;
+  }
   return ofWindow(look, within, (live, { zone }) =>
     mostCommon(
       live.map(([ms, value]) => ({ value: clock ? clockOf(ms, clock, zone) : value, count: 1, lastMs: ms })),
@@ -207,12 +233,12 @@ function mostCommon(counted: readonly Counted[], as: Naming | undefined): Json |
 /** How many values a list holds where it does not say. */
 const usualList = 20;
 function listReading({ list, of, by, as, where, within, atMost = usualList }: ListTrait): Reading {
-  const look = { names: list, of, by: of === undefined ? (by ?? 'event') : by, where };
+  const look = { names: list, of, by: of === undefined ? (by ?? 'event') : by, where, as };
   const say = (latest: readonly Sample[1][]): Json | undefined => {
     const names = [...new Set(latest.map((value) => nameFor(value, as)).filter((name) => name !== undefined))];
     return names.length === 0 ? undefined : names.slice(0, atMost);
   };
-  // More are kept where several values have one name.
+  // Several values may have one name.
   const keep = as ? Math.max(atMost, Object.keys(as).length) : atMost;
   if (within === undefined)
     return ofEver(latestLeaf(look, keep), (state) => say(latestIn(state).map(([value]) => value)));
@@ -242,11 +268,14 @@ function daysSinceReading({ daysSince, where }: DaysSinceTrait): Reading {
 }
 
 const numberOf = (view: TraitView, name: string): number | undefined => {
-  const value = traitValue(view, name);
-  return typeof value === 'number' ? value : undefined;
+  const [root = '', ...rest] = name.split('.');
+  return valuesAt(traitValue(view, root), rest).find((value) => typeof value === 'number');
 };
 const nextOf = (view: TraitView, names: readonly string[]): number =>
-  Math.min(Infinity, ...names.map((name) => view.computed.get(name)?.nextChangeMs(view) ?? Infinity));
+  Math.min(
+    Infinity,
+    ...names.map((name) => view.computed.get(name.split('.', 1)[0] ?? '')?.nextChangeMs(view) ?? Infinity),
+  );
 
 const ratioReading = ({ ratio: { of, to } }: RatioTrait): Reading => ({
   leaves: [],

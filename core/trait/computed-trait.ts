@@ -11,6 +11,8 @@ export interface ComputedTrait {
   readonly id: string;
   /** States of the profile that it is read from. */
   readonly leaves: readonly Leaf[];
+  /** The same with the windows in which their events count. */
+  readonly sources: readonly { readonly leaf: Leaf; readonly within?: string | undefined }[];
   /** Names of the events that can change it. */
   readonly names: ReadonlySet<string>;
   /** Segments that it asks for. */

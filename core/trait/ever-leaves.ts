@@ -1,7 +1,7 @@
 import { canonicalJson, type Json } from '../json.ts';
 import { shortHash } from '../hash.ts';
 import type { Leaf } from '../segment/leaf.ts';
-import { isBefore, lookAt, named, type Look, type Sample } from './samples-leaf.ts';
+import { clockOf, isBefore, lookAt, named, type Look, type Sample } from './samples-leaf.ts';
 
 /** Numbers are added up in millionths, as whole numbers, so that the order of addition cannot matter. */
 export const micros = 1_000_000;
@@ -111,9 +111,10 @@ const hashOfValue = (value: Sample[1]): string => shortHash('value', canonicalJs
 /** Hours since Monday, 00:00 UTC: half an hour is the most that a zone's own hours are beside them. */
 const weekHourOf = (ms: number): number =>
   ((Math.floor((ms - firstMondayMs) / hourMs) % weekHours) + weekHours) % weekHours;
-/** Some instant in such an hour, near another: zones change their clocks. */
-export const instantIn = (weekHour: number, nearMs: number): number =>
-  Math.floor((nearMs - firstMondayMs) / (weekHours * hourMs)) * weekHours * hourMs + firstMondayMs + weekHour * hourMs;
+/** The hour or the week day that such an hour begins in, so far from UTC. */
+export function clockOfWeekHour(weekHour: number, by: 'hour' | 'weekday', offsetMs: number): number | string {
+  return clockOf(firstMondayMs + weekHour * hourMs + offsetMs, by, 'UTC');
+}
 const hourMs = 3_600_000;
 const weekHours = 168;
 const firstMondayMs = 4 * 24 * hourMs;

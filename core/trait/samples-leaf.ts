@@ -5,7 +5,7 @@ import { namesOf, sourceOf, type Leaf } from '../segment/leaf.ts';
 import { compileWhere } from '../segment/operators.ts';
 import { longestMs } from '../segment/steady.ts';
 import { toLocal } from '../time/zone.ts';
-import type { By } from './trait-document.ts';
+import type { By, Naming } from './trait-document.ts';
 
 /** A value of an event, and when that was. */
 export type Sample = readonly [ms: number, value: string | number | boolean];
@@ -16,23 +16,29 @@ export interface Look {
   readonly where?: Where | undefined;
   readonly of?: string | undefined;
   readonly by?: By | undefined;
+  /** Only these values are taken, as texts. */
+  readonly as?: Naming | undefined;
   /** Only numbers are taken. */
   readonly isOfNumbers?: boolean;
 }
 
 /** Longer texts are no names of anything, and are not kept. */
-export const longestText = 200;
+export const longestText = 80;
+/** Letters of all texts that a window keeps, so that nobody's row grows out of its store. */
+const mostLetters = 8_000;
+/** Numbers beyond are no amounts of anything: their sums would not be exact. */
+export const largestNumber = 1e9;
 /** Samples that a window keeps at most, the latest of them. */
 export const mostSamples = 500;
 
 const isKept = (value: Json, isOfNumbers: boolean): value is Sample[1] =>
   isOfNumbers
-    ? typeof value === 'number'
+    ? typeof value === 'number' && Math.abs(value) <= largestNumber
     : typeof value === 'number' || typeof value === 'boolean' || (typeof value === 'string' && isShort(value));
 const isShort = (value: string): boolean => value !== '' && value.length <= longestText;
 
 /** The values that an event has to tell. */
-export function lookAt({ names, where, of, by, isOfNumbers = false }: Look): {
+export function lookAt({ names, where, of, by, as, isOfNumbers = false }: Look): {
   readonly names: ReadonlySet<string>;
   readonly told: (event: Occurrence, zone: string) => readonly Sample[1][];
 } {
@@ -47,7 +53,9 @@ export function lookAt({ names, where, of, by, isOfNumbers = false }: Look): {
     names: namesOf(names),
     told: (event, zone) =>
       matches(event.properties, { nowMs: event.occurredMs, zone })
-        ? valuesOf(event).filter((value) => isKept(value, isOfNumbers))
+        ? valuesOf(event)
+            .filter((value) => isKept(value, isOfNumbers))
+            .filter((value) => !as || Object.hasOwn(as, String(value)))
         : [],
   };
 }
@@ -73,7 +81,7 @@ export function samplesLeaf(look: Look, within: DurationText): Leaf {
     const latestMs = Math.max(one[0], all.at(-1)?.[0] ?? -Infinity);
     const at = all.findLastIndex((each) => !isBefore(one, each)) + 1;
     const live = all.toSpliced(at, 0, one).filter(([ms]) => ms > latestMs - windowMs - aheadMs);
-    return live.slice(-mostSamples);
+    return live.slice(-Math.min(mostSamples, Math.max(1, fitting(live))));
   };
   return {
     ...named('samples', look),
@@ -90,6 +98,17 @@ export function samplesLeaf(look: Look, within: DurationText): Leaf {
   };
 }
 
+/** How many of the latest samples have no more letters than are kept. */
+function fitting(samples: readonly Sample[]): number {
+  let letters = 0;
+  for (let count = 0; count < samples.length; count++) {
+    const [, value] = samples[samples.length - 1 - count]!;
+    letters += typeof value === 'string' ? value.length : 0;
+    if (letters > mostLetters) return count;
+  }
+  return samples.length;
+}
+
 /** A state of samples is JSON, and none is no state. */
 const json = (samples: readonly Sample[]): Json | undefined =>
   samples.length === 0 ? undefined : (samples as unknown as Json);
@@ -97,7 +116,7 @@ const json = (samples: readonly Sample[]): Json | undefined =>
 /** The key of a state, and the parts of a leaf that only conditions use. */
 export function named(
   kind: string,
-  { names, where, of, by, isOfNumbers = false }: Look,
+  { names, where, of, by, as, isOfNumbers = false }: Look,
   more: object = {},
 ): Pick<Leaf, 'key' | 'source' | 'reach' | 'isTrue' | 'nextChangeMs'> {
   const isOfEvents = by === 'event';
@@ -105,6 +124,7 @@ export function named(
     ...(of !== undefined && { of }),
     ...(isOfEvents && { by }),
     ...(isOfNumbers && { isOfNumbers }),
+    ...(as && { as: Object.keys(as).sort() }),
     ...more,
   });
   return {

@@ -1,53 +1,99 @@
-import type { Segment, Workspace } from '../document.ts';
-import type { Check, CheckFinding, DraftFile } from './check.ts';
+import { kindOf } from '../../kinds.ts';
+import type { Path } from '../../problem.ts';
+import type { ConditionPlace } from '../../segment/parse-condition.ts';
+import { traitKinds } from '../../trait/trait-kinds.ts';
+import type { Check, CheckFinding, CheckInput } from './check.ts';
 
-/** How the stages are called among segments; no segment can be. */
-const stages = '(the stages)';
+/** What another thing asks for, and where it does. */
+interface Asked {
+  readonly name: string;
+  readonly path: Path;
+}
+interface Asking {
+  readonly file: string;
+  readonly asks: readonly Asked[];
+}
 
-/** The segments, and the stages, that a segment or the stages ask for, with the places where they ask. */
-const asked = ({
-  conditions,
-}: Pick<DraftFile<Segment | Workspace>, 'conditions'>): readonly {
-  readonly id: string;
-  readonly path: CheckFinding['path'];
-}[] =>
+const segmentName = (id: string): string => `"${id}"`;
+const traitName = (path: string): string => `the trait "${path.split('.', 1)[0]}"`;
+const stages = traitName('stage');
+
+const askedBy = (conditions: readonly ConditionPlace[]): readonly Asked[] =>
   conditions.flatMap(({ kind, condition, path }) => {
     const id = kind.segment?.(condition);
-    if (id !== undefined) return [{ id, path: [...path, kind.key] }];
-    return 'trait' in condition && condition.trait === 'stage' ? [{ id: stages, path: [...path, 'trait'] }] : [];
+    if (id !== undefined) return [{ name: segmentName(id), path: [...path, kind.key] }];
+    if ('trait' in condition && condition.trait !== undefined)
+      return [{ name: traitName(condition.trait), path: [...path, 'trait'] }];
+    const day = 'dayOf' in condition ? condition.dayOf : undefined;
+    return typeof day === 'string' ? [{ name: traitName(day), path: [...path, 'dayOf'] }] : [];
   });
 
-/** No segment asks for itself, directly or through others; nor do the stages. */
+/** Segments, computed traits and the stages, with what each asks for. */
+function askings({ segments, traits, workspace }: CheckInput): ReadonlyMap<string, Asking> {
+  return new Map([
+    ...segments.map(
+      ({ file, fileId, draft, conditions }) =>
+        [segmentName(draft.id ?? fileId), { file, asks: askedBy(conditions) }] as const,
+    ),
+    ...traits.map(({ file, fileId, draft }) => {
+      const parts = kindOf(traitKinds, draft)?.parts(draft) ?? [];
+      const asks = parts.map(({ path, trait }) => ({ name: traitName(trait), path }));
+      return [traitName(draft.id ?? fileId), { file, asks }] as const;
+    }),
+    ...(workspace?.draft.stages
+      ? [[stages, { file: workspace.file, asks: askedBy(workspace.conditions) }] as const]
+      : []),
+  ]);
+}
+
+/** The rounds in which things ask for themselves, each at the place that closes it. */
+function rounds(input: CheckInput): readonly (CheckFinding & { readonly isOfTraits: boolean })[] {
+  const byName = askings(input);
+  const finished = new Set<string>();
+  const found: (CheckFinding & { readonly isOfTraits: boolean })[] = [];
+  const visit = (name: string, trail: readonly string[]): void => {
+    const asking = byName.get(name);
+    if (!asking || finished.has(name)) return;
+    for (const next of asking.asks) {
+      const start = [...trail, name].indexOf(next.name);
+      if (start === -1) {
+        visit(next.name, [...trail, name]);
+        continue;
+      }
+      const names = [...[...trail, name].slice(start), next.name];
+      const isOfTraits = names.every((one) => one.startsWith('the trait ') && one !== stages);
+      const round = names.map((one) => (isOfTraits ? one.replace('the trait ', '') : one)).join(' → ');
+      const message = isOfTraits
+        ? `The trait is made of itself: ${round}. It would have no value.`
+        : next.name === stages
+          ? `The stages ask for themselves: ${round}. Nobody could tell who is in which.`
+          : `The segment asks for itself: ${round}. Nobody could tell who is in it.`;
+      found.push({ file: asking.file, path: next.path, message, isOfTraits });
+    }
+    finished.add(name);
+  };
+  for (const name of byName.keys()) visit(name, []);
+  return found;
+}
+
+const bare = ({ isOfTraits: _, ...finding }: ReturnType<typeof rounds>[number]): CheckFinding => finding;
+
+/** No segment asks for itself, directly or through others, and nor do the stages. */
 export const segmentCycle: Check = {
   code: 'segment-cycle',
   severity: 'error',
-  check: ({ segments, workspace }) => {
-    const byId = new Map<string, Pick<DraftFile<Segment | Workspace>, 'file' | 'conditions'>>(
-      segments.map((segment) => [segment.draft.id ?? segment.fileId, segment]),
-    );
-    if (workspace?.draft.stages) byId.set(stages, workspace);
-    const finished = new Set<string>();
-    const found: CheckFinding[] = [];
-    const visit = (id: string, trail: readonly string[]): void => {
-      const segment = byId.get(id);
-      if (!segment || finished.has(id)) return;
-      for (const next of asked(segment)) {
-        const start = [...trail, id].indexOf(next.id);
-        if (start === -1) visit(next.id, [...trail, id]);
-        else {
-          const round = [...[...trail, id].slice(start), next.id]
-            .map((name) => (name === stages ? 'the stages' : `"${name}"`))
-            .join(' → ');
-          const message =
-            next.id === stages
-              ? `The stages ask for themselves: ${round}. Nobody could tell who is in which.`
-              : `The segment asks for itself: ${round}. Nobody could tell who is in it.`;
-          found.push({ file: segment.file, path: next.path, message });
-        }
-      }
-      finished.add(id);
-    };
-    for (const id of byId.keys()) visit(id, []);
-    return found;
-  },
+  check: (input) =>
+    rounds(input)
+      .filter(({ isOfTraits }) => !isOfTraits)
+      .map(bare),
+};
+
+/** No trait is made of itself, directly or through others. */
+export const traitCycle: Check = {
+  code: 'trait-cycle',
+  severity: 'error',
+  check: (input) =>
+    rounds(input)
+      .filter(({ isOfTraits }) => isOfTraits)
+      .map(bare),
 };

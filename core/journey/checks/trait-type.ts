@@ -46,7 +46,8 @@ const held: Readonly<Record<TraitType, TestedType | undefined>> = {
   list: undefined,
 };
 /** What a computed trait is; undefined for a given one, and where that depends on its events. */
-function computedType({ traits }: CheckInput, trait: string): TestedType | undefined {
+function computedType({ traits, workspace }: CheckInput, trait: string): TestedType | undefined {
+  if (trait === 'stage' && workspace?.draft.stages) return 'text';
   const draft = traits.find((one) => one.draft.id === trait)?.draft;
   const type = draft && kindOf(traitKinds, draft)?.type(draft);
   return type && held[type];

@@ -121,6 +121,7 @@ function naive(document: TraitDocument, all: readonly Occurrence[], nowMs: numbe
         .filter((value) => (isNumeric ? typeof value === 'number' : value !== ''))
         .map((value) => [ms, value as Value] as const);
     })
+    .filter(([, value]) => !named || Object.hasOwn(named, String(value)))
     .toSorted(
       ([leftMs, left], [rightMs, right]) => leftMs - rightMs || (JSON.stringify(left) < JSON.stringify(right) ? -1 : 1),
     );
@@ -164,7 +165,7 @@ function naive(document: TraitDocument, all: readonly Occurrence[], nowMs: numbe
 }
 const kinds = new Set(['count', 'sum', 'average', 'min', 'max', 'first', 'last', 'mostFrequent', 'list', 'daysSince']);
 
-/** Whether a tally of hours is exact: the zone's offset is the same now and at every event, and whole hours. */
+/** Whether a tally of hours is exact: the zone's offset is the same now and at every event. */
 const isExact = (document: TraitDocument): boolean =>
   !('by' in document && (document.by === 'hour' || document.by === 'weekday') && document.within === undefined);
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../../core/json.ts';
+import type { Condition } from '../../../core/segment/condition.ts';
 import type { Documents, Step } from '../../../core/journey/document.ts';
 import { checkDocuments } from '../../../core/journey/check.ts';
 import { viewOf } from '../../../core/segment/view.ts';
@@ -156,6 +157,137 @@ describe('computed traits', () => {
   });
 });
 
+describe('what a window holds', () => {
+  it('is counted up to 500, whoever else asks for more of it', async () => {
+    const home = new TestHome({
+      traits: [recent],
+      segments: [aSegment('many', { did: 'Order Completed', within: 'P7D', atLeast: 500 })],
+    });
+    await home.take(...Array.from({ length: 40 }, () => anOrder()));
+    for (let count = 0; count < 12; count++) await home.take(...Array.from({ length: 40 }, () => anOrder()));
+    expect(await traitsNow(home)).toEqual({ recent: 500 });
+    expect(await memberships(home)).toEqual(['many']);
+  });
+
+  it('is read at once where the clocks change', async () => {
+    const traits = Array.from({ length: 30 }, (_, index): TraitDocument => ({
+      ...recent,
+      id: `t${index}`,
+      within: `P${5 + index}D`,
+    }));
+    const segments = traits.map(({ id }) => aSegment(id, { trait: id, atLeast: 400 }));
+    const home = new TestHome({ traits, segments, workspace: aWorkspace({ timeZone: 'Europe/Riga' }) });
+    await home.windTo(Date.parse('2026-03-28T00:00:00Z'));
+    for (let count = 0; count < 10; count++) {
+      await home.wind('PT5H');
+      await home.take(
+        ...Array.from({ length: 40 }, () => aTrack('Order Completed', {}, { occurredMs: home.clock.nowMs() })),
+      );
+    }
+    expect(await memberships(home)).toHaveLength(30);
+  });
+
+  it('takes no number that is none, and no longer text than a name', async () => {
+    const average: TraitDocument = { id: 'average', name: 'Average', average: 'Order Completed', of: 'total' };
+    const names: TraitDocument = { id: 'names', name: 'Names', list: 'Order Completed', of: 'name', within: 'P7D' };
+    const home = new TestHome({ traits: [average, spent, names] });
+    const odd = [1e303, -1e303, 1e10, 5, '7', null, Number.MAX_VALUE];
+    await home.accept(...odd.map((total) => aTrack('Order Completed', { total, name: 'x'.repeat(81) })));
+    await home.accept(aTrack('Order Completed', { total: 7, name: 'x'.repeat(80) }));
+    expect(await traitsNow(home)).toEqual({ average: 6, spent: 12, names: ['x'.repeat(80)] });
+  });
+
+  it('leaves out what has no name, however much of that there is', async () => {
+    const as = { shoes: 'Shoes' };
+    const home = new TestHome({
+      traits: [
+        { id: 'list', name: 'List', list: 'Seen', of: 'c', as },
+        { id: 'most', name: 'Most', mostFrequent: 'Seen', of: 'c', as },
+        { id: 'last', name: 'Last', last: 'Seen', of: 'c', as },
+      ],
+    });
+    await home.accept(aTrack('Seen', { c: 'shoes' }));
+    for (let count = 0; count < 30; count++) await home.take(aTrack('Seen', { c: `other ${count}` }));
+    expect(await traitsNow(home)).toEqual({ list: ['Shoes'], most: 'Shoes', last: 'Shoes' });
+  });
+
+  it('counts hours where the person lives, and changes them with the clock', async () => {
+    const hour: TraitDocument = { id: 'hour', name: 'Hour', mostFrequent: 'Seen', by: 'hour' };
+    const home = new TestHome({
+      traits: [hour],
+      segments: [aSegment('at-19', { trait: 'hour', is: 19 }), aSegment('at-20', { trait: 'hour', is: 20 })],
+      workspace: aWorkspace({ timeZone: 'Europe/Riga' }),
+    });
+    await home.windTo(Date.parse('2026-03-10T17:10:00Z'));
+    await home.accept(aTrack('Seen', {}, { occurredMs: home.clock.nowMs() }));
+    expect(await memberships(home)).toEqual(['at-19']);
+    await home.windTo(Date.parse('2026-03-29T00:59:59Z'));
+    expect(await memberships(home)).toEqual(['at-19']);
+    await home.windTo(Date.parse('2026-03-29T01:00:00Z'));
+    expect(await memberships(home)).toEqual(['at-20']);
+  });
+});
+
+describe('what is published anew', () => {
+  const waiting = (when: Condition) => aJourney({ steps: [{ waitFor: { when }, within: 'P30D' }] });
+  const day = (first: string): TraitDocument => ({ id: 'd', name: 'D', first });
+
+  it('reaches those inside: other stages', async () => {
+    const stage = (atLeast: number) => ({
+      workspace: aWorkspace({ stages: { retention: { did: 'Bought', atLeast } } }),
+      journeys: [waiting({ trait: 'stage', is: 'retention' })],
+    });
+    const home = new TestHome(stage(3));
+    await home.accept(aTrack('Bought'), aTrack('Cart Filled'));
+    home.publish(stage(1));
+    await home.drain();
+    expect(home.enrollments()[0]!.status).toBe('completed');
+  });
+
+  it('reaches those inside: another date, which a condition asks for', async () => {
+    const documents = (first: string) => ({
+      traits: [day(first), { ...day('Bought'), id: 'other' }],
+      journeys: [waiting({ dayOf: 'd', from: 'P0D', to: 'P1D' })],
+    });
+    const home = new TestHome(documents('Never'));
+    await home.accept(aTrack('Bought'), aTrack('Cart Filled'));
+    home.publish(documents('Bought'));
+    await home.drain();
+    expect(home.enrollments()[0]!.status).toBe('completed');
+  });
+
+  it('reaches those inside: another date, which a wait goes by', async () => {
+    const documents = (first: string) => ({
+      traits: [day(first), { ...day('Bought'), id: 'a' }, { ...day('Seen'), id: 'b' }],
+      journeys: [aJourney({ steps: [{ wait: { until: { trait: 'd', offset: 'P5D' } } }] })],
+    });
+    const home = new TestHome(documents('Bought'));
+    await home.accept(aTrack('Bought'));
+    await home.wind('P2D');
+    await home.accept(aTrack('Seen'), aTrack('Cart Filled'));
+    home.publish(documents('Seen'));
+    await home.drain();
+    await home.windTo(startMs + 7 * dayMs - 1);
+    expect(home.enrollments()[0]!.status).toBe('active');
+    await home.windTo(startMs + 7 * dayMs);
+    expect(home.enrollments()[0]!.status).toBe('completed');
+  });
+});
+
+describe('rounds of traits, stages and segments', () => {
+  it.each([
+    [{ retention: { trait: 'l', is: 'a' } }, { id: 'l', name: 'L', level: 'stage', from: { a: 1 } }],
+    [{ retention: { trait: 'stage.x', is: 'a' } }, orders],
+    [{ retention: { dayOf: 'stage', from: 'P0D', to: 'P1D' } }, orders],
+  ])('are told: %j', (stages, trait) => {
+    const files = [
+      { path: 'workspace.json', text: JSON.stringify(aWorkspace({ stages: stages as never })) },
+      { path: `traits/${trait.id}.trait.json`, text: JSON.stringify(trait) },
+    ];
+    expect(checkDocuments(files).problems.map(({ code }) => code)).toContain('segment-cycle');
+  });
+});
+
 describe('the life-cycle stage', () => {
   const stages = { retention: { segment: 'loyal' }, reactivation: { trait: 'days-since', atLeast: 30 } };
   const documents: Partial<Documents> = {
@@ -203,7 +335,7 @@ describe('the life-cycle stage', () => {
     ];
     const { problems } = checkDocuments(files);
     expect(problems.map(({ code, message }) => `${code}: ${message}`)).toEqual([
-      'segment-cycle: The segment asks for itself: "kept" → the stages → "kept". Nobody could tell who is in it.',
+      'segment-cycle: The segment asks for itself: "kept" → the trait "stage" → "kept". Nobody could tell who is in it.',
       'duplicate-id: The trait "stage" is the life-cycle stage that the "stages" of the workspace say.',
     ]);
   });
