@@ -9,6 +9,7 @@ import { definitions, dynamo } from './container.ts';
 import { EntryRules, type EntryRuleSettings } from './entry-rules.ts';
 import { JourneyMachines, type MachineSettings } from './journey-machines.ts';
 import { loadEngine } from './patterns.ts';
+import { loadReadings } from './trait-readings.ts';
 import { DynamoPublications } from './publication-store.ts';
 import { runsDocument } from './runs-document.ts';
 import { setting } from './setting.ts';
@@ -33,6 +34,7 @@ export interface Coming {
 export async function publisherPublications(coming: Coming): Promise<DynamoPublications> {
   // Files are compiled as they are checked: nobody knows before whether one of them has a pattern.
   await loadEngine();
+  await loadReadings();
   return new DynamoPublications({
     ...coming,
     table: table(),
@@ -52,6 +54,7 @@ export async function deployedPublications(
   made: ReadonlyMap<string, string>,
 ): Promise<DynamoPublications> {
   await loadEngine();
+  await loadReadings();
   return new DynamoPublications({
     ...coming,
     table: table(),
