@@ -47,6 +47,17 @@ const traitReadingsOnDemand: Plugin = {
   },
 };
 
+const phoneNumbers = 'libphonenumber-js/min';
+/** Phone numbers are read by rules that are loaded with the first number, from a file that is made for them. */
+const phoneNumbersOnDemand: Plugin = {
+  name: 'phone-numbers-on-demand',
+  setup: ({ onResolve }) => {
+    const path = ownFile(phoneNumbersFile);
+    onResolve({ filter: new RegExp(`^${phoneNumbers}$`) }, () => ({ path }));
+  },
+};
+const phoneNumbersFile = 'functions/aws/phone-numbers.ts';
+
 /** Numbers are read and compared, and never printed in the manner of their country: the formats are 50 KB. */
 const noPhoneFormats: Plugin = {
   name: 'no-phone-formats',
@@ -141,13 +152,34 @@ export async function bundle(
       environmentCredentials,
       patternsOnDemand,
       traitReadingsOnDemand,
-      noPhoneFormats,
+      phoneNumbersOnDemand,
       noMimeTypes,
       noEndpointCache,
       onlyVersions,
     ],
   });
-  return { name, ...sizesOf(metafile) };
+  const sizes = sizesOf(metafile);
+  const readsNumbers = Object.keys(metafile.inputs).some((input) => input.endsWith(phoneNumbersFile));
+  return {
+    name,
+    ...sizes,
+    laterBytes: sizes.laterBytes + (readsNumbers ? await writePhoneNumbers(join(into, name)) : 0),
+  };
+}
+
+/** Writes the rules of phone numbers beside a bundle, as a module that can be loaded at once. @returns its bytes */
+async function writePhoneNumbers(into: string): Promise<number> {
+  const { metafile } = await build({
+    stdin: { contents: `export { parsePhoneNumberFromString } from '${phoneNumbers}';`, resolveDir: root },
+    outfile: join(into, 'phone-numbers.cjs'),
+    ...asModule,
+    format: 'cjs',
+    banner: {},
+    legalComments: 'none',
+    metafile: true,
+    plugins: [noPhoneFormats],
+  });
+  return Object.values(metafile.outputs).reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 /** What a container loads when it starts: the entry, and whatever that imports at once. */
