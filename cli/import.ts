@@ -30,10 +30,12 @@ interface Checkpoint {
 }
 interface Counts {
   lines: number;
-  /** Messages, and lines or groups that made none: `accepted` + `duplicate` + `rejected`. */
+  /** Messages, and lines or groups that made none: `accepted` + `duplicate` + `rejected` + `erased`. */
   read: number;
   accepted: number;
   duplicate: number;
+  /** Of people who were erased: nothing is kept of them. Absent in a checkpoint of an earlier release. */
+  erased?: number;
   /** The problems together; each stands in the error file. */
   rejected: number;
   problems: { [code: string]: number };
@@ -157,11 +159,11 @@ type Totals = {
 const number = (value: number): string => value.toLocaleString('en', { maximumFractionDigits: 2 });
 
 function outcomeInWords({ file, importedBefore, counts, errors }: Outcome): readonly string[] {
-  const { lines, read, accepted, duplicate, rejected, problems } = counts;
+  const { lines, read, accepted, duplicate, erased = 0, rejected, problems } = counts;
   return [
     importedBefore
       ? `${file}: imported before, to its end; nothing is new`
-      : `${file}: ${counted(lines, 'line')}, ${counted(read, 'message')}: ${number(accepted)} accepted, ${number(duplicate)} known already, ${number(rejected)} rejected`,
+      : `${file}: ${counted(lines, 'line')}, ${counted(read, 'message')}: ${number(accepted)} accepted, ${number(duplicate)} known already, ${number(rejected)} rejected${erased === 0 ? '' : `, ${number(erased)} of people who were erased`}`,
     ...Object.entries(problems).map(([code, n]) => `  ${code}: ${number(n)}`),
     ...(errors === undefined ? [] : [`  what was left out, and why: ${errors}`]),
   ];
@@ -263,7 +265,7 @@ class FileImport {
     results.forEach((result, index) => {
       if (result.status !== 'rejected') {
         this.counts.read++;
-        this.counts[result.status]++;
+        this.counts[result.status] = (this.counts[result.status] ?? 0) + 1;
         return;
       }
       const { line, firstLine } = sending[index]!;

@@ -22,20 +22,20 @@ import {
 } from './look-lines.ts';
 import { giveUp, settings } from './settings.ts';
 
-interface LookOptions {
+export interface LookOptions {
   readonly data: string;
   readonly workflows: string;
   readonly json?: boolean;
 }
 
-const looking = (command: Command): Command =>
+export const looking = (command: Command): Command =>
   command
     .option('--data <folder>', 'data folder of the home', settings.data)
     .option('--workflows <folder>', 'workflows folder', settings.workflows)
     .option('--json', 'everything, as JSON');
 
 /** Asks a home, and tells in words where it has no answer. */
-async function ask(options: LookOptions, work: (home: Connection) => Promise<string>): Promise<void> {
+export async function ask(options: LookOptions, work: (home: Connection) => Promise<string>): Promise<void> {
   needData(options.data);
   const home = await connect(options);
   try {
@@ -161,7 +161,7 @@ async function findExplained(home: Connection, profileId: string, what: string):
   return giveUp(`There is no journey, no segment and no audience "${id}".`);
 }
 
-async function findProfile(home: Connection, who: string): Promise<Thing> {
+export async function findProfile(home: Connection, who: string): Promise<Thing> {
   const [, kind, value] = /^(userId|anonymousId|email|phone):(.+)$/.exec(who) ?? [];
   if (kind === undefined || value === undefined) {
     const found = await home.get(`/api/profiles/${encodeURIComponent(who)}`).catch((error: unknown) => {

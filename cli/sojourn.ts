@@ -7,6 +7,7 @@ import { drawCommand } from './draw.ts';
 import { importCommand } from './import.ts';
 import { explainCommand, journeyCommand, profileCommand } from './look.ts';
 import { migrateCommand, planCommand, publishCommand, rollbackCommand } from './publish.ts';
+import { eraseCommand, exportCommand } from './privacy.ts';
 import { proveCommand } from './prove.ts';
 import { redriveCommand } from './redrive.ts';
 import { exitCodes } from './settings.ts';
@@ -28,6 +29,8 @@ for (const command of [
   profileCommand(),
   journeyCommand(),
   explainCommand(),
+  exportCommand(),
+  eraseCommand(),
   ...controlCommands(),
   planCommand(),
   publishCommand(),

@@ -10,6 +10,8 @@ import type { JsonObject } from './json.ts';
 import type { Delivery, Suppression } from './message/delivery.ts';
 import type { Message as RenderedMessage } from './message/message.ts';
 import type { Device } from './message/send-context.ts';
+import type { Receipt, Tombstone } from './privacy/erasure.ts';
+import type { HoldingId } from './privacy/inventory.ts';
 import type { MergeRow } from './profile/merge-log.ts';
 import type { Profile } from './profile/profile.ts';
 import type { Task } from './task/task.ts';
@@ -42,6 +44,8 @@ export interface Ids {
   attempt(): string;
   /** Keyed hash of a normalised address, hex; the key never leaves the home. */
   addressHash(channel: Channel, address: string): string;
+  /** Keyed hash of what is forgotten but must be known again, hex. */
+  tombstone(text: string): string;
   /** The id of a person whom a message is the first to name: the same for the same message, and nobody's to guess. */
   profileId(message: Message): string;
 }
@@ -107,6 +111,11 @@ export interface Change {
   readonly events?: readonly EventRow[];
   /** `from` is the owner that was read: absent for a new key. */
   readonly identities?: readonly { readonly key: IdentityKey; readonly profileId: string; readonly from?: string }[];
+  /** Identities that nobody has any more; `from` is the owner that was read. */
+  readonly disowned?: readonly { readonly key: IdentityKey; readonly from: string }[];
+  readonly tombstones?: readonly Tombstone[];
+  /** In place of what stood of each. */
+  readonly erasures?: readonly Receipt[];
   readonly merges?: readonly MergeRow[];
   readonly enrollments?: readonly { readonly row: Enrollment; readonly isNew: boolean }[];
   readonly deliveries?: readonly { readonly row: Delivery; readonly isNew: boolean }[];
@@ -150,12 +159,45 @@ export interface ProfileStore {
   suppressions(
     addresses: readonly { readonly channel: Channel; readonly addressHash: string }[],
   ): Promise<readonly Suppression[]>;
+  /** Which of these hashes are tombstones, with the instant of the erasure. */
+  tombstones(hashes: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** What is stopped now; on AWS as of at most 5 s ago. */
   stops(): Promise<Stops>;
   /** What was decided of experiments so far; under the lease of the stops. */
   rulings(): Promise<readonly Ruling[]>;
   /** Answers once all that was committed before this call will survive a power cut. */
   durable(): Promise<void>;
+}
+
+/** Under which ids things of one person lie. */
+export interface PersonIds {
+  readonly profileId: string;
+  /** Those that were merged into it. */
+  readonly mergedIds: readonly string[];
+}
+/** Everything that is kept of people beside what the law decides on, kind by kind as the inventory lists it. */
+export interface PersonalData {
+  /** About `most` rows of a kind, as they are kept; without `next` none follow. */
+  read(
+    holding: HoldingId,
+    person: PersonIds,
+    page: { readonly after?: string; readonly most: number },
+  ): Promise<{ readonly rows: readonly JsonObject[]; readonly next?: string }>;
+  /**
+   * Deletes some things of a kind; safe to repeat. A deleted event leaves a tombstone, with this instant.
+   * @returns how many; 0 once none are left
+   */
+  erase(holding: HoldingId, person: PersonIds, askedMs: number): Promise<number>;
+  /** Whether all that was told of the person has been carried out, so that nobody will ask for it. */
+  isSettled(person: PersonIds, askedMs: number): Promise<boolean>;
+  receipt(erasureId: string): Promise<Receipt | undefined>;
+  /** The latest first. */
+  receipts(page: {
+    readonly limit: number;
+    readonly cursor?: string;
+  }): Promise<{ readonly items: readonly Receipt[]; readonly next?: string }>;
+  /** Answers once what was deleted can be read in no file of ours any more. */
+  scrub(): Promise<void>;
 }
 
 /** What stands in the way of journeys, channels or everything: one word per subject. */

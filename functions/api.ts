@@ -12,7 +12,8 @@ export interface ApiError {
 /** What became of one item of a batch. */
 export interface BatchItem {
   readonly messageId: string;
-  readonly status: 'accepted' | 'duplicate' | 'rejected';
+  /** `erased` only of imports: callers of the intake are not told who was erased. */
+  readonly status: 'accepted' | 'duplicate' | 'rejected' | 'erased';
   readonly error?: {
     readonly code: string;
     readonly message: string;

@@ -32,6 +32,8 @@ export class Due extends Construct {
       timeout: Duration.minutes(2),
     });
     shared.store.grantDecide(this.wakeDue);
+    // Somebody who is erased has rows beside their own.
+    shared.store.grantLists(this.wakeDue);
     shared.secret.grantRead(this.wakeDue);
     this.queue = new WorkQueue(this, 'Wakes', {
       deadLetters: shared.deadLetters,

@@ -1,12 +1,16 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Message } from '../core/event/event.ts';
 import type { Documents } from '../core/journey/document.ts';
 import type { DecidedPublication } from '../core/journey/versions/publication.ts';
 import { isExperimenting } from '../core/experiment/decide-experiment.ts';
 import type { Ports } from '../core/ports.ts';
+import type { Receipt } from '../core/privacy/erasure.ts';
 import { acceptEvents } from '../functions/accept-events/accept-events.ts';
 import { decideWinners } from '../functions/decide-winners/decide-winners.ts';
+import { erasePerson, type EraseTask } from '../functions/erase-person/erase-person.ts';
+import { finishErasure } from '../core/privacy/finish-erasure.ts';
 import { enterJourney } from '../functions/enter-journey/enter-journey.ts';
 import { markFailed } from '../functions/mark-failed/mark-failed.ts';
 import { askingOf } from '../functions/parts/asking/asking.ts';
@@ -46,6 +50,7 @@ import type { WriteOptions } from './store/journal.ts';
 import { SqlitePlaces } from './store/places.ts';
 import { SparingCounts } from './sparing-counts.ts';
 import { SqliteExperiments } from './store/experiments.ts';
+import { SqlitePersonalData } from './store/personal-data.ts';
 import { SqliteProfileStore } from './store/profile-store.ts';
 import { SqliteFills } from './store/fills.ts';
 import { SqliteRounds } from './store/rounds.ts';
@@ -79,6 +84,9 @@ export interface HomeOptions {
   readonly onFatal?: (error: unknown) => void;
 }
 
+/** How long somebody who asks for an erasure waits at most until what it ends has ended. */
+const longestWaitMs = 10_000;
+
 /** Executions and hand-overs advanced at once while the clock runs by itself. */
 const liveConcurrency = 64;
 
@@ -104,6 +112,7 @@ export class Home {
   readonly relay: Relay;
   readonly scheduler: Scheduler;
   readonly fills: SqliteFills;
+  readonly personal: SqlitePersonalData;
   readonly filling: Filling;
   readonly accept: (messages: readonly Message[]) => ReturnType<ReturnType<typeof acceptEvents>>;
   private readonly bus: Bus;
@@ -227,6 +236,7 @@ export class Home {
     };
     this.accept = acceptEvents(this.ports);
     this.fills = new SqliteFills(db);
+    this.personal = new SqlitePersonalData(db, this.store, this.outbox, this.secrets);
     const { onFilling } = options;
     this.filling = new Filling({
       ...{ ...this.ports, db, fills: this.fills, onError: onProblem },
@@ -247,7 +257,7 @@ export class Home {
       store: this.store,
       interpreter: this.interpreter,
       relay: this.relay,
-      wakeDue: wakeDue(this.ports),
+      wakeDue: wakeDue({ ...this.ports, personal: async () => this.personal }),
       schedules: new Schedules({
         ...this.ports,
         rounds: this.rounds,
@@ -275,6 +285,18 @@ export class Home {
     this.interpreter.recover();
     this.relay.notice();
     this.scheduler.notice();
+  }
+
+  /** Erases somebody: what that causes happens first, and then all that is kept of them goes. */
+  async erase(task: EraseTask): Promise<Receipt | 'unknown-profile'> {
+    const begun = await erasePerson({ ...this.ports, personal: this.personal })(task);
+    if (begun === 'unknown-profile' || begun.status === 'done') return begun;
+    await this.store.durable();
+    // Where more and more goes on, their due row sees to the rest.
+    const idle = this.relay.idle().then(() => this.interpreter.idle());
+    await Promise.race([idle, wait(longestWaitMs, undefined, { ref: false })]);
+    const receipt = await finishErasure({ ...this.ports, personal: this.personal })(begun.profileId);
+    return receipt ?? begun;
   }
 
   /** Tells other commands of this user where this home answers. */

@@ -45,6 +45,22 @@ export class Outbox {
     this.filling = [];
   }
 
+  /** Takes a message out of its pack: of the others nothing changes. */
+  erase(deliveryId: string): void {
+    this.db.write(() => {
+      this.writePack();
+      const row = this.db.get<{ pack: number; place: number }>(
+        'SELECT pack, place FROM outbox WHERE delivery_id = ?',
+        deliveryId,
+      );
+      if (!row) return;
+      const others = this.unpacked(row.pack).map((message, place) => (place === row.place ? undefined : message));
+      const messages = zstdCompressSync(serialize(others), packing);
+      this.db.run('UPDATE outbox_packs SET messages = ? WHERE pack = ?', messages, row.pack);
+      this.db.run('DELETE FROM outbox WHERE delivery_id = ?', deliveryId);
+    });
+  }
+
   has(deliveryId: string): boolean {
     return this.db.get('SELECT 1 FROM outbox WHERE delivery_id = ?', deliveryId) !== undefined;
   }
@@ -54,8 +70,8 @@ export class Outbox {
     if (!row) return undefined;
     return row.pack === this.pack ? this.filling[row.place] : this.unpacked(row.pack)[row.place];
   }
-  private unpacked(pack: number): readonly RenderedMessage[] {
+  private unpacked(pack: number): readonly (RenderedMessage | undefined)[] {
     const row = this.db.get<{ messages: Uint8Array }>('SELECT messages FROM outbox_packs WHERE pack = ?', pack);
-    return row ? (deserialize(zstdDecompressSync(row.messages)) as RenderedMessage[]) : [];
+    return row ? (deserialize(zstdDecompressSync(row.messages)) as (RenderedMessage | undefined)[]) : [];
   }
 }

@@ -38,5 +38,6 @@ export class Secrets implements Ids {
   readonly messageId: (nowMs: number) => string;
 
   readonly profileId = (message: Message): string => this.keyring.profileId(message);
+  readonly tombstone = (text: string): string => this.keyring.tombstone(text);
   readonly addressHash = (channel: Channel, address: string): string => this.keyring.addressHash(channel, address);
 }

@@ -120,6 +120,8 @@ function appOf({ home }: ServerOptions, token: string, onError: (error: unknown,
     completeTask: completeTask(home.ports),
     countCoupons: (pool) => home.coupons.count(pool),
     fills: home.fills,
+    erase: (task) => home.erase(task),
+    personal: async () => home.personal,
     describeSchedule: (journey) => describeSchedule({ ...home.ports, rounds: home.rounds }, journey),
     durable: () => home.store.durable(),
   });

@@ -53,6 +53,7 @@ const storeAround = (store: ProfileStore, around: Around): ProfileStore => ({
   task: (taskId) => around('task', () => store.task(taskId)),
   guard: (...asked) => around('guard', () => store.guard(...asked)),
   suppressions: (addresses) => around('suppressions', () => store.suppressions(addresses)),
+  tombstones: (hashes) => around('tombstones', () => store.tombstones(hashes)),
   stops: () => store.stops(),
   rulings: () => store.rulings(),
   durable: () => store.durable(),

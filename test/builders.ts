@@ -36,6 +36,7 @@ import { Database } from '../local/store/database.ts';
 import { SqlitePlaces } from '../local/store/places.ts';
 import { SparingCounts } from '../local/sparing-counts.ts';
 import { SqliteExperiments } from '../local/store/experiments.ts';
+import { SqlitePersonalData } from '../local/store/personal-data.ts';
 import { SqliteProfileStore } from '../local/store/profile-store.ts';
 import { SqliteFills } from '../local/store/fills.ts';
 import { SqliteRounds } from '../local/store/rounds.ts';
@@ -156,6 +157,7 @@ export class TestHome {
   private readonly relay: Relay;
   private readonly scheduler: Scheduler;
   readonly filling: Filling;
+  readonly personal: SqlitePersonalData;
   readonly schedules: Schedules;
   private readonly touches = new UnderWay();
 
@@ -227,13 +229,14 @@ export class TestHome {
     });
     this.filling = new Filling({ ...this.ports, db: this.db, fills: new SqliteFills(this.db), onError });
     this.filling.start(this.definitions.now.coverage);
+    this.personal = new SqlitePersonalData(this.db, this.store, new Outbox(this.db, clock), this.ports.ids);
     this.scheduler = new Scheduler({
       filling: this.filling,
       clock,
       store,
       interpreter,
       relay,
-      wakeDue: wakeDue(this.ports),
+      wakeDue: wakeDue({ ...this.ports, personal: async () => this.personal }),
       schedules: this.schedules,
       experiments,
       onError,

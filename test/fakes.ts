@@ -31,6 +31,9 @@ export class CountingIds implements Ids {
   profileId({ messageId, receivedMs, userId = '', anonymousId = '' }: Message): string {
     return `p_${idOf('profile', String(receivedMs), messageId, userId, anonymousId)}`;
   }
+  tombstone(text: string): string {
+    return idOf('erased', text);
+  }
   addressHash(channel: Channel, address: string): string {
     return idOf('address', channel, address);
   }

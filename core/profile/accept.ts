@@ -22,7 +22,8 @@ export const lateMs = 24 * 3_600_000;
 /** What became of one message of a request. */
 export interface ItemResult {
   readonly messageId: string;
-  readonly status: 'accepted' | 'duplicate';
+  /** `erased`: it is about somebody who was erased, and of the time before; nothing is kept of it. */
+  readonly status: 'accepted' | 'duplicate' | 'erased';
 }
 
 /** Messages of one person, in order, with all that was read for them. */
@@ -32,6 +33,8 @@ export interface AcceptInput extends Surroundings {
   /** Identity rows as they are, and each with the profile that it leads to. */
   readonly identityRows: ReadonlyMap<IdentityKey, string>;
   readonly owners: ReadonlyMap<IdentityKey, string>;
+  /** Identities without an owner whose owner was erased, with the instant. */
+  readonly erasedKeys: ReadonlyMap<IdentityKey, number>;
   /** Message ids that are in the timeline already, with the attempt that wrote them. */
   readonly seen: ReadonlyMap<string, string>;
   /** What was read of their timelines: at first nothing. */
@@ -52,7 +55,7 @@ export interface AcceptDecision {
 /** Folds messages into their people: facts → segments → conversion → goals → exits → holds → entries, each message by itself. */
 export function decideAccept(input: AcceptInput): AcceptDecision {
   const draft = new Draft(input, input.profiles);
-  const owners = new Owners(input.identityRows, input.owners);
+  const owners = new Owners(input.identityRows, input.owners, input.erasedKeys);
   const recall = new Recall(input.remembered);
   const events: EventRow[] = [];
   const merges: MergeRow[] = [];

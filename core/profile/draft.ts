@@ -130,6 +130,7 @@ export class Draft {
   ): readonly Edge[] {
     const { definitions } = this.around;
     const before = this.profile(profileId);
+    if (before.isErased) return [];
     const settled = settleMemberships(before, rulesOf(before, rules, definitions), definitions, nowMs);
     if (settled.profile !== this.profile(profileId)) this.set(settled.profile);
     this.changesMs.set(profileId, Math.min(settled.nextChangeMs, this.changesMs.get(profileId) ?? Infinity));
@@ -304,7 +305,9 @@ export class Draft {
     let earliest = Math.min(this.changesMs.get(profileId) ?? Infinity, nextDateMs);
     for (const { isActive, watchMs = Infinity } of enrollments) if (isActive) earliest = Math.min(earliest, watchMs);
     // Whoever the filling of everybody should pass by is filled by their own row.
-    return isBehind(profile, this.around.definitions) ? Math.min(earliest, this.around.nowMs + passedByMs) : earliest;
+    return isBehind(profile, this.around.definitions) && !profile.isErased
+      ? Math.min(earliest, this.around.nowMs + passedByMs)
+      : earliest;
   }
 
   /** The change to commit, with each profile's due row where it must come earlier. */

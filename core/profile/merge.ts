@@ -118,7 +118,9 @@ export function withIdentifier(all: readonly Identifier[], one: Identifier): rea
   const isStamped = isAddress(one) ? isLater(one.ms, one.id, standing) : isLater(standing.ms, standing.id, one);
   const others = [...new Set([...(standing.others ?? []), ...(one.others ?? [])])];
   const linkedMs = Math.min(one.linkedMs ?? Infinity, standing.linkedMs ?? Infinity);
+  const afterMs = Math.max(one.afterMs ?? -Infinity, standing.afterMs ?? -Infinity);
   const gains =
+    afterMs > (standing.afterMs ?? -Infinity) ||
     (one.isVerified && !standing.isVerified) ||
     (one.resolves && !standing.resolves) ||
     linkedMs < (standing.linkedMs ?? Infinity) ||
@@ -130,6 +132,7 @@ export function withIdentifier(all: readonly Identifier[], one: Identifier): rea
     isVerified: one.isVerified || standing.isVerified,
     resolves: one.resolves || standing.resolves,
     ...(linkedMs < Infinity && { linkedMs }),
+    ...(afterMs > -Infinity && { afterMs }),
     ...(others.length > 0 && { others }),
   });
 }

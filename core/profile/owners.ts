@@ -7,16 +7,29 @@ export class Owners {
   /** As the rows say, which may name a profile that was merged since. */
   private readonly rows: ReadonlyMap<IdentityKey, string>;
   private readonly current: Map<IdentityKey, string>;
+  private readonly erased: ReadonlyMap<IdentityKey, number>;
   private readonly given = new Map<IdentityKey, string>();
 
-  /** @param current the same keys, each with the profile that its row leads to */
-  constructor(rows: ReadonlyMap<IdentityKey, string>, current: ReadonlyMap<IdentityKey, string>) {
+  /**
+   * @param current the same keys, each with the profile that its row leads to
+   * @param erased keys of people who were erased, with the instant
+   */
+  constructor(
+    rows: ReadonlyMap<IdentityKey, string>,
+    current: ReadonlyMap<IdentityKey, string>,
+    erased: ReadonlyMap<IdentityKey, number>,
+  ) {
     this.rows = rows;
+    this.erased = erased;
     this.current = new Map(current);
   }
 
   of(key: IdentityKey): string | undefined {
     return this.current.get(key);
+  }
+  /** Until when a key was somebody's who was erased. */
+  erasedMs(key: IdentityKey): number | undefined {
+    return this.erased.get(key);
   }
   give(key: IdentityKey, profileId: string): void {
     this.current.set(key, profileId);

@@ -1,5 +1,6 @@
 import type { Json } from '../json.ts';
 import type { Purpose } from '../journey/document.ts';
+import type { Erasure } from '../privacy/erasure.ts';
 
 /** A value that the last writer by `(ms, id)` wins, whatever the order of arrival. */
 export interface Stamped<T> {
@@ -32,6 +33,8 @@ export interface Identifier {
   readonly id: string;
   /** First message that named it beside another identifier of the person; absent for one that always stood alone. */
   readonly linkedMs?: number;
+  /** Somebody who was erased had it before: what happened until then is theirs, and not this person's. */
+  readonly afterMs?: number;
   /** Other known people who use it too, and are not found by it. */
   readonly others?: readonly string[];
   /** Of a device: ios, android or web. */
@@ -109,7 +112,9 @@ export interface Profile {
   readonly mergedInto?: string;
   /** Profiles that were merged into this one, with the version of *this* profile at the merge. */
   readonly mergedIds: readonly { readonly profileId: string; readonly version: number; readonly atMs: number }[];
+  /** Somebody was here: nothing is decided about them, and nothing is said of them any more. */
   readonly isErased?: boolean;
+  readonly erasure?: Erasure;
   readonly identifiers: readonly Identifier[];
   readonly traits: { readonly [name: string]: Stamped<Json> };
   readonly timeZone?: Stamped<string>;

@@ -59,6 +59,7 @@ export function resolveProfile(
   const claims = claimsOf(message, rules);
   const ownerOf = (claim: Claim): string | undefined =>
     claim.mayResolve ? owners.of(identityKey(claim.kind, claim.value)) : undefined;
+  const known: Known = { ownerOf, erasedMs: (claim) => owners.erasedMs(identityKey(claim.kind, claim.value)) };
   let profileId = chooseTarget(claims, ownerOf, draft);
   const isNew = profileId === undefined;
   if (profileId === undefined) {
@@ -76,7 +77,7 @@ export function resolveProfile(
     const reason = whyNotTheirs(draft.profile(profileId!), claim, rules);
     if (reason === undefined) {
       owners.give(identityKey(claim.kind, claim.value), profileId!);
-      remember([claim], message, draft, profileId!, ownerOf);
+      remember([claim], message, draft, profileId!, known);
       return;
     }
     refused.add(claim);
@@ -86,7 +87,7 @@ export function resolveProfile(
   const user = claims.find((claim) => claim.kind === 'userId');
   if (user) {
     if (ownerOf(user) === undefined) give(user);
-    else remember([user], message, draft, profileId, ownerOf);
+    else remember([user], message, draft, profileId, known);
   }
   const unowned = claims.filter((claim) => claim.mayResolve && ownerOf(claim) === undefined);
   for (const claim of unowned) if (rules.isUnique(claim.kind)) give(claim);
@@ -123,7 +124,7 @@ export function resolveProfile(
     message,
     draft,
     profileId,
-    ownerOf,
+    known,
   );
   return { profileId, isNew, merges, isConsentChanged };
 }
@@ -156,6 +157,13 @@ function chooseTarget(
     (claim) => claim.mayResolve && ownerOf(claim) === undefined && (rules.isUnique(claim.kind) || telling.length === 0),
   );
   return user || isNamed ? undefined : owned[0]!.owner;
+}
+
+/** What is known of the identifiers that a message carries. */
+interface Known {
+  readonly ownerOf: (claim: Claim) => string | undefined;
+  /** Until when somebody had it who was erased. */
+  readonly erasedMs: (claim: Claim) => number | undefined;
 }
 
 /** How much one message has moved. */
@@ -242,12 +250,13 @@ function remember(
   message: Message,
   draft: Draft,
   profileId: string,
-  ownerOf: (claim: Claim) => string | undefined,
+  { ownerOf, erasedMs }: Known,
 ): boolean {
   const profile = draft.profile(profileId);
   const isLinking = claims.filter((claim) => ownerOf(claim) === profileId).length > 1;
   const identifiers = claims.reduce((all, claim) => {
     const resolves = ownerOf(claim) === profileId;
+    const afterMs = erasedMs(claim);
     return withIdentifier(all, {
       kind: claim.kind,
       value: claim.value,
@@ -256,6 +265,7 @@ function remember(
       ms: message.occurredMs,
       id: message.messageId,
       ...(resolves && isLinking && { linkedMs: message.occurredMs }),
+      ...(afterMs !== undefined && { afterMs }),
       ...(claim.platform && { platform: claim.platform }),
       ...(claim.webPush && { webPush: claim.webPush }),
     });

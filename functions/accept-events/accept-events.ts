@@ -5,6 +5,7 @@ import { mayWatch } from '../../core/enrollment/watched.ts';
 import type { Message } from '../../core/event/event.ts';
 import type { Change, DecisionPorts, IdentityKey, Loaded } from '../../core/ports.ts';
 import { decideAccept, type AcceptDecision, type AcceptInput, type ItemResult } from '../../core/profile/accept.ts';
+import { readErased } from '../../core/privacy/read-erased.ts';
 import { identityKey } from '../../core/profile/identity-key.ts';
 import type { IdentityRules } from '../../core/profile/identity-rules.ts';
 import { isToBeFilled } from '../../core/profile/fill-up.ts';
@@ -111,13 +112,21 @@ async function acceptChunk(ports: DecisionPorts, messages: readonly Message[]): 
 
 async function tryChunk(
   ports: DecisionPorts,
-  messages: readonly Message[],
+  given: readonly Message[],
   attemptId: string,
   isAgain: boolean,
 ): Promise<Tried<readonly ItemResult[] | 'too-many'>> {
   const definitions = await ports.definitions.current();
-  const { rows, owners, profiles } = await readPeople(ports, messages, definitions.identity, isAgain);
-  if (profiles.size > mostProfiles && messages.length > 1) return { answer: 'too-many' };
+  const people = await readPeople(ports, given, definitions.identity, isAgain);
+  const { rows, owners, profiles } = people;
+  if (profiles.size > mostProfiles && given.length > 1) return { answer: 'too-many' };
+  const { isGone, erasedKeys } = await readErased(ports, given, people, definitions.identity);
+  const messages = given.filter((message) => !isGone(message));
+  const withGone = (results: readonly ItemResult[]): readonly ItemResult[] => {
+    let at = 0;
+    return given.map((one) => (isGone(one) ? { messageId: one.messageId, status: 'erased' } : results[at++]!));
+  };
+  if (messages.length === 0) return { answer: withGone([]) };
   const loaded = [...profiles.values()];
   const nowMs = ports.clock.nowMs();
   const ids = loaded.flatMap(({ profile }) => historyIds(profile));
@@ -136,6 +145,7 @@ async function tryChunk(
     profiles: loaded,
     identityRows: rows,
     owners,
+    erasedKeys,
     seen,
     definitions,
     nowMs,
@@ -147,7 +157,7 @@ async function tryChunk(
   const isTooLarge =
     change && (change.profiles.length > mostProfiles || rowsOf(change) > mostRows || factBytes(change) > mostFactBytes);
   if (isTooLarge && messages.length > 1) return { answer: 'too-many' };
-  return { answer: results, isGuess, ...(change && { change }) };
+  return { answer: withGone(results), isGuess, ...(change && { change }) };
 }
 
 /** Decides, and where the past is asked for, reads it and decides again. */
@@ -189,6 +199,8 @@ interface People {
   /** Profile → the one that it leads to. */
   readonly holders: Map<string, string>;
   readonly profiles: Map<string, Loaded>;
+  /** Rows that lead to somebody who is being erased, and the ids of such people, as they were named. */
+  readonly erased: Set<string>;
 }
 
 async function readPeople(
@@ -198,7 +210,7 @@ async function readPeople(
   isAgain: boolean,
 ): Promise<People & { readonly owners: ReadonlyMap<IdentityKey, string> }> {
   const keys = messages.map((message) => keysOf(message, rules));
-  const people: People = { rows: new Map(), holders: new Map(), profiles: new Map() };
+  const people: People = { rows: new Map(), holders: new Map(), profiles: new Map(), erased: new Set() };
   const named = messages.flatMap(({ profileId }) => (profileId === undefined ? [] : [profileId]));
   // The first key nearly always finds the person, who says that the others are theirs. Where that row was another's by
   // then, the commit tells, and a second try asks for all.
@@ -239,6 +251,10 @@ async function readOwners(
     if (people.holders.has(profileId)) continue;
     const loaded = await profiles.load(profileId);
     if (!loaded) continue;
+    if (loaded.profile.isErased) {
+      people.erased.add(profileId);
+      continue;
+    }
     people.profiles.set(loaded.profile.profileId, loaded);
     people.holders.set(profileId, loaded.profile.profileId);
     people.holders.set(loaded.profile.profileId, loaded.profile.profileId);

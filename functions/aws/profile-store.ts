@@ -22,9 +22,10 @@ import {
   profilePartition,
   suppressionKey,
   taskKey,
+  tombstoneKey,
 } from './table/keys.ts';
 import { readProfile, type Item, type ReadProfile } from './table/profile-rows.ts';
-import { dueKey, readDelivery, readEnrollment, readGuard, readTask } from './table/rows.ts';
+import { dueKey, readDelivery, readEnrollment, readGuard, readTask, readTombstone } from './table/rows.ts';
 import { readRuling, rulingPartition } from './table/rulings.ts';
 import { readSuppressions } from './table/suppression-row.ts';
 import { Table } from './table/table.ts';
@@ -221,6 +222,12 @@ export class DynamoProfileStore implements ProfileStore {
     if (addresses.length === 0) return [];
     const rows = await this.table.get(addresses.map((one) => suppressionKey(one.channel, one.addressHash)));
     return rows.flatMap(readSuppressions);
+  }
+
+  async tombstones(hashes: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const nowMs = this.clock.nowMs();
+    const rows = hashes.length === 0 ? [] : await this.table.get(hashes.map(tombstoneKey));
+    return new Map(rows.filter((row) => !isExpired(row, nowMs)).map(readTombstone));
   }
 
   async stops(): Promise<Stops> {

@@ -78,6 +78,7 @@ export function deployedIds(keyring: Keyring): Ids {
   let count = 0;
   return {
     attempt: () => `${container}.${(count++).toString(36)}`,
+    tombstone: (text) => keyring.tombstone(text),
     addressHash: (channel, address) => keyring.addressHash(channel, address),
     profileId: (message) => keyring.profileId(message),
   };

@@ -18,7 +18,7 @@ export const changeConsent =
   (change: ConsentChange): Promise<'changed' | 'unknown-profile'> =>
     decideLoop<'changed' | 'unknown-profile'>(ports, async (attemptId) => {
       const loaded = await ports.profiles.load(change.profileId);
-      if (!loaded) return { answer: 'unknown-profile' };
+      if (!loaded || loaded.profile.isErased) return { answer: 'unknown-profile' };
       const { profile } = loaded;
       const nowMs = ports.clock.nowMs();
       const definitions = await ports.definitions.current();

@@ -26,5 +26,12 @@ export const handler = observed(async ({ Items, BatchInput: { key }, batch, begu
   const results = await acceptLines(lines, acceptEvents(ports, peopleAtOnce));
   const count = (status: string): number => results.filter((one) => one.status === status).length;
   const refused = results.filter(({ status }) => status === 'rejected');
-  return { key, accepted: count('accepted'), duplicates: count('duplicate'), rejected: refused.length, refused };
+  return {
+    key,
+    accepted: count('accepted'),
+    duplicates: count('duplicate'),
+    erased: count('erased'),
+    rejected: refused.length,
+    refused,
+  };
 });

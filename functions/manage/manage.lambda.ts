@@ -8,6 +8,7 @@ import { DynamoDirectory } from '../aws/directory.ts';
 import { changeConsent } from '../change-consent/change-consent.ts';
 import { enterJourney } from '../enter-journey/enter-journey.ts';
 import { fills } from '../aws/container-fills.ts';
+import { personal } from '../aws/container-personal.ts';
 import { ENV } from '../env.ts';
 import { logger, observed, sayingOf } from '../middleware.ts';
 import { apiRoutes } from '../parts/http/api.ts';
@@ -29,6 +30,9 @@ async function build(): Promise<ReturnType<typeof handle>> {
       (await import('../aws/coupon-counts.ts')).countCoupons(dynamo(), setting(ENV.table), pool),
     fills: fills(),
     describeSchedule: async (journey) => (await import('../aws/open/schedule.ts')).describe(ports, journey),
+    personal,
+    erase: async (task) =>
+      (await import('../erase-person/erase-person.ts')).erasePerson({ ...ports, personal: await personal() })(task),
     durable: () => ports.profiles.durable(),
   });
   const app = new Hono();

@@ -30,6 +30,11 @@ export class Keyring {
     return hash;
   }
 
+  /** Keyed hash of what is forgotten but must be known again, hex. */
+  tombstone(text: string): string {
+    return this.sign('erased', text);
+  }
+
   /**
    * The id of a person whom a message is the first to name. Keyed, since a caller chooses what is in a message; with the
    * time of its receipt, since one that comes again after it was forgotten may be about somebody new.

@@ -1,4 +1,5 @@
 import { dueRows } from '../aws/container-due.ts';
+import { personal } from '../aws/container-personal.ts';
 import { executionPorts } from '../aws/container-executions.ts';
 import { realClock } from '../aws/real-clock.ts';
 import { parseDuePlace } from '../aws/tasks.ts';
@@ -11,7 +12,7 @@ const atOnce = 16;
 
 /** Looks at all that is due in one minute and shard; what fails stays, and the message comes again for it. */
 export const handler = takesMessages(parseDuePlace, async (place) => {
-  const wake = wakeDue(await executionPorts());
+  const wake = wakeDue({ ...(await executionPorts()), personal });
   const rows = dueRows();
   await inTurns(await rows.at(place, realClock.nowMs()), atOnce, async (due) => {
     await wake(due);

@@ -6,25 +6,31 @@ import { readRoundSubject } from '../../core/enrollment/rounds.ts';
 import { lookAtMs, repairDelayMs } from '../../core/enrollment/parking.ts';
 import { readEnrolled } from '../../core/enrollment/read-enrolled.ts';
 import { followUp } from '../../core/follow-up.ts';
-import type { DueRow, Ports } from '../../core/ports.ts';
+import type { DueRow, PersonalData, Ports } from '../../core/ports.ts';
+import { erasureDelayMs, erasureSubject } from '../../core/privacy/erasure.ts';
 import { fillProfile } from '../../core/fill-profile.ts';
 import { Draft } from '../../core/profile/draft.ts';
 import { isBehind } from '../../core/segment/coverage.ts';
 
-export type WakePorts = Pick<Ports, 'profiles' | 'definitions' | 'executions' | 'clock' | 'ids'>;
+export type WakePorts = Pick<Ports, 'profiles' | 'definitions' | 'executions' | 'clock' | 'ids'> & {
+  /** What is kept of people; it is asked for only where somebody is to be erased. */
+  readonly personal: () => Promise<PersonalData>;
+};
 
 /**
  * Looks at what a due row points to: memberships, watched conditions and dates of a profile, its instant in a round of a
- * schedule, or an enrollment gone quiet.
+ * schedule, an erasure that is not over, or an enrollment gone quiet.
  */
 export const wakeDue =
   (ports: WakePorts) =>
   (due: DueRow): Promise<void> =>
     due.subject === 'profile'
       ? wakeProfile(ports, due)
-      : readRoundSubject(due.subject)
-        ? wakeRound(ports, due)
-        : repair(ports, due);
+      : due.subject === erasureSubject
+        ? wakeErasure(ports, due)
+        : readRoundSubject(due.subject)
+          ? wakeRound(ports, due)
+          : repair(ports, due);
 
 /** Time alone has changed something: everything is recomputed, and the next instant is written. */
 async function wakeProfile(ports: WakePorts, due: DueRow): Promise<void> {
@@ -42,7 +48,8 @@ const tryToWake = (ports: WakePorts, due: DueRow): Promise<'behind' | undefined>
       return { answer: undefined, change: { attemptId, profiles: [], undue: [due] } };
     const { profile } = loaded;
     const definitions = await ports.definitions.current();
-    if (isBehind(profile, definitions) && !profile.isErased) return { answer: 'behind' };
+    if (profile.isErased) return { answer: undefined, change: { attemptId, profiles: [], undue: [due] } };
+    if (isBehind(profile, definitions)) return { answer: 'behind' };
     const nowMs = ports.clock.nowMs();
     const active = profile.enrollments.filter((stub) => stub.isActive);
     const enrolled = await readEnrolled(
@@ -59,6 +66,20 @@ const tryToWake = (ports: WakePorts, due: DueRow): Promise<'behind' | undefined>
     draft.wakeWatches(profile.profileId);
     return { answer: undefined, change: draft.change() };
   });
+
+/** An erasure goes on where it was left. */
+async function wakeErasure(ports: WakePorts, due: DueRow): Promise<void> {
+  const { finishErasure } = await import('../../core/privacy/finish-erasure.ts');
+  const receipt = await finishErasure({ ...ports, personal: await ports.personal() })(due.profileId);
+  const next = { ...due, dueMs: ports.clock.nowMs() + erasureDelayMs };
+  const isLeft = receipt?.status === 'erasing';
+  await ports.profiles.commit({
+    attemptId: ports.ids.attempt(),
+    profiles: [],
+    undue: [due],
+    ...(isLeft && { due: [next] }),
+  });
+}
 
 /** A round of a schedule has reached the person, wherever they live. */
 async function wakeRound(ports: WakePorts, due: DueRow): Promise<void> {

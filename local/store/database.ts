@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementResultingChanges, type StatementSync } from 'node:sqlite';
 import { StoreUnavailable } from '../../core/failures.ts';
-import { Journal, pragmas, type WriteOptions } from './journal.ts';
+import { emptyLog, Journal, pragmas, type WriteOptions } from './journal.ts';
 import { schema, schemaVersion } from './schema.ts';
 
 /** Work that nobody waits for is on the disk this soon. */
@@ -216,6 +216,21 @@ export class Database {
     this.isOpen = false;
     this.db.exec('COMMIT');
     this.journal?.forget();
+  }
+
+  /**
+   * Answers when what was deleted can be read in no file: pages were overwritten, and what the write-ahead logs and the
+   * journal still say of them goes now.
+   */
+  scrub(): void {
+    this.commit();
+    if (this.failure) throw this.failure;
+    try {
+      this.db.exec(emptyLog);
+      this.journal?.scrub();
+    } catch (error) {
+      throw this.seen(error);
+    }
   }
 
   close(): void {

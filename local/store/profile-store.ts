@@ -4,7 +4,7 @@ import type { StoredEvent } from '../../core/event/event.ts';
 import type { Ruling } from '../../core/experiment/ruling.ts';
 import type { Channel } from '../../core/journey/document.ts';
 import { blocks, type Delivery, type Suppression, type SuppressionReason } from '../../core/message/delivery.ts';
-import type { Change, DueRow, HistoryFilter, IdentityKey, Loaded, ProfileStore } from '../../core/ports.ts';
+import type { Change, DueRow, HistoryFilter, IdentityKey, Loaded, PersonIds, ProfileStore } from '../../core/ports.ts';
 import type { Profile } from '../../core/profile/profile.ts';
 import type { Task } from '../../core/task/task.ts';
 import type { Database } from './database.ts';
@@ -68,6 +68,15 @@ export class SqliteProfileStore implements ProfileStore {
     );
     if (!row) return undefined;
     return this.remember({ version: row.version, profile: JSON.parse(row.body) as Profile });
+  }
+  /** Of people who are being erased nothing is kept in memory that the tables do not hold. */
+  forget({ profileId, mergedIds }: PersonIds): void {
+    const ids = new Set([profileId, ...mergedIds]);
+    for (const id of mergedIds) {
+      this.cache.delete(id);
+      this.dirty.delete(id);
+    }
+    for (const [enrollmentId, row] of this.rows) if (ids.has(row.profileId)) this.rows.delete(enrollmentId);
   }
   private remember(loaded: Loaded): Loaded {
     return keepLatest(this.cache, loaded.profile.profileId, loaded, mostCached);
@@ -233,6 +242,15 @@ export class SqliteProfileStore implements ProfileStore {
     addresses: readonly { readonly channel: Channel; readonly addressHash: string }[],
   ): Promise<readonly Suppression[]> {
     return addresses.flatMap(({ channel, addressHash }) => this.suppressionsOf(channel, addressHash));
+  }
+
+  async tombstones(hashes: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const found = new Map<string, number>();
+    for (const hash of hashes) {
+      const row = this.db.get<{ at_ms: number }>('SELECT at_ms FROM tombstones WHERE hash = ?', hash);
+      if (row) found.set(hash, row.at_ms);
+    }
+    return found;
   }
 
   async stops(): Promise<Stops> {

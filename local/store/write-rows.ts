@@ -30,6 +30,15 @@ export function writeRows(
   for (const [profileId, text] of untold)
     db.run('INSERT INTO commit_facts VALUES (?, ?, ?)', profileId, versions.get(profileId)!, text);
   for (const one of change.identities ?? []) writeIdentity(db, one);
+  for (const one of change.disowned ?? []) deleteIdentity(db, one);
+  for (const { hash, atMs } of change.tombstones ?? []) writeTombstone(db, hash, atMs);
+  for (const receipt of change.erasures ?? [])
+    db.run(
+      'INSERT OR REPLACE INTO erasures VALUES (?, ?, ?)',
+      receipt.erasureId,
+      receipt.askedMs,
+      JSON.stringify(receipt),
+    );
   for (const merge of change.merges ?? []) writeMerge(db, merge);
   for (const { row, isNew } of change.enrollments ?? []) writeEnrollment(db, row, isNew);
   for (const { row, isNew } of change.deliveries ?? []) writeDelivery(db, row, isNew);
@@ -88,6 +97,17 @@ function writeIdentity(
       ? db.run('INSERT OR IGNORE INTO identities VALUES (?, ?)', key, profileId)
       : db.run('UPDATE identities SET profile_id = ? WHERE key = ? AND profile_id = ?', profileId, key, from);
   if (done.changes === 0) throw new Conflict();
+}
+
+function deleteIdentity(db: Database, { key, from }: { key: string; from: string }): void {
+  const done = db.run('DELETE FROM identities WHERE key = ? AND profile_id = ?', key, from);
+  if (done.changes === 0) throw new Conflict();
+}
+
+/** The latest erasure stands. */
+export function writeTombstone(db: Database, hash: string, atMs: number): void {
+  const sql = 'INSERT INTO tombstones VALUES (?, ?) ON CONFLICT DO UPDATE SET at_ms = max(at_ms, excluded.at_ms)';
+  db.run(sql, hash, atMs);
 }
 
 function writeMerge(db: Database, row: MergeRow): void {

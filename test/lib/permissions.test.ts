@@ -119,9 +119,9 @@ describe('what functions may do', () => {
     ).toEqual([]);
   });
 
-  it('lets nobody query an index but the management API, whoever ends people inside a journey and whoever counts them', () => {
+  it('lets nobody query an index but the management API, whoever ends people, counts them or forgets them', () => {
     const lists = deployedFunctions.filter((name) => JSON.stringify(allowedOf(roleOf(name))).includes('/index/'));
-    expect(lists).toEqual(['control-journeys', 'decide-winners', 'manage', 'publish-documents']);
+    expect(lists).toEqual(['control-journeys', 'decide-winners', 'manage', 'publish-documents', 'wake-due']);
   });
 
   it('tells each function where its neighbours are, if and only if it may reach them', () => {

@@ -3,7 +3,17 @@ import type { Change, EventRow, Fact } from '../../../core/ports.ts';
 import { eventItem, factsItem, keptMs } from './event-rows.ts';
 import { identityRowKey } from './keys.ts';
 import { coldItem, hotItem, isColdSame, type Item, type ReadProfile } from './profile-rows.ts';
-import { deliveryItem, dueItem, enrollmentItem, guardItem, mergeItem, minuteOf, taskItem } from './rows.ts';
+import {
+  deliveryItem,
+  dueItem,
+  enrollmentItem,
+  erasureItem,
+  guardItem,
+  mergeItem,
+  minuteOf,
+  taskItem,
+  tombstoneItem,
+} from './rows.ts';
 import { controlItem } from './control-row.ts';
 import { membershipChanges } from './memberships.ts';
 import { suppressionUpdates, unlessSuppressed, unsuppress } from './suppression-row.ts';
@@ -71,6 +81,16 @@ export function commitOf(input: CommitInput): Commit {
       if (from === undefined) return put(item, { ConditionExpression: isNew });
       return put(item, { ConditionExpression: 'o = :from', ExpressionAttributeValues: { ':from': { S: from } } });
     }),
+    ...(change.disowned ?? []).map(({ key, from }) => ({
+      Delete: {
+        TableName: tableName,
+        Key: keyOf(identityRowKey(key)),
+        ConditionExpression: 'o = :from',
+        ExpressionAttributeValues: { ':from': { S: from } },
+      },
+    })),
+    ...(change.tombstones ?? []).map((one) => put(tombstoneItem(one))),
+    ...(change.erasures ?? []).map((one) => put(erasureItem(one))),
     ...(change.merges ?? []).map((merge) => put(mergeItem(merge))),
     ...(change.enrollments ?? []).map((one) =>
       put(enrollmentItem(one.row), one.isNew ? { ConditionExpression: isNew } : undefined),

@@ -30,9 +30,14 @@ export const mergeKey = (profileId: string, mergedId: string): Key => ({
   pk: profilePartition(profileId),
   sk: `${mergePrefix}${mergedId}`,
 });
+/** That an identifier or a message was somebody's who was erased. */
+export const tombstoneKey = (hash: string): Key => ({ pk: `t#${hash}`, sk: 't' });
+/** The receipt of an erasure. */
+export const erasureKey = (erasureId: string): Key => ({ pk: `z#${erasureId}`, sk: 'z' });
+export const guardPrefix = 'g#';
 export const guardKey = (profileId: string, journeyId: string, key: string): Key => ({
   pk: profilePartition(profileId),
-  sk: `g#${journeyId}#${key}`,
+  sk: `${guardPrefix}${journeyId}#${key}`,
 });
 export const identityRowKey = (key: string): Key => ({ pk: `i#${key}`, sk: 'i' });
 export const enrollmentKey = (enrollmentId: string): Key => ({ pk: `n#${enrollmentId}`, sk: 'n' });

@@ -2,10 +2,12 @@ import type { EntryGuard, Enrollment } from '../../../core/enrollment/enrollment
 import type { Exposures } from '../../../core/experiment/exposure.ts';
 import type { Delivery } from '../../../core/message/delivery.ts';
 import type { DueRow } from '../../../core/ports.ts';
+import type { Receipt, Tombstone } from '../../../core/privacy/erasure.ts';
 import type { MergeRow } from '../../../core/profile/merge-log.ts';
 import type { Task } from '../../../core/task/task.ts';
 import {
   deliveryKey,
+  erasureKey,
   enrollmentKey,
   guardKey,
   mergeKey,
@@ -14,8 +16,10 @@ import {
   shardOf,
   sortable,
   taskKey,
+  tombstoneKey,
   type Key,
 } from './keys.ts';
+import { expiry } from './event-rows.ts';
 import { pack, unpack } from './pack.ts';
 import type { Item } from './profile-rows.ts';
 
@@ -85,6 +89,25 @@ export const mergeItem = (row: MergeRow): Item => ({
   b: { B: pack(row) },
 });
 export const readMerge = (item: Item): MergeRow => unpack(item['b']!.B!) as unknown as MergeRow;
+
+export const tombstoneItem = ({ hash, atMs, expiresMs }: Tombstone): Item => ({
+  ...keyItem(tombstoneKey(hash)),
+  at: { N: String(atMs) },
+  ...(expiresMs !== undefined && expiry(expiresMs)),
+});
+export const readTombstone = (item: Item): readonly [hash: string, atMs: number] => [
+  item['pk']!.S!.slice(2),
+  Number(item['at']!.N),
+];
+
+/** A receipt, in the list of all of them. */
+export const erasureItem = (row: Receipt): Item => ({
+  ...keyItem(erasureKey(row.erasureId)),
+  lk: { S: listPartition('z', shardOf(row.erasureId, listShards)) },
+  ls: { S: `${sortable(row.askedMs)}#${row.erasureId}` },
+  b: { B: pack(row) },
+});
+export const readErasure = (item: Item): Receipt => unpack(item['b']!.B!) as unknown as Receipt;
 
 export const guardItem = ({ profileId, journeyId, key, enteredMs, enrollmentId }: EntryGuard): Item => ({
   ...keyItem(guardKey(profileId, journeyId, key)),

@@ -3,10 +3,12 @@ import type { JourneyVersion } from '../../../core/definitions.ts';
 import type { EntryAnswer, Trigger } from '../../../core/enrollment/enter.ts';
 import type { CouponPool } from '../../../core/journey/document.ts';
 import type { JsonObject } from '../../../core/json.ts';
-import type { DecisionPorts, ExperimentStore, Fills } from '../../../core/ports.ts';
+import type { DecisionPorts, ExperimentStore, Fills, PersonalData } from '../../../core/ports.ts';
+import type { Receipt } from '../../../core/privacy/erasure.ts';
 import type { TaskAnswer } from '../../../core/task/complete.ts';
 import type { ConsentChange } from '../../change-consent/change-consent.ts';
 import type { CompletionTask } from '../../complete-task/complete-task.ts';
+import type { EraseTask } from '../../erase-person/erase-person.ts';
 import type { SuppressTask } from '../../suppress-address/suppress-address.ts';
 import type { Directory } from './directory.ts';
 
@@ -24,6 +26,10 @@ export interface ApiOptions {
   readonly describeSchedule: (journey: JourneyVersion) => Promise<JsonObject | undefined>;
   /** How far people are filled with what is published. */
   readonly fills: Fills;
+  /** Erases somebody, as far as that is done while the caller waits. */
+  readonly erase: (task: EraseTask) => Promise<Receipt | 'unknown-profile'>;
+  /** What is kept of people. */
+  readonly personal: () => Promise<PersonalData>;
   /** Answers once what was written cannot be lost. */
   readonly durable: () => Promise<void>;
 }

@@ -20,7 +20,9 @@ export async function findProfile({ ports }: ApiOptions, context: Context): Prom
   const owner = key === undefined ? undefined : (await ports.profiles.owners([key])).get(key);
   const loaded = owner === undefined ? undefined : await ports.profiles.load(owner);
   const definitions = await ports.definitions.current();
-  return Response.json({ items: loaded ? [presentProfile(loaded, definitions, ports.clock.nowMs())] : [] });
+  return Response.json({
+    items: loaded && !loaded.profile.isErased ? [presentProfile(loaded, definitions, ports.clock.nowMs())] : [],
+  });
 }
 
 function normalized(kind: (typeof profileQueries)[number], value: string): string | undefined {

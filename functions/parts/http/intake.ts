@@ -204,7 +204,10 @@ export class Intake {
       }
     });
     const accepted = messages.length === 0 ? [] : await this.options.accept(messages);
-    accepted.forEach((result, at) => (results[places[at]!] = result));
+    accepted.forEach(({ messageId, status }, at) => {
+      // Whoever holds a public key is not told who was erased.
+      results[places[at]!] = { messageId, status: status === 'erased' ? 'accepted' : status };
+    });
     await this.options.durable();
     return { status: 200, headers: json, body: JSON.stringify({ success: true, results }) };
   }

@@ -7,6 +7,7 @@ import { historyIds, type ConsentStatus } from '../../../core/profile/profile.ts
 import type { ApiOptions } from './api-options.ts';
 import { ApiProblem } from './api-problem.ts';
 import type { RouteTable } from './mount.ts';
+import { erasedProblem } from './privacy-routes.ts';
 import { presentDelivery, presentEnrollment, presentMerge, presentProfile, presentTimelineItem } from './present.ts';
 import { bodyOf, list, pageOf, textIn, unasked } from './requests.ts';
 
@@ -22,6 +23,7 @@ export function profileRoutes({ ports, directory, changeConsent, durable }: ApiO
         'profileId',
         'Look it up with GET /api/profiles?userId=…',
       );
+    if (loaded.profile.erasure) throw erasedProblem(loaded.profile.erasure.erasureId);
     return loaded;
   };
   return [

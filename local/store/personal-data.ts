@@ -1,0 +1,179 @@
+import type { JsonObject } from '../../core/json.ts';
+import type { Ids, PersonalData, PersonIds } from '../../core/ports.ts';
+import { tombstoneOf, type Receipt } from '../../core/privacy/erasure.ts';
+import type { HoldingId } from '../../core/privacy/inventory.ts';
+import { suppressionsOf } from '../../core/privacy/names.ts';
+import type { Outbox } from '../outbox.ts';
+import type { Database } from './database.ts';
+import type { SqliteProfileStore } from './profile-store.ts';
+import { writeTombstone } from './write-rows.ts';
+
+/** Rows deleted in one write: others get their turn between two. */
+const mostAtOnce = 500;
+
+/** Ids of a person, as `json_each` takes them: the first value of each statement. */
+const whose = 'profile_id IN (SELECT value FROM json_each(?))';
+const theirDeliveries = `SELECT delivery_id FROM enrollments CROSS JOIN deliveries ON delivery_id > enrollment_id || '-' AND delivery_id < enrollment_id || '.'
+  WHERE enrollments.${whose}`;
+
+interface Rows {
+  readonly table: string;
+  readonly where: string;
+}
+/** Where the rows of a kind lie, in the order in which they go. */
+const places: { readonly [holding in HoldingId]?: readonly Rows[] } = {
+  events: [
+    { table: 'events', where: whose },
+    { table: 'commit_facts', where: whose },
+  ],
+  messages: [{ table: 'outbox', where: `delivery_id IN (${theirDeliveries})` }],
+  deliveries: [{ table: 'deliveries', where: `delivery_id IN (${theirDeliveries})` }],
+  executions: [{ table: 'executions', where: whose }],
+  exposures: [{ table: 'exposures', where: whose }],
+  tasks: [{ table: 'tasks', where: whose }],
+  enrollments: [{ table: 'enrollments', where: whose }],
+  guards: [{ table: 'guards', where: whose }],
+  memberships: [{ table: 'members', where: whose }],
+  // The one that goes on with the erasure stays until it is over.
+  due: [{ table: 'due', where: `${whose} AND subject <> 'erasure'` }],
+  merges: [{ table: 'merges', where: whose }],
+};
+
+/** What is kept of people in the embedded home. */
+export class SqlitePersonalData implements PersonalData {
+  private readonly db: Database;
+  private readonly store: SqliteProfileStore;
+  private readonly outbox: Outbox;
+  private readonly ids: Pick<Ids, 'tombstone' | 'addressHash'>;
+
+  constructor(db: Database, store: SqliteProfileStore, outbox: Outbox, ids: Pick<Ids, 'tombstone' | 'addressHash'>) {
+    this.db = db;
+    this.store = store;
+    this.outbox = outbox;
+    this.ids = ids;
+  }
+
+  async read(
+    holding: HoldingId,
+    person: PersonIds,
+    { after, most }: { readonly after?: string; readonly most: number },
+  ): Promise<{ readonly rows: readonly JsonObject[]; readonly next?: string }> {
+    if (holding === 'profile') return { rows: await this.profile(person) };
+    if (holding === 'suppressions') return { rows: await this.suppressions(person) };
+    const from = Number(after ?? 0);
+    const selects = (places[holding] ?? []).map(
+      ({ table, where }) => `SELECT ${columns(this.db, table)} AS row FROM ${table} WHERE ${where}`,
+    );
+    if (selects.length === 0) return { rows: [] };
+    const found = this.db.all<{ row: string }>(
+      `${selects.join(' UNION ALL ')} LIMIT ? OFFSET ?`,
+      ...selects.map(() => idsOf(person)),
+      most + 1,
+      from,
+    );
+    const rows = found.slice(0, most).map(({ row }) => this.opened(holding, JSON.parse(row) as JsonObject));
+    return { rows, ...(found.length > most && { next: String(from + most) }) };
+  }
+  /** A message is shown as it was written, and not where it lies. */
+  private opened(holding: HoldingId, row: JsonObject): JsonObject {
+    if (holding !== 'messages') return row;
+    const { delivery_id: deliveryId, handed_ms: handedMs } = row;
+    return { deliveryId, handedMs, message: this.outbox.message(String(deliveryId)) } as unknown as JsonObject;
+  }
+  private async profile({ profileId }: PersonIds): Promise<readonly JsonObject[]> {
+    const loaded = await this.store.load(profileId);
+    return loaded ? [loaded.profile as unknown as JsonObject] : [];
+  }
+  private async suppressions({ profileId }: PersonIds): Promise<readonly JsonObject[]> {
+    const loaded = await this.store.load(profileId);
+    return loaded ? suppressionsOf(loaded.profile, this.ids, this.store) : [];
+  }
+
+  async erase(holding: HoldingId, person: PersonIds, askedMs: number): Promise<number> {
+    if (holding === 'mergedProfiles') return this.eraseMerged(person);
+    if (holding === 'messages') return this.eraseMessages(person);
+    const gone = this.db.write(() => {
+      if (holding === 'events') this.entomb(person, askedMs);
+      let left = mostAtOnce;
+      for (const { table, where } of places[holding] ?? []) {
+        const keys = keysOf(this.db, table);
+        const some = `SELECT ${keys} FROM ${table} WHERE ${where} ORDER BY ${keys} LIMIT ?`;
+        const sql = `DELETE FROM ${table} WHERE (${keys}) IN (${some})`;
+        if (left > 0) left -= Number(this.db.run(sql, idsOf(person), left).changes);
+      }
+      return mostAtOnce - left;
+    });
+    if (holding === 'enrollments') this.store.forget(person);
+    return gone;
+  }
+
+  /** The events that go next are known by the hash of their ids from then on. */
+  private entomb(person: PersonIds, askedMs: number): void {
+    const sql = `SELECT event_id FROM events WHERE ${whose} ORDER BY ${keysOf(this.db, 'events')} LIMIT ?`;
+    for (const { event_id } of this.db.all<{ event_id: string }>(sql, idsOf(person), mostAtOnce))
+      writeTombstone(this.db, this.ids.tombstone(tombstoneOf.message(event_id)), askedMs);
+  }
+  private eraseMessages(person: PersonIds): number {
+    const sql = `SELECT delivery_id FROM outbox WHERE delivery_id IN (${theirDeliveries}) LIMIT ?`;
+    const found = this.db.all<{ delivery_id: string }>(sql, idsOf(person), mostAtOnce);
+    for (const { delivery_id } of found) this.outbox.erase(delivery_id);
+    return found.length;
+  }
+  private eraseMerged({ mergedIds }: PersonIds): number {
+    const gone = this.db.write(() => {
+      const sql = 'DELETE FROM profiles WHERE profile_id IN (SELECT value FROM json_each(?))';
+      return Number(this.db.run(sql, JSON.stringify(mergedIds)).changes);
+    });
+    this.store.forget({ profileId: '', mergedIds });
+    return gone;
+  }
+
+  /** Facts that are still to be carried out lie in the rows that would go. */
+  async isSettled(person: PersonIds): Promise<boolean> {
+    return this.db.get(`SELECT 1 FROM outgoing WHERE ${whose} LIMIT 1`, idsOf(person)) === undefined;
+  }
+
+  async receipt(erasureId: string): Promise<Receipt | undefined> {
+    const row = this.db.get<{ body: string }>('SELECT body FROM erasures WHERE erasure_id = ?', erasureId);
+    return row && (JSON.parse(row.body) as Receipt);
+  }
+  async receipts({
+    limit,
+    cursor,
+  }: {
+    readonly limit: number;
+    readonly cursor?: string;
+  }): Promise<{ readonly items: readonly Receipt[]; readonly next?: string }> {
+    const from = Number(cursor ?? 0);
+    const rows = this.db.all<{ body: string }>(
+      'SELECT body FROM erasures ORDER BY at_ms DESC, erasure_id LIMIT ? OFFSET ?',
+      limit + 1,
+      from,
+    );
+    const items = rows.slice(0, limit).map(({ body }) => JSON.parse(body) as Receipt);
+    return { items, ...(rows.length > limit && { next: String(from + limit) }) };
+  }
+
+  async scrub(): Promise<void> {
+    this.db.scrub();
+  }
+}
+
+const idsOf = ({ profileId, mergedIds }: PersonIds): string => JSON.stringify([profileId, ...mergedIds]);
+
+type Column = { readonly name: string; readonly pk: number };
+const columnsOf = (db: Database, table: string): readonly Column[] =>
+  db.all<Column>('SELECT name, pk FROM pragma_table_info(?)', table);
+/** What names a row of a table. */
+const keysOf = (db: Database, table: string): string =>
+  columnsOf(db, table)
+    .filter(({ pk }) => pk > 0)
+    .map(({ name }) => name)
+    .join(', ');
+/** A row as one object of JSON: what a column holds as JSON is part of it. */
+const columns = (db: Database, table: string): string => {
+  const parts = columnsOf(db, table).map(({ name }) =>
+    name === 'body' || name === 'facts' ? `'${name}', json(${name})` : `'${name}', ${name}`,
+  );
+  return `json_object(${parts.join(', ')})`;
+};
