@@ -177,6 +177,8 @@ export interface PersonIds {
 }
 /** Everything that is kept of people beside what the law decides on, kind by kind as the inventory lists it. */
 export interface PersonalData {
+  /** Which of the inventory's places are its own. */
+  readonly place: 'home' | 'aws';
   /** About `most` rows of a kind, as they are kept; without `next` none follow. */
   read(
     holding: HoldingId,

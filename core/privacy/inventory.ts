@@ -227,11 +227,13 @@ export type HoldingId = keyof typeof inventory;
 export const holdingIds = Object.keys(inventory) as readonly HoldingId[];
 export const holdingOf = (id: HoldingId): Holding => inventory[id];
 
-/** What of a person outlives an erasure, with the reason. */
-export const keptAfterErasure: readonly (readonly [HoldingId, why: string])[] = holdingIds.flatMap((id) => {
-  const { erased } = holdingOf(id);
-  return erased === 'deleted' || erased.kept === aboutNobody ? [] : [[id, erased.kept] as const];
-});
+/** What of a person outlives an erasure in one of the homes, with the reason. */
+export const keptAfterErasure = (place: 'home' | 'aws'): readonly (readonly [HoldingId, why: string])[] =>
+  holdingIds.flatMap((id) => {
+    const { erased, [place]: places } = holdingOf(id);
+    const isKept = erased !== 'deleted' && erased.kept !== aboutNobody && places.length > 0;
+    return isKept ? [[id, erased.kept] as const] : [];
+  });
 /** What is deleted of a person row by row; their names, and the profile itself, go by the law. */
 export const sweptHoldings: readonly HoldingId[] = holdingIds.filter(
   (id) => holdingOf(id).erased === 'deleted' && id !== 'identities' && id !== 'journal',

@@ -67,6 +67,7 @@ const places: { readonly [holding in HoldingId]?: readonly Place[] } = {
 
 /** What is kept of people on AWS, in the table; what lies elsewhere goes by itself, as the inventory says. */
 export class DynamoPersonalData implements PersonalData {
+  readonly place = 'aws';
   private readonly table: Table;
   private readonly store: Pick<ProfileStore, 'load' | 'suppressions'>;
   private readonly ids: Pick<Ids, 'tombstone' | 'addressHash'>;

@@ -83,7 +83,7 @@ export class OutgoingFacts {
 }
 
 /** A fact as it is kept. */
-type Kept = readonly [kind: Fact['kind'], name: string, atMs: number, detail: Fact['detail']];
+export type Kept = readonly [kind: Fact['kind'], name: string, atMs: number, detail: Fact['detail']];
 
 /** The next facts that are not carried out yet. */
 function readWaiting(db: Database, after: number): QueuedFact[] {

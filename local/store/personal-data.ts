@@ -6,6 +6,7 @@ import { suppressionsOf } from '../../core/privacy/names.ts';
 import type { Outbox } from '../outbox.ts';
 import type { Database } from './database.ts';
 import type { SqliteProfileStore } from './profile-store.ts';
+import type { Kept } from './outgoing-facts.ts';
 import { writeTombstone } from './write-rows.ts';
 
 /** Rows deleted in one write: others get their turn between two. */
@@ -41,6 +42,7 @@ const places: { readonly [holding in HoldingId]?: readonly Rows[] } = {
 
 /** What is kept of people in the embedded home. */
 export class SqlitePersonalData implements PersonalData {
+  readonly place = 'home';
   private readonly db: Database;
   private readonly store: SqliteProfileStore;
   private readonly outbox: Outbox;
@@ -74,11 +76,21 @@ export class SqlitePersonalData implements PersonalData {
     const rows = found.slice(0, most).map(({ row }) => this.opened(holding, JSON.parse(row) as JsonObject));
     return { rows, ...(found.length > most && { next: String(from + most) }) };
   }
-  /** A message is shown as it was written, and not where it lies. */
+  /** A row as it is on AWS too: its body, and of what has none its columns. */
   private opened(holding: HoldingId, row: JsonObject): JsonObject {
-    if (holding !== 'messages') return row;
-    const { delivery_id: deliveryId, handed_ms: handedMs } = row;
-    return { deliveryId, handedMs, message: this.outbox.message(String(deliveryId)) } as unknown as JsonObject;
+    const { body, facts, ...columns } = Object.fromEntries(
+      Object.entries(row).map(([name, value]) => [
+        name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()),
+        value,
+      ]),
+    ) as JsonObject & { readonly body?: JsonObject; readonly facts?: readonly Kept[] | null };
+    if (holding === 'messages') {
+      const { deliveryId, handedMs } = columns;
+      return { deliveryId, handedMs, message: this.outbox.message(String(deliveryId)) } as unknown as JsonObject;
+    }
+    if (holding !== 'events') return body ?? columns;
+    const told = (facts ?? []).map(([kind, name, atMs, detail]) => ({ kind, name, atMs, detail }));
+    return { ...columns, ...body, ...(told.length > 0 && { facts: told }) } as unknown as JsonObject;
   }
   private async profile({ profileId }: PersonIds): Promise<readonly JsonObject[]> {
     const loaded = await this.store.load(profileId);

@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import type { JsonObject } from '../../../core/json.ts';
-import type { PersonIds } from '../../../core/ports.ts';
+import type { PersonalData, PersonIds } from '../../../core/ports.ts';
 import type { Receipt } from '../../../core/privacy/erasure.ts';
 import {
   exportedHoldings,
@@ -44,7 +44,7 @@ export function privacyRoutes({ ports, personal, erase, durable }: ApiOptions): 
         const following =
           next === undefined ? (at + 1 < exportedHoldings.length ? `${at + 1}` : undefined) : `${at}.${next}`;
         const page = { items: rows, ...(following !== undefined && { next: following }) };
-        return list(page, (row) => ({ holding, row }));
+        return list(page, (row) => ({ holding, row: presentRow(row) }));
       },
     ],
     [
@@ -61,19 +61,25 @@ export function privacyRoutes({ ports, personal, erase, durable }: ApiOptions): 
         });
         if (receipt === 'unknown-profile') throw unknownProfile();
         await durable();
-        return Response.json(presentReceipt(receipt), { status: receipt.status === 'done' ? 200 : 202 });
+        return Response.json(presentReceipt(await personal())(receipt), {
+          status: receipt.status === 'done' ? 200 : 202,
+        });
       },
     ],
     [
       'GET',
       '/api/erasures',
-      async (context) => list(await (await personal()).receipts(pageOf(context)), presentReceipt),
+      async (context) => {
+        const data = await personal();
+        return list(await data.receipts(pageOf(context)), presentReceipt(data));
+      },
     ],
     [
       'GET',
       '/api/erasures/:erasureId',
       unasked(async (context) => {
-        const receipt = await (await personal()).receipt(context.req.param('erasureId') ?? '');
+        const data = await personal();
+        const receipt = await data.receipt(context.req.param('erasureId') ?? '');
         if (!receipt)
           throw new ApiProblem(
             404,
@@ -82,7 +88,7 @@ export function privacyRoutes({ ports, personal, erase, durable }: ApiOptions): 
             'erasureId',
             'See GET /api/erasures.',
           );
-        return Response.json(presentReceipt(receipt));
+        return Response.json(presentReceipt(data)(receipt));
       }),
     ],
   ];
@@ -106,16 +112,28 @@ const presentHolding = (id: HoldingId): JsonObject => {
   };
 };
 
-/** What was deleted, and of what was kept why. */
-function presentReceipt({ attemptId: _, askedMs, doneMs, why, ...rest }: Receipt): JsonObject {
-  return {
-    ...rest,
-    askedAt: toInstant(askedMs),
-    ...(doneMs !== undefined && { doneAt: toInstant(doneMs) }),
-    ...(why !== undefined && { reason: why }),
-    kept: Object.fromEntries(keptAfterErasure),
-  } as unknown as JsonObject;
+/** Instants as people read them, as far as they are ours: within what came from outside nothing is touched. */
+function presentRow(row: JsonObject): JsonObject {
+  const { attemptId: _, facts, ...rest } = row;
+  const entries = Object.entries(rest).map(([name, value]) =>
+    typeof value === 'number' && name.endsWith('Ms') ? [`${name.slice(0, -2)}At`, toInstant(value)] : [name, value],
+  );
+  const told = Array.isArray(facts) ? (facts as readonly JsonObject[]).map(presentRow) : undefined;
+  return { ...Object.fromEntries(entries), ...(told && { facts: told }) } as JsonObject;
 }
+
+/** What was deleted, and of what was kept why. */
+const presentReceipt =
+  ({ place }: PersonalData) =>
+  ({ attemptId: _, askedMs, doneMs, why, ...rest }: Receipt): JsonObject => {
+    return {
+      ...rest,
+      askedAt: toInstant(askedMs),
+      ...(doneMs !== undefined && { doneAt: toInstant(doneMs) }),
+      ...(why !== undefined && { reason: why }),
+      kept: Object.fromEntries(keptAfterErasure(place)),
+    } as unknown as JsonObject;
+  };
 
 const unknownProfile = (): ApiProblem =>
   new ApiProblem(
