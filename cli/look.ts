@@ -177,7 +177,7 @@ export async function findProfile(home: Connection, who: string): Promise<Thing>
   return profile ?? giveUp(`There is no person with ${kind} "${value}".`);
 }
 
-async function items(home: Connection, path: string): Promise<readonly Thing[]> {
+export async function items(home: Connection, path: string): Promise<readonly Thing[]> {
   const list = await home.get(path);
   return isObject(list) ? (list['items'] as readonly Thing[]) : [];
 }

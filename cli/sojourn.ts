@@ -11,6 +11,7 @@ import { eraseCommand, exportCommand } from './privacy.ts';
 import { proveCommand } from './prove.ts';
 import { redriveCommand } from './redrive.ts';
 import { exitCodes } from './settings.ts';
+import { segmentCommand } from './segment.ts';
 import { startCommand } from './start.ts';
 import { typesCommand } from './types.ts';
 
@@ -29,6 +30,7 @@ for (const command of [
   profileCommand(),
   journeyCommand(),
   explainCommand(),
+  segmentCommand(),
   exportCommand(),
   eraseCommand(),
   ...controlCommands(),

@@ -2,6 +2,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { Trust } from '../core/event/event.ts';
@@ -12,9 +13,11 @@ import { describeSchedule } from '../functions/parts/http/schedule.ts';
 import { apiRoutes } from '../functions/parts/http/api.ts';
 import { refused, type IntakeResponse } from '../functions/parts/http/intake-answers.ts';
 import { Intake } from '../functions/parts/http/intake.ts';
+import { previewRoutes } from '../functions/parts/http/preview-routes.ts';
 import { bearer, mount } from '../functions/parts/http/mount.ts';
 import { isSame } from '../functions/parts/keyring.ts';
 import { suppressAddress } from '../functions/suppress-address/suppress-address.ts';
+import { stopwatch } from './clock.ts';
 import { clockRoutes } from './clock-routes.ts';
 import { homePublicationRoutes } from './home-publication-routes.ts';
 import { homeControlRoutes } from './home-control-routes.ts';
@@ -129,6 +132,7 @@ function appOf({ home }: ServerOptions, token: string, onError: (error: unknown,
     app,
     [
       ...api,
+      ...previewRoutes({ ...home.ports, fills: home.fills, rest: () => setImmediate() }, stopwatch),
       ...homeControlRoutes(home),
       ...homePublicationRoutes(home),
       ...clockRoutes(home),

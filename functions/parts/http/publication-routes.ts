@@ -28,7 +28,7 @@ export interface PublicationOptions {
 }
 
 /** A folder with its tables; templates of a hundred mails are 1 MB. */
-const mostBytes = 50_000_000;
+export const mostFolderBytes = 50_000_000;
 
 /** Plans, publications and versions of journeys. */
 export function publicationRoutes(options: PublicationOptions): RouteTable {
@@ -61,10 +61,10 @@ const idOf = (context: Context): string => context.req.param('id') ?? '';
 const wishKeys = ['files', 'reopen', 'drain', 'by', 'reason', 'templates'];
 
 async function wishIn(context: Context): Promise<Wish> {
-  const body = objectIn(await textOf(context, mostBytes));
+  const body = objectIn(await textOf(context, mostFolderBytes));
   onlyKnown(body, wishKeys);
   const { files, reopen = [], drain = false } = body;
-  if (!Array.isArray(files) || !files.every(isFile))
+  if (!Array.isArray(files) || !files.every(isWorkflowFile))
     throw new ApiProblem(422, 'files_invalid', 'files is a list of { "path", "text" }.', 'files');
   if (!Array.isArray(reopen) || !reopen.every((id) => typeof id === 'string'))
     throw new ApiProblem(422, 'reopen_invalid', 'reopen is a list of ids of journeys.', 'reopen');
@@ -76,7 +76,7 @@ async function wishIn(context: Context): Promise<Wish> {
     ...saidIn(body),
   };
 }
-const isFile = (file: unknown): file is WorkflowFile =>
+export const isWorkflowFile = (file: unknown): file is WorkflowFile =>
   isObject(file) && typeof file['path'] === 'string' && typeof file['text'] === 'string';
 
 async function told(work: Promise<Published>): Promise<Published> {

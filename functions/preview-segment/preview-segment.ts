@@ -1,0 +1,77 @@
+import type { Fills, Ports } from '../../core/ports.ts';
+import { historyIds, newestIdentifier, type Profile } from '../../core/profile/profile.ts';
+import { wouldBeMember, type Preview } from '../../core/segment/preview.ts';
+
+export type PreviewPorts = Pick<Ports, 'profiles' | 'clock'> & {
+  readonly fills: Pick<Fills, 'people' | 'parts'>;
+  /** Lets others have their turn. */
+  readonly rest: () => Promise<void>;
+};
+
+/** Where a preview goes on: after whom, in which part of everybody. */
+export interface PreviewPlace {
+  readonly part: number;
+  readonly after?: string;
+}
+/** What some of everybody say of a segment that is not published. */
+export interface Previewed {
+  /** People who were asked. */
+  readonly people: number;
+  readonly members: number;
+  /** Members who are in no segment of this id now, and people who would leave it. */
+  readonly entering: number;
+  readonly leaving: number;
+  /** Some of the members. */
+  readonly sample: readonly { readonly profileId: string; readonly userId?: string }[];
+  /** Published segment → how many of the members are in it. */
+  readonly overlap: { readonly [segmentId: string]: number };
+  /** Absent once everybody was asked. */
+  readonly next?: PreviewPlace;
+}
+
+/** People read at once. */
+const batch = 100;
+export const mostSampled = 10;
+
+/** Asks everybody, until time is over, whether they would be in a segment; nothing is written. */
+export const previewSegment =
+  ({ profiles, clock, fills, rest }: PreviewPorts) =>
+  async (preview: Preview, from: PreviewPlace, isTimeOver: () => boolean): Promise<Previewed> => {
+    const counts = { people: 0, members: 0, entering: 0, leaving: 0 };
+    const sample: Previewed['sample'][number][] = [];
+    const overlap: { [segmentId: string]: number } = {};
+    const ask = async (profileId: string): Promise<void> => {
+      const profile = (await profiles.load(profileId))?.profile;
+      // Whoever became part of somebody is asked as that one.
+      if (profile?.profileId !== profileId || profile.isErased) return;
+      const history =
+        preview.names.length === 0 ? [] : await profiles.history(historyIds(profile), { names: preview.names });
+      const [was, is] = [
+        Object.hasOwn(profile.segments, preview.id),
+        wouldBeMember(profile, history, preview, clock.nowMs()),
+      ];
+      counts.people++;
+      if (was && !is) counts.leaving++;
+      if (!is) return;
+      counts.members++;
+      if (!was) counts.entering++;
+      if (sample.length < mostSampled) sample.push(shownOf(profile));
+      for (const id of Object.keys(profile.segments)) if (id !== preview.id) overlap[id] = (overlap[id] ?? 0) + 1;
+    };
+    let place: PreviewPlace | undefined = from;
+    while (place) {
+      const { part, after }: PreviewPlace = place;
+      const { profileIds, cursor } = await fills.people(part, after, batch);
+      for (const profileId of profileIds) await ask(profileId);
+      const isPartOver = cursor === undefined;
+      place = isPartOver ? (part + 1 < fills.parts ? { part: part + 1 } : undefined) : { part, after: cursor };
+      if (isTimeOver()) break;
+      await rest();
+    }
+    return { ...counts, sample, overlap, ...(place && { next: place }) };
+  };
+
+function shownOf(profile: Profile): Previewed['sample'][number] {
+  const userId = newestIdentifier(profile, 'userId')?.value;
+  return { profileId: profile.profileId, ...(userId !== undefined && { userId }) };
+}

@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readWorkflows } from '../../functions/parts/read-workflows.ts';
+import { LocalHome, refusal, testWorkflows } from './home.ts';
+
+let local: LocalHome;
+beforeAll(async () => {
+  local = await LocalHome.open();
+  for (const user of ['ana', 'bob']) await local.track(user, 'Product Viewed', { name: 'chair' });
+});
+afterAll(() => local.close());
+
+const files = readWorkflows(testWorkflows);
+const buyers = { id: 'buyers', name: 'Buyers', when: { did: 'Product Viewed' } };
+const written = (segment: object) => [
+  ...files,
+  { path: 'segments/buyers.segment.json', text: JSON.stringify(segment) },
+];
+const ask = (id: string, body: object) => local.api('POST', `/api/segments/${id}/preview`, body);
+
+describe('the preview of a segment, asked over HTTP', () => {
+  it('counts, names some, and says in which others they are', async () => {
+    const { status, body } = await ask('buyers', { files: written(buyers) });
+    expect([status, body]).toMatchObject([200, { people: 2, members: 2, entering: 2, leaving: 0 }]);
+    expect(body['sample']).toMatchObject([{ profileId: expect.any(String) as string }, {}]);
+    expect(body.next).toBeUndefined();
+    expect(await local.items('/api/segments')).not.toContainEqual(expect.objectContaining({ id: 'buyers' }));
+  });
+
+  it('tells what is wrong with the documents, and which segment was meant', async () => {
+    const wrong = await ask('buyers', { files: written({ ...buyers, when: { did: 3 } }) });
+    expect([refusal(wrong), wrong.body['problems']]).toMatchObject([
+      [422, 'documents_invalid', ''],
+      [{ file: 'segments/buyers.segment.json', severity: 'error' }],
+    ]);
+    const unknown = await ask('bujers', { files: written(buyers) });
+    expect([refusal(unknown), unknown.body.error?.suggestion]).toEqual([
+      [404, 'segment_unknown', 'id'],
+      expect.stringContaining('buyers'),
+    ]);
+    expect(refusal(await ask('buyers', { files: 3 }))).toEqual([422, 'files_invalid', 'files']);
+    expect(refusal(await ask('buyers', { files, from: { part: -1 } }))).toEqual([404, 'segment_unknown', 'id']);
+    expect(refusal(await ask('buyers', { files: written(buyers), from: { part: -1 } }))).toEqual([
+      422,
+      'from_invalid',
+      'from',
+    ]);
+  });
+});
