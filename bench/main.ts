@@ -1,6 +1,7 @@
 import { awsCostBench } from './aws-cost.ts';
 import { checkBench } from './check.ts';
 import { exitLatencyBench } from './exit-latency.ts';
+import { lagBench } from './lag.ts';
 import { fillingBench } from './filling.ts';
 import { importTimeBench } from './import-time.ts';
 import { intakeBench } from './intake.ts';
@@ -18,6 +19,7 @@ const benches = [
   checkBench,
   exitLatencyBench,
   fillingBench,
+  lagBench,
   importTimeBench,
   intakeBench,
   mailBench,
