@@ -13,6 +13,8 @@ import {
   endLeaf,
   extremeLeaf,
   clockOfWeekHour,
+  daysIn,
+  daysLeaf,
   latestIn,
   latestLeaf,
   meanIn,
@@ -26,7 +28,9 @@ import type {
   AverageTrait,
   By,
   CountTrait,
+  DaysBetweenTrait,
   DaysSinceTrait,
+  DaysWithTrait,
   LevelTrait,
   ListTrait,
   Naming,
@@ -267,6 +271,16 @@ function daysSinceReading({ daysSince, where }: DaysSinceTrait): Reading {
   };
 }
 
+const daysWithReading = ({ daysWith, where }: DaysWithTrait): Reading =>
+  ofEver(daysLeaf({ names: daysWith, where }), (state) => daysIn(state).length);
+
+/** Between the first day and the last lie one gap less than there are days. */
+const daysBetweenReading = ({ daysBetween, where }: DaysBetweenTrait): Reading =>
+  ofEver(daysLeaf({ names: daysBetween, where }), (state) => {
+    const days = daysIn(state);
+    return days.length < 2 ? undefined : (days.at(-1)! - days[0]!) / (days.length - 1);
+  });
+
 const numberOf = (view: TraitView, name: string): number | undefined => {
   const [root = '', ...rest] = name.split('.');
   return valuesAt(traitValue(view, root), rest).find((value) => typeof value === 'number');
@@ -310,6 +324,8 @@ export function readingOf(document: TraitDocument): Reading {
   if ('mostFrequent' in document) return mostFrequentReading(document.mostFrequent, document);
   if ('list' in document) return listReading(document);
   if ('daysSince' in document) return daysSinceReading(document);
+  if ('daysWith' in document) return daysWithReading(document);
+  if ('daysBetween' in document) return daysBetweenReading(document);
   if ('ratio' in document) return ratioReading(document);
   return levelReading(document);
 }

@@ -1,6 +1,7 @@
 import { canonicalJson, type Json } from '../json.ts';
 import { shortHash } from '../hash.ts';
 import type { Leaf } from '../segment/leaf.ts';
+import { toLocal } from '../time/zone.ts';
 import { clockOf, isBefore, lookAt, named, type Look, type Sample } from './samples-leaf.ts';
 
 /** Numbers are added up in millionths, as whole numbers, so that the order of addition cannot matter. */
@@ -118,6 +119,33 @@ export function clockOfWeekHour(weekHour: number, by: 'hour' | 'weekday', offset
 const hourMs = 3_600_000;
 const weekHours = 168;
 const firstMondayMs = 4 * 24 * hourMs;
+
+/** Days, in order, since the first of January 1970. */
+export const daysIn = (state: Json | undefined): readonly number[] =>
+  Array.isArray(state) ? (state as unknown as readonly number[]) : [];
+
+/** The days on which it happened, each once. */
+export function daysLeaf(look: Look): Leaf {
+  const { names, told } = lookAt(look);
+  const put = (all: readonly number[], day: number): readonly number[] => {
+    const at = all.findLastIndex((one) => one <= day);
+    return all[at] === day ? all : all.toSpliced(at + 1, 0, day);
+  };
+  return {
+    ...named('days', look),
+    names,
+    step: (state, event, zone) => {
+      if (told(event, zone).length === 0) return state;
+      const all = daysIn(state);
+      const after = put(all, toLocal(zone, event.occurredMs).dayNumber);
+      return after === all ? state : (after as unknown as Json);
+    },
+    merge: (left, right) => {
+      const all = daysIn(right).reduce(put, daysIn(left));
+      return all.length === 0 ? undefined : (all as unknown as Json);
+    },
+  };
+}
 
 /** A value, and when it came last. */
 export type Latest = readonly [value: Sample[1], ms: number];

@@ -66,6 +66,16 @@ export interface DaysSinceTrait extends Head {
   readonly daysSince: Names;
   readonly where?: Where;
 }
+/** On how many days it happened, in the workspace's zone. */
+export interface DaysWithTrait extends Head {
+  readonly daysWith: Names;
+  readonly where?: Where;
+}
+/** How many days there are on average from one day on which it happened to the next: a person's own rhythm. */
+export interface DaysBetweenTrait extends Head {
+  readonly daysBetween: Names;
+  readonly where?: Where;
+}
 /** One trait divided by another. */
 export interface RatioTrait extends Head {
   readonly ratio: { readonly of: string; readonly to: string };
@@ -88,5 +98,7 @@ export type TraitDocument =
   | MostFrequentTrait
   | ListTrait
   | DaysSinceTrait
+  | DaysWithTrait
+  | DaysBetweenTrait
   | RatioTrait
   | LevelTrait;

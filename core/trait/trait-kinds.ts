@@ -164,6 +164,8 @@ export const traitKinds = registryOf<TraitKind>(
       ofOrBy,
     ),
     ofEvents('daysSince', {}, isNumber),
+    ofEvents('daysWith', {}, isNumber),
+    ofEvents('daysBetween', {}, isNumber),
     ratio,
     level,
   ],

@@ -50,7 +50,20 @@ const as = fc.option(fc.constant({ x: 'ex', '1': 'one', A: 'first' }), { nil: un
 
 const trait: fc.Arbitrary<TraitDocument> = fc
   .tuple(
-    fc.constantFrom('count', 'sum', 'average', 'min', 'max', 'first', 'last', 'mostFrequent', 'list', 'daysSince'),
+    fc.constantFrom(
+      'count',
+      'sum',
+      'average',
+      'min',
+      'max',
+      'first',
+      'last',
+      'mostFrequent',
+      'list',
+      'daysSince',
+      'daysWith',
+      'daysBetween',
+    ),
     names,
     source,
     fc.constantFrom('n', 'items.v', 'c'),
@@ -74,6 +87,8 @@ const trait: fc.Arbitrary<TraitDocument> = fc
         ...(!named && { atMost }),
       },
       daysSince: common,
+      daysWith: common,
+      daysBetween: common,
     };
     const numbers = { ...common, within: more.within, of: property };
     return (all[kind === 'last' ? 'first' : kind] ?? numbers) as TraitDocument;
@@ -110,6 +125,13 @@ function naive(document: TraitDocument, all: readonly Occurrence[], nowMs: numbe
     return lastMs === undefined
       ? undefined
       : Math.max(0, toLocal(zone, nowMs).dayNumber - toLocal(zone, lastMs).dayNumber);
+  // As the states are made: the days of the workspace's zone.
+  const days = [...new Set(live.map(({ occurredMs }) => toInstant(occurredMs).slice(0, 10)))];
+  if (kind === 'daysWith') return days.length;
+  if (kind === 'daysBetween')
+    return days.length < 2
+      ? undefined
+      : (Date.parse(days.at(-1)!) - Date.parse(days[0]!)) / 86_400_000 / (days.length - 1);
   const told = live
     .flatMap((one): readonly (readonly [number, Value])[] => {
       const { occurredMs: ms } = one;
@@ -163,7 +185,10 @@ function naive(document: TraitDocument, all: readonly Occurrence[], nowMs: numbe
     }
   }
 }
-const kinds = new Set(['count', 'sum', 'average', 'min', 'max', 'first', 'last', 'mostFrequent', 'list', 'daysSince']);
+const kinds = new Set([
+  ...['count', 'sum', 'average', 'min', 'max', 'first', 'last', 'mostFrequent', 'list'],
+  ...['daysSince', 'daysWith', 'daysBetween'],
+]);
 
 /** Whether a tally of hours is exact: the zone's offset is the same now and at every event. */
 const isExact = (document: TraitDocument): boolean =>
