@@ -1,7 +1,9 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, it } from 'vitest';
+import { presentProfile } from '../../functions/parts/http/present.ts';
+import { Home } from '../../local/home.ts';
 import { aFolder, sojourn } from './run.ts';
 
 const data = '../shared/data/online_retail';
@@ -15,7 +17,37 @@ const folder = (): string => {
 };
 afterAll(() => folders.forEach((one) => rmSync(one, { recursive: true, force: true })));
 
+/** What RFM is made of, as computed traits; the data are of one shop, whose money is `revenue`. */
+const rfmTraits = [
+  { id: 'first-order', name: 'First order', first: 'Order Completed' },
+  { id: 'last-order', name: 'Last order', last: 'Order Completed' },
+  { id: 'buying-days', name: 'Days with an order', daysWith: 'Order Completed' },
+  { id: 'spent', name: 'Spent', sum: 'Order Completed', of: 'revenue' },
+];
+/** The shipped workflows, in the data's own zone, with those traits. */
+function workflowsWithRfm(): string {
+  const workflows = join(folder(), 'workflows');
+  cpSync('workflows', workflows, { recursive: true });
+  const path = join(workflows, 'workspace.json');
+  const workspace = JSON.parse(readFileSync(path, 'utf8')) as object;
+  writeFileSync(path, JSON.stringify({ ...workspace, timeZone: 'Europe/London' }));
+  for (const trait of rfmTraits)
+    writeFileSync(join(workflows, 'traits', `${trait.id}.trait.json`), JSON.stringify(trait));
+  return workflows;
+}
+
 interface Reference {
+  readonly cohort_active_customers_by_month: { readonly [month: string]: readonly number[] };
+  readonly rfm_examples: readonly {
+    readonly customer_id: number;
+    readonly first: string;
+    readonly last: string;
+    readonly purchase_days: number;
+    readonly frequency: number;
+    readonly recency_days: number;
+    readonly age_days: number;
+    readonly revenue: number;
+  }[];
   readonly customers: number;
   readonly purchases: { readonly invoices: number; readonly customers: number; readonly revenue: number };
   readonly monthly_revenue: { readonly [month: string]: number };
@@ -46,6 +78,22 @@ function counted(path: string): Pick<Reference, 'customers' | 'purchases' | 'mon
   db.close();
   return found;
 }
+/** Of those who first bought in a month, how many bought in each month from then on. */
+function cohorts(path: string): Reference['cohort_active_customers_by_month'] {
+  const db = new DatabaseSync(join(path, 'sojourn.db'), { readOnly: true });
+  const rows = db
+    .prepare(
+      `WITH bought AS (SELECT DISTINCT profile_id, strftime('%Y-%m', occurred_ms / 1000, 'unixepoch') AS month
+         FROM events WHERE name = 'Order Completed'),
+       born AS (SELECT profile_id, min(month) AS cohort FROM bought GROUP BY 1)
+       SELECT cohort, month, count(*) AS n FROM bought JOIN born USING (profile_id) GROUP BY 1, 2 ORDER BY 1, 2`,
+    )
+    .all() as { cohort: string; month: string; n: number }[];
+  db.close();
+  return Object.fromEntries(
+    [...Map.groupBy(rows, ({ cohort }) => cohort)].map(([cohort, months]) => [cohort, months.map(({ n }) => n)]),
+  );
+}
 const expected = (): ReturnType<typeof counted> => {
   const { customers, purchases, monthly_revenue } = reference();
   const { invoices, customers: buyers, revenue } = purchases;
@@ -71,6 +119,31 @@ describe.skipIf(!isThere)('an import of the real orders', { timeout: 600_000 }, 
     const db = new DatabaseSync(join(path, 'sojourn.db'), { readOnly: true });
     expect(db.prepare('SELECT count(*) AS n FROM enrollments').get()).toEqual({ n: 0 });
     db.close();
+  });
+
+  it('gives recency, frequency and money of customers as computed traits, and cohorts, exactly', async () => {
+    const [path, workflows] = [folder(), workflowsWithRfm()];
+    const { code } = await sojourn(importing(path, '--workflows', workflows)).ran;
+    expect(code).toBe(0);
+    const home = await Home.open({ data: path, workflows, isFrozen: true });
+    const dayOf = (instant: string): string =>
+      new Date(instant).toLocaleDateString('en-CA', { timeZone: 'Europe/London' });
+    const days = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / 86_400_000;
+    const endDay = '2011-09-09';
+    for (const expectedRow of reference().rfm_examples) {
+      const key = `userId:${expectedRow.customer_id}`;
+      const owner = (await home.store.owners([key])).get(key)!;
+      const shown = presentProfile((await home.store.load(owner))!, home.definitions.now, Date.parse('2011-09-10'));
+      const traits = shown['computedTraits'] as { readonly [id: string]: string & number };
+      const [first, last] = [dayOf(traits['first-order']!), dayOf(traits['last-order']!)];
+      expect({
+        ...{ customer_id: expectedRow.customer_id, first, last, purchase_days: traits['buying-days'] },
+        frequency: traits['buying-days']! - 1,
+        ...{ recency_days: days(first, last), age_days: days(first, endDay), revenue: traits['spent'] },
+      }).toEqual(expectedRow);
+    }
+    await home.close();
+    expect(cohorts(path)).toEqual(reference().cohort_active_customers_by_month);
   });
 
   it('goes on after a kill as if nothing had happened', async () => {
