@@ -7,6 +7,7 @@ import { drawCommand } from './draw.ts';
 import { importCommand } from './import.ts';
 import { explainCommand, journeyCommand, profileCommand } from './look.ts';
 import { migrateCommand, planCommand, publishCommand, rollbackCommand } from './publish.ts';
+import { presetCommand } from './preset.ts';
 import { eraseCommand, exportCommand } from './privacy.ts';
 import { proveCommand } from './prove.ts';
 import { redriveCommand } from './redrive.ts';
@@ -31,6 +32,7 @@ for (const command of [
   journeyCommand(),
   explainCommand(),
   segmentCommand(),
+  presetCommand(),
   exportCommand(),
   eraseCommand(),
   ...controlCommands(),

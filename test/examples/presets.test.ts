@@ -1,0 +1,161 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { documentsOfPreset, presetIds, presetsFolder } from '../../cli/preset.ts';
+import type { JsonObject } from '../../core/json.ts';
+import { checkDocuments } from '../../core/journey/check.ts';
+import { anIdentify, aTrack, aWorkspace, TestHome } from '../builders.ts';
+
+let home: TestHome;
+afterEach(() => home.close());
+
+/** A home with the documents of one preset alone, as somebody would add them. */
+function open(id: string, start = '2026-03-02T10:00:00Z'): void {
+  const files = documentsOfPreset(id).map((path) => ({
+    path,
+    text: readFileSync(join(presetsFolder, id, path), 'utf8'),
+  }));
+  const workspace = { path: 'workspace.json', text: JSON.stringify(aWorkspace()) };
+  home = new TestHome({ ...checkDocuments([workspace, ...files]).documents!, startMs: Date.parse(start) });
+}
+const does = (name: string, properties: JsonObject = {}) => home.accept(aTrack(name, properties));
+const is = async (): Promise<readonly string[]> => Object.keys((await home.profile()).segments).toSorted();
+async function often(times: number, every: string, name: string, properties: JsonObject = {}): Promise<void> {
+  for (let count = 0; count < times; count++) {
+    await does(name, properties);
+    if (count < times - 1) await home.wind(every);
+  }
+}
+
+const stories: { readonly [id: string]: () => Promise<void> } = {
+  'usage-level': async () => {
+    await does('Order Completed');
+    expect(await is()).toEqual(['light-users']);
+    await often(2, 'P10D', 'Order Completed');
+    expect(await is()).toEqual(['medium-users']);
+    await often(3, 'P10D', 'Order Completed');
+    expect(await is()).toEqual(['heavy-users']);
+    await home.wind('P340D');
+    expect(await is()).toEqual(['medium-users']);
+    await home.wind('P30D');
+    expect(await is()).toEqual([]);
+  },
+  satisfaction: async () => {
+    await does('Survey Answered', { kind: 'nps', score: 9 });
+    expect(await is()).toEqual(['promoters']);
+    await does('Survey Answered', { kind: 'csat', score: 2 });
+    expect(await is()).toEqual(['promoters', 'unhappy']);
+    await home.wind('P1D');
+    await does('Survey Answered', { kind: 'csat', score: 5 });
+    await does('Survey Answered', { kind: 'nps', score: 8 });
+    expect(await is()).toEqual([]);
+    await often(3, 'P1D', 'Order Completed');
+    await does('Order Refunded');
+    expect(await is()).toEqual(['unhappy']);
+    await often(3, 'P1D', 'Order Completed');
+    expect(await is()).toEqual([]);
+    await often(2, 'P1D', 'Problem Reported');
+    expect(await is()).toEqual(['unhappy']);
+    await home.wind('P90D');
+    expect(await is()).toEqual([]);
+  },
+  occasions: async () => {
+    await home.accept(anIdentify({ birthday: '1990-03-12', country: 'LV' }));
+    expect(await is()).toEqual([]);
+    await home.wind('P4D');
+    expect(await is()).toEqual(['birthday-soon']);
+    await home.wind('P8D');
+    await does('Order Completed');
+    expect(await is()).toEqual([]);
+    await home.wind('P101D');
+    expect(await is()).toEqual(['hundred-days']);
+    await home.wind('P7D');
+    expect(await is()).toEqual([]);
+    await home.wind('P181D');
+    expect(await is()).toEqual(['new-year-soon']);
+    await home.wind('P77D');
+    expect(await is()).toEqual(['anniversary']);
+  },
+  'time-to-buy': async () => {
+    await home.wind('P5DT9H');
+    await often(2, 'P7D', 'Order Completed');
+    expect(await is()).toEqual([]);
+    await home.wind('P7D');
+    await does('Order Completed');
+    expect(await is()).toEqual(['evening-buyers', 'weekend-buyers']);
+    await home.wind('P2DT14H');
+    await often(4, 'P7D', 'Order Completed');
+    expect(await is()).toEqual([]);
+  },
+  'channel-and-device': async () => {
+    await does('Email Clicked');
+    await often(2, 'P1D', 'Screen Viewed');
+    expect(await is()).toEqual(['answers-by-email', 'app-people']);
+    await often(2, 'P1D', 'SMS Replied');
+    expect(await is()).toEqual(['app-people']);
+    await home.wind('P90D');
+    expect(await is()).toEqual([]);
+  },
+  engagement: async () => {
+    await often(5, 'P1D', 'Email Delivered');
+    expect(await is()).toEqual(['email-never-engaged']);
+    await does('Email Clicked');
+    expect(await is()).toEqual(['email-engaged']);
+    await home.wind('P90D');
+    expect(await is()).toEqual(['email-sleeping']);
+    await does('Push Opened');
+    await does('SMS Replied');
+    expect(await is()).toEqual(['email-sleeping', 'push-engaged', 'sms-engaged']);
+  },
+  'single-category': async () => {
+    const kitchen = { products: [{ category: 'Kitchen' }] };
+    await does('Order Completed', kitchen);
+    expect(await is()).toEqual([]);
+    await does('Order Completed', kitchen);
+    expect(await is()).toEqual(['single-category']);
+    await does('Order Completed', { products: [{ category: 'Bath' }] });
+    expect(await is()).toEqual([]);
+  },
+  'look-alike-seed': async () => {
+    await does('Order Completed', { total: 200 });
+    await home.wind('P30D');
+    await does('Order Completed', { total: 150 });
+    const seeds = async () => Object.keys((await home.profile()).audiences);
+    expect([await is(), await seeds()]).toEqual([['best-by-value'], ['seed-by-value']]);
+    await home.wind('P180D');
+    expect([await is(), await seeds()]).toEqual([['best-by-value'], []]);
+    await home.wind('P160D');
+    expect(await is()).toEqual([]);
+  },
+  'at-risk': async () => {
+    await often(3, 'P7D', 'Order Completed');
+    await home.wind('P13D');
+    expect(await is()).toEqual([]);
+    await home.wind('P1D');
+    expect(await is()).toEqual(['at-risk']);
+    await home.wind('P14D');
+    expect(await is()).toEqual(['probably-lost']);
+    await does('Order Completed');
+    expect(await is()).toEqual([]);
+    // The rhythm is slower now: four orders in six weeks.
+    await home.wind('P15D');
+    expect(await is()).toEqual([]);
+  },
+  'income-by-device': async () => {
+    await often(2, 'P1D', 'Screen Viewed', { deviceTier: 'high' });
+    expect(await is()).toEqual(['dear-device']);
+    await often(3, 'P1D', 'Screen Viewed', { deviceTier: 'basic' });
+    expect(await is()).toEqual([]);
+  },
+};
+
+describe('presets, lived through', () => {
+  it('have a story each', () => {
+    open('usage-level');
+    expect(Object.keys(stories).toSorted()).toEqual(presetIds());
+  });
+  it.each(Object.keys(stories))('%s: people come and go by what they do and by time', async (id) => {
+    open(id);
+    await stories[id]!();
+  });
+});
