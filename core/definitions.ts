@@ -20,6 +20,7 @@ import { compileTraits, withTraits, type StageRule } from './trait/compile-trait
 import type { Condition } from './segment/condition.ts';
 import { compilePlan, type Plan } from './journey/plan.ts';
 import { identityRules, type IdentityRules } from './profile/identity-rules.ts';
+import { catalogueOf, type Catalogue } from './event/catalogue.ts';
 import type { Occurrence } from './event/event.ts';
 import { canonicalJson } from './json.ts';
 import { idOf } from './hash.ts';
@@ -109,6 +110,8 @@ export interface Definitions {
   /** Country, in small letters → its holidays. */
   readonly calendars: ReadonlyMap<string, HolidayCalendar>;
   readonly identity: IdentityRules;
+  /** Holds events against their catalogue; absent where nobody asks. */
+  readonly catalogue?: Catalogue;
   /** Longest window of a frequency cap, in days rounded up: how long slots are kept. */
   readonly longestCapMs: number;
   /** How long events are kept, from their receipt. */
@@ -171,6 +174,7 @@ export function publish(
       use: audience.use,
     })),
   ];
+  const catalogue = catalogueOf(documents);
   const journeys = new Map(documents.journeys.map((journey) => [journey.id, compileJourney(journey)]));
   return {
     hash,
@@ -189,6 +193,7 @@ export function publish(
     ...indexEntries([...journeys.values()]),
     calendars: new Map(documents.calendars.map((calendar) => [calendar.id.toLowerCase(), calendar])),
     identity: identityRules(workspace.identity),
+    ...(catalogue && { catalogue }),
     retentionMs: generousMs(workspace.retention ?? defaultRetention),
     longestCapMs: Math.max(0, ...(workspace.frequencyCaps ?? []).map((cap) => generousMs(cap.within))),
   };

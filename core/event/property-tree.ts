@@ -8,6 +8,8 @@ export interface PropertyNode {
   description?: string;
   deprecated?: string;
   oneOf?: readonly (string | number)[];
+  atLeast?: number;
+  atMost?: number;
   /** What each element of a list is. */
   of?: PropertyNode;
   isOpen: boolean;
@@ -43,13 +45,15 @@ function describe(node: PropertyNode, property: Property): void {
     node.type = property;
     return;
   }
-  const { type, required, description, deprecated, oneOf, of, properties, additional } = property;
+  const { type, required, description, deprecated, oneOf, atLeast, atMost, of, properties, additional } = property;
   node.type = type;
   node.isRequired = required ?? false;
   node.isOpen = additional ?? false;
   if (description !== undefined) node.description = description;
   if (deprecated !== undefined) node.deprecated = deprecated;
   if (oneOf !== undefined) node.oneOf = oneOf;
+  if (atLeast !== undefined) node.atLeast = atLeast;
+  if (atMost !== undefined) node.atMost = atMost;
   if (of !== undefined) describe((node.of = emptyNode()), of);
   if (properties) put(node, properties);
 }

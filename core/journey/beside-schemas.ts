@@ -1,7 +1,18 @@
 import type { z } from 'zod';
 import { either, fullList, keys, leaf, map, ruled, type Complaint } from '../shape.ts';
-import { codesFileName, country, countBetween, couponCode, holidayDays, id, text, word, yesOrNo } from '../values.ts';
-import { propertyTypes } from './document.ts';
+import {
+  codesFileName,
+  country,
+  countBetween,
+  couponCode,
+  holidayDays,
+  id,
+  number,
+  text,
+  word,
+  yesOrNo,
+} from '../values.ts';
+import { propertyTypes, validationModes } from './document.ts';
 
 const schema = text('the address of a schema').optional();
 const name = text('a name for people to read');
@@ -53,6 +64,8 @@ const fullProperty = ruled(
         { type: ['string', 'number'] },
       ),
     ).optional(),
+    atLeast: number.optional(),
+    atMost: number.optional(),
     get of() {
       return property.optional();
     },
@@ -71,14 +84,26 @@ export const property: z.ZodType = either(
 const properties = map('property paths with their types, such as { "total": "number" }', property);
 
 /** What the keys of a property say is about the type that it has. */
-function fitsItsType(value: { readonly type?: unknown; readonly oneOf?: unknown }): Complaint | undefined {
-  const { type, oneOf } = value;
-  const owners = { of: ['list'], properties: ['object'], additional: ['object'], oneOf: ['text', 'number'] };
+function fitsItsType(value: {
+  readonly type?: unknown;
+  readonly oneOf?: unknown;
+  readonly atLeast?: unknown;
+  readonly atMost?: unknown;
+}): Complaint | undefined {
+  const { type, oneOf, atLeast, atMost } = value;
+  const owners = {
+    ...{ of: ['list'], properties: ['object'], additional: ['object'], oneOf: ['text', 'number'] },
+    ...{ atLeast: ['number'], atMost: ['number'] },
+  };
   for (const [key, types] of Object.entries(owners)) {
     if (!(key in value) || types.includes(String(type))) continue;
     const must = types.map((one) => `"${one}"`).join(' or ');
     const sentence = `"${key}" belongs to the type ${must}, but this is "${String(type)}". Leave it out, or change the type.`;
     return { code: 'ambiguous-key', must, sentence };
+  }
+  if (typeof atLeast === 'number' && typeof atMost === 'number' && atLeast > atMost) {
+    const sentence = `No number is at least ${atLeast} and at most ${atMost}.`;
+    return { code: 'ambiguous-key', must: 'bounds that leave room', sentence };
   }
   const wanted = type === 'text' ? 'string' : 'number';
   if (!Array.isArray(oneOf) || oneOf.every((one) => typeof one === wanted)) return undefined;
@@ -96,6 +121,7 @@ export const eventSchema = keys('an object such as { "id": …, "name": … }', 
   deprecated: text('what to use instead').optional(),
   properties: properties.optional(),
   additional: yesOrNo.optional(),
+  validation: word(validationModes).optional(),
 });
 
 /** calendars/<id>.json */

@@ -39,6 +39,17 @@ export interface Workspace {
   /** Whoever is to wait at a step for as long as this is waited for by no execution; never when absent. */
   readonly parkAfter?: DurationText;
   readonly identity?: IdentityDocument;
+  readonly events?: EventRules;
+}
+/** What becomes of events that are not as the catalogue says: let in unseen, let in and counted, or set aside. */
+export const validationModes = ['off', 'warn', 'quarantine'] as const;
+export type ValidationMode = (typeof validationModes)[number];
+/** Whether events are held against the catalogue; off where it does not say. */
+export interface EventRules {
+  /** Of events in the catalogue; one that says its own `validation` goes by that. */
+  readonly validation?: ValidationMode;
+  /** Of events whose name is in no file, once there is one. */
+  readonly unknown?: ValidationMode;
 }
 /** Which identifiers tell who somebody is, and how far they are believed. */
 export interface IdentityDocument {
@@ -299,6 +310,9 @@ export interface FullProperty {
   readonly deprecated?: string;
   /** The values that a text or a number may have. */
   readonly oneOf?: readonly (string | number)[];
+  /** Bounds of a number. */
+  readonly atLeast?: number;
+  readonly atMost?: number;
   /** What each element of a list is. */
   readonly of?: Property;
   /** What an object holds. */
@@ -323,6 +337,8 @@ export interface EventDocument {
   readonly properties?: Properties;
   /** Whether it may carry more than it names. */
   readonly additional?: boolean;
+  /** Instead of the workspace's. */
+  readonly validation?: ValidationMode;
 }
 /** calendars/<id>.json: the holidays of a country, whose ISO 3166 code is the id, in capitals once it is read. */
 export interface HolidayCalendar {

@@ -24,7 +24,7 @@ import {
   word,
   yes,
 } from '../values.ts';
-import { channels, stages } from './document.ts';
+import { channels, stages, validationModes } from './document.ts';
 import { eventMatch } from './event-match.ts';
 import { stepList } from './steps/step-kind.ts';
 
@@ -103,6 +103,10 @@ export const workspaceSchema = keys('an object such as { "name": …, "timeZone"
   breaker: keys('{ "atMost": … }', { atMost: count(1) }).optional(),
   parkAfter: duration.optional(),
   identity: identity.optional(),
+  events: keys('{ "validation": "warn", "unknown": "warn" }', {
+    validation: word(validationModes).optional(),
+    unknown: word(validationModes).optional(),
+  }).optional(),
 });
 
 /** segments/<id>.segment.json; conditions are read by their own kinds. */

@@ -1,23 +1,9 @@
 import type { Draft } from '../../draft.ts';
+import { ownEvents } from '../../event/own-events.ts';
 import type { Properties, Property, PropertyType } from '../document.ts';
 import { emit } from '../steps/emit.ts';
 import { ofKind } from '../walk.ts';
 import type { CheckInput } from './check.ts';
-
-const channels = ['Email', 'Push', 'SMS', 'In-App', 'Webhook'];
-const fates = ['Sent', 'Delivered', 'Opened', 'Clicked', 'Bounced', 'Complained', 'Failed', 'Unsubscribed', 'Stopped'];
-/** Events that Sojourn records itself, or understands wherever they come from. */
-const ownEvents: readonly string[] = [
-  'Identified',
-  'Page Viewed',
-  'Screen Viewed',
-  'Group Joined',
-  'Alias Given',
-  'Unsubscribed',
-  'Email Marked as Spam',
-  'Task Completed',
-  ...channels.flatMap((channel) => fates.map((fate) => `${channel} ${fate}`)),
-];
 
 /** The names of all events that there are; undefined where there is no catalogue, or a name in it could not be read. */
 export function knownEvents({ events, journeys }: CheckInput): ReadonlySet<string> | undefined {

@@ -1,7 +1,9 @@
 import { acquisitionWithoutConversion } from './acquisition-without-conversion.ts';
 import type { Check } from './check.ts';
 import { couponNotTaken } from './coupon-not-taken.ts';
+import { deprecatedEvent } from './deprecated-event.ts';
 import { duplicateCode } from './duplicate-code.ts';
+import { duplicateEvent } from './duplicate-event.ts';
 import { duplicateExperiment } from './duplicate-experiment.ts';
 import { duplicateId } from './duplicate-id.ts';
 import { emptyJourney } from './empty-journey.ts';
@@ -60,7 +62,9 @@ export const checks: readonly Check[] = [
   acquisitionWithoutConversion,
   computedTraitSet,
   couponNotTaken,
+  deprecatedEvent,
   duplicateCode,
+  duplicateEvent,
   duplicateExperiment,
   duplicateId,
   emptyJourney,

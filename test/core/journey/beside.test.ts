@@ -135,6 +135,8 @@ describe('the catalogue and the calendars', () => {
     [{ total: { type: 'text', additional: true } }, 'ambiguous-key events/order.event.json:5'],
     [{ total: { type: 'boolean', oneOf: ['a'] } }, 'ambiguous-key events/order.event.json:5'],
     [{ total: { type: 'number', oneOf: [1, '2'] } }, 'wrong-type events/order.event.json:5'],
+    [{ total: { type: 'text', atLeast: 1 } }, 'ambiguous-key events/order.event.json:5'],
+    [{ total: { type: 'number', atLeast: 2, atMost: 1 } }, 'ambiguous-key events/order.event.json:5'],
     [{ total: { type: 'text', oneOf: [] } }, 'empty-list events/order.event.json:7'],
     [
       { list: { type: 'list', of: { ...product, properties: { a: 'txt' } } } },

@@ -80,6 +80,32 @@ const readTooEarly: Operator = (set) => {
   [list[index], list[index + 1]] = [list[index + 1]!, list[index]!];
   return expectedAt(set, first, ['steps', index, 'branch', 0, 'when', 'value']);
 };
+/** Lets a condition ask for an event. */
+const asksFor = (name: string): Operator =>
+  change(
+    (place) =>
+      condition('didNot')(place) || condition('last')(place) || condition('first')(place) || condition('sum')(place),
+    (thing) => {
+      const key = ['didNot', 'last', 'first', 'did'].find((one) => one in thing)!;
+      delete thing[key];
+      delete thing['where'];
+      delete thing['sum'];
+      const rest = { ...thing };
+      for (const name of Object.keys(thing)) delete thing[name];
+      Object.assign(thing, { did: name }, 'within' in rest ? { within: rest['within'] } : {});
+    },
+    ['did'],
+  );
+const asksForDeprecated: Operator = (set, random) => {
+  set.set('events/old-cart.event.json', { id: 'old-cart', name: 'Old Cart', deprecated: 'Use Cart Filled.' });
+  return asksFor('Old Cart')(set, random);
+};
+const eventOfAnother: Operator = (set) => {
+  const [, other] = [...set].find(([file]) => file.startsWith('events/')) ?? [];
+  if (!isThing(other)) return undefined;
+  set.set('events/zz.event.json', { id: 'zz', name: other['name']! });
+  return expectedAt(set, 'events/zz.event.json', ['name']);
+};
 const endTooEarly: Operator = (set, random) => {
   const list = thingAt(set, first)['steps'] as Part[];
   const index = random.below(list.length - 1);
@@ -186,7 +212,9 @@ export const checkOperators: Operators = {
     ['update', 'traits', 'orders'],
   ),
   'coupon-not-taken': otherCoupon,
+  'deprecated-event': asksForDeprecated,
   'duplicate-code': replace(at('coupons/spring.coupon.json', 'codes', 2), 'SPRING-1'),
+  'duplicate-event': eventOfAnother,
   'duplicate-experiment': experimentOfAnother,
   'duplicate-id': idOfAnother,
   'empty-journey': put(lastJourney, [], { steps: [] }),
@@ -258,20 +286,7 @@ export const checkOperators: Operators = {
   'unknown-codes-file': replace(at('coupons/autumn.coupon.json', 'codes'), 'autum.txt'),
   'unknown-column': column,
   'unknown-coupon-pool': misspelt('coupon', 'pool', 'sprng'),
-  'unknown-event': change(
-    (place) =>
-      condition('didNot')(place) || condition('last')(place) || condition('first')(place) || condition('sum')(place),
-    (thing) => {
-      const key = ['didNot', 'last', 'first', 'did'].find((one) => one in thing)!;
-      delete thing[key];
-      delete thing['where'];
-      delete thing['sum'];
-      const rest = { ...thing };
-      for (const name of Object.keys(thing)) delete thing[name];
-      Object.assign(thing, { did: 'Ordr Completed' }, 'within' in rest ? { within: rest['within'] } : {});
-    },
-    ['did'],
-  ),
+  'unknown-event': asksFor('Ordr Completed'),
   'unknown-holiday': holiday,
   'unknown-journey': inStep('start', { start: 'jorney-1' }),
   'unknown-property': exitTest({ totl: { above: 3 } }),
