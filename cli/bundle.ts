@@ -47,6 +47,15 @@ const traitReadingsOnDemand: Plugin = {
   },
 };
 
+/** Events are judged by code that is loaded where a catalogue is to judge them. */
+const judgingOnDemand: Plugin = {
+  name: 'judging-on-demand',
+  setup: ({ onResolve }) => {
+    const path = ownFile('functions/aws/event-catalogue.ts');
+    onResolve({ filter: /\/compile-catalogue\.ts$/ }, ({ importer }) => (importer === path ? undefined : { path }));
+  },
+};
+
 const phoneNumbers = 'libphonenumber-js/min';
 /** Phone numbers are read by rules that are loaded with the first number, from a file that is made for them. */
 const phoneNumbersOnDemand: Plugin = {
@@ -152,6 +161,7 @@ export async function bundle(
       environmentCredentials,
       patternsOnDemand,
       traitReadingsOnDemand,
+      judgingOnDemand,
       phoneNumbersOnDemand,
       noMimeTypes,
       noEndpointCache,

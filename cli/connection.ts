@@ -9,6 +9,7 @@ import { listen, openHome } from './start.ts';
 export interface Connection {
   get(path: string): Promise<unknown>;
   post(path: string, body: string): Promise<unknown>;
+  delete(path: string): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -60,6 +61,7 @@ function speaking(url: string, token: string, close: () => Promise<void>): Conne
   return {
     get: (path) => ask(path, { method: 'GET' }),
     post: (path, body) => ask(path, { method: 'POST', body }),
+    delete: (path) => ask(path, { method: 'DELETE' }),
     close,
   };
 }

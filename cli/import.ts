@@ -36,6 +36,8 @@ interface Counts {
   duplicate: number;
   /** Of people who were erased: nothing is kept of them. Absent in a checkpoint of an earlier release. */
   erased?: number;
+  /** Of the accepted, those that were set aside as they are not what the catalogue says. */
+  quarantined?: number;
   /** The problems together; each stands in the error file. */
   rejected: number;
   problems: { [code: string]: number };
@@ -159,11 +161,12 @@ type Totals = {
 const number = (value: number): string => value.toLocaleString('en', { maximumFractionDigits: 2 });
 
 function outcomeInWords({ file, importedBefore, counts, errors }: Outcome): readonly string[] {
-  const { lines, read, accepted, duplicate, erased = 0, rejected, problems } = counts;
+  const { lines, read, accepted, duplicate, quarantined = 0, erased = 0, rejected, problems } = counts;
   return [
     importedBefore
       ? `${file}: imported before, to its end; nothing is new`
       : `${file}: ${counted(lines, 'line')}, ${counted(read, 'message')}: ${number(accepted)} accepted, ${number(duplicate)} known already, ${number(rejected)} rejected${erased === 0 ? '' : `, ${number(erased)} of people who were erased`}`,
+    ...(quarantined === 0 ? [] : [`  of them set aside: ${number(quarantined)}; look with "sojourn quarantine"`]),
     ...Object.entries(problems).map(([code, n]) => `  ${code}: ${number(n)}`),
     ...(errors === undefined ? [] : [`  what was left out, and why: ${errors}`]),
   ];
@@ -266,6 +269,8 @@ class FileImport {
       if (result.status !== 'rejected') {
         this.counts.read++;
         this.counts[result.status] = (this.counts[result.status] ?? 0) + 1;
+        if (result.quarantined && result.status === 'accepted')
+          this.counts.quarantined = (this.counts.quarantined ?? 0) + 1;
         return;
       }
       const { line, firstLine } = sending[index]!;

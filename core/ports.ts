@@ -3,6 +3,7 @@ import type { Definitions, JourneyVersion } from './definitions.ts';
 import type { Asking } from './enrollment/ask.ts';
 import type { EntryGuard, Enrollment } from './enrollment/enrollment.ts';
 import type { Message, StoredEvent } from './event/event.ts';
+import type { ProblemCount, ProblemNote, QuarantinedEvent } from './event/quarantine.ts';
 import type { Ruling } from './experiment/ruling.ts';
 import type { VariantCounts } from './experiment/variant-counts.ts';
 import type { Channel } from './journey/document.ts';
@@ -217,6 +218,36 @@ export interface ExperimentStore {
   counts(journeyIds: readonly string[]): Promise<readonly VariantCounts[]>;
   /** Writes a decision down: an experiment has one winner, and each variant is stopped once; the first stands. */
   rule(ruling: Ruling): Promise<'ruled' | 'stands'>;
+}
+
+/** Which of the events that were set aside, in order of the instant that they were, then of their ids. */
+export interface QuarantineQuery {
+  readonly name?: string;
+  readonly order: 'oldest' | 'newest';
+  /** Cursor of the page before. */
+  readonly after?: string;
+  readonly most: number;
+}
+/**
+ * Events that were set aside, each until it is let in, dropped, or expired. They belong to nobody's profile: whoever erases
+ * or exports a person asks `ofIdentities` (`core/privacy/quarantined.ts`).
+ */
+export interface Quarantine {
+  /** One that is there already stays as it came first. @returns the ids of those that were not there */
+  put(rows: readonly QuarantinedEvent[]): Promise<readonly string[]>;
+  /** In the order given; those that are gone are left out. */
+  get(ids: readonly string[]): Promise<readonly QuarantinedEvent[]>;
+  /** Looks at `most` events; fewer come where some are gone by then. Without a cursor none follow. */
+  list(query: QuarantineQuery): Promise<{ readonly rows: readonly QuarantinedEvent[]; readonly cursor?: string }>;
+  remove(ids: readonly string[]): Promise<void>;
+  /** How many of a name, or of all, are there. */
+  count(name?: string): Promise<number>;
+  /** Ids of those whose message named any of these identifiers, by the hashes of their tombstones. */
+  ofIdentities(identityHashes: readonly string[]): Promise<readonly string[]>;
+  /** Adds to the counts of what was wrong, of events that were set aside and of others. */
+  note(notes: readonly ProblemNote[]): Promise<void>;
+  /** The counts, those last added to first, at most about a thousand. */
+  noted(): Promise<readonly ProblemCount[]>;
 }
 
 export interface HistoryFilter {

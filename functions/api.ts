@@ -14,6 +14,15 @@ export interface BatchItem {
   readonly messageId: string;
   /** `erased` only of imports: callers of the intake are not told who was erased. */
   readonly status: 'accepted' | 'duplicate' | 'rejected' | 'erased';
+  /** Taken, and set aside as it is not what the catalogue says. */
+  readonly quarantined?: true;
+  /** What of it is not as the catalogue says; it was taken all the same. */
+  readonly problems?: readonly {
+    readonly code: string;
+    readonly path: string;
+    readonly message: string;
+    readonly suggestion?: string;
+  }[];
   readonly error?: {
     readonly code: string;
     readonly message: string;

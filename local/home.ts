@@ -12,6 +12,7 @@ import { decideWinners } from '../functions/decide-winners/decide-winners.ts';
 import { erasePerson, type EraseTask } from '../functions/erase-person/erase-person.ts';
 import { finishErasure } from '../core/privacy/finish-erasure.ts';
 import { enterJourney } from '../functions/enter-journey/enter-journey.ts';
+import { judgeEvents, type JudgedResult } from '../functions/judge-events/judge-events.ts';
 import { markFailed } from '../functions/mark-failed/mark-failed.ts';
 import { askingOf } from '../functions/parts/asking/asking.ts';
 import { createCalls } from '../functions/parts/channels/call.ts';
@@ -53,6 +54,7 @@ import { SqliteExperiments } from './store/experiments.ts';
 import { SqlitePersonalData } from './store/personal-data.ts';
 import { SqliteProfileStore } from './store/profile-store.ts';
 import { SqliteFills } from './store/fills.ts';
+import { SqliteQuarantine } from './store/quarantine.ts';
 import { SqliteRounds } from './store/rounds.ts';
 import { UnderWay } from './under-way.ts';
 
@@ -114,7 +116,11 @@ export class Home {
   readonly fills: SqliteFills;
   readonly personal: SqlitePersonalData;
   readonly filling: Filling;
+  readonly quarantine: SqliteQuarantine;
+  /** Accepts events of our own making. */
   readonly accept: (messages: readonly Message[]) => ReturnType<ReturnType<typeof acceptEvents>>;
+  /** The same for what others send: held against the catalogue. */
+  readonly take: (messages: readonly Message[]) => Promise<readonly JudgedResult[]>;
   private readonly bus: Bus;
   private readonly isBaseUrlOpen: boolean;
   private readonly smtp: Smtp | undefined;
@@ -235,6 +241,12 @@ export class Home {
       ids: this.secrets,
     };
     this.accept = acceptEvents(this.ports);
+    this.quarantine = new SqliteQuarantine(db, clock);
+    this.take = judgeEvents({
+      ...this.ports,
+      quarantine: this.quarantine,
+      accept: this.accept,
+    });
     this.fills = new SqliteFills(db);
     this.personal = new SqlitePersonalData(db, this.store, this.outbox, this.secrets);
     const { onFilling } = options;

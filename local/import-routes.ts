@@ -63,7 +63,7 @@ const readText = (home: Home, line: string, isSilent: boolean): ReadLine => {
 const importSilently = (home: Home, lines: readonly string[]): Promise<readonly BatchItem[]> =>
   acceptLines(
     lines.map((line) => readText(home, line, true)),
-    home.accept,
+    home.take,
   );
 
 /** Each message at its own time, with everything that is due before it and everything it causes. */
@@ -76,7 +76,7 @@ async function importWinding(home: Home, lines: readonly string[]): Promise<read
       continue;
     }
     await home.scheduler.windBefore(first.message.occurredMs);
-    const [result] = await home.accept([{ ...first.message, receivedMs: home.clock.nowMs() }]);
+    const [result] = await home.take([{ ...first.message, receivedMs: home.clock.nowMs() }]);
     await home.scheduler.settle();
     results.push(result!);
   }

@@ -16,6 +16,7 @@ import { Intake } from '../functions/parts/http/intake.ts';
 import { previewRoutes } from '../functions/parts/http/preview-routes.ts';
 import { bearer, mount } from '../functions/parts/http/mount.ts';
 import { isSame } from '../functions/parts/keyring.ts';
+import { replayQuarantined } from '../functions/replay-quarantined/replay-quarantined.ts';
 import { suppressAddress } from '../functions/suppress-address/suppress-address.ts';
 import { stopwatch } from './clock.ts';
 import { clockRoutes } from './clock-routes.ts';
@@ -97,7 +98,7 @@ function intakeOf(
   const trustOf = (key: string): Trust | undefined =>
     isSame(key, writeKey) ? 'server' : isSame(key, publicKey) ? 'public' : undefined;
   return new Intake({
-    accept: home.accept,
+    accept: home.take,
     durable: () => home.store.durable(),
     clock: home.clock,
     newMessageId: home.secrets.messageId,
@@ -125,6 +126,14 @@ function appOf({ home }: ServerOptions, token: string, onError: (error: unknown,
     fills: home.fills,
     erase: (task) => home.erase(task),
     personal: async () => home.personal,
+    quarantine: home.quarantine,
+    replay: replayQuarantined({
+      ...home.ports,
+      quarantine: home.quarantine,
+      accept: home.accept,
+      durable: () => home.store.durable(),
+      onError: (quarantineId, error) => onError(error, quarantineId),
+    }),
     describeSchedule: (journey) => describeSchedule({ ...home.ports, rounds: home.rounds }, journey),
     durable: () => home.store.durable(),
   });

@@ -38,6 +38,7 @@ export async function connectToAws(where: Where): Promise<Connection> {
   return {
     get: (path) => ask('GET', path),
     post: (path, body) => ask('POST', path, body),
+    delete: (path) => ask('DELETE', path),
     close: async () => client.destroy(),
   };
 }

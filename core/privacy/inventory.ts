@@ -34,6 +34,13 @@ export const inventory = {
     home: ['events', 'commit_facts', 'outgoing'],
     aws: ['p#/e#', 'p#/f#'],
   },
+  quarantined: {
+    holds: 'Events of the person that were set aside, as they are not what the catalogue says.',
+    exported: true,
+    erased: 'deleted',
+    home: ['quarantine', 'quarantine_identities'],
+    aws: ['q#/q', 'qi#/'],
+  },
   messages: {
     holds: 'Messages as they were written to the person.',
     exported: true,
@@ -209,10 +216,10 @@ export const inventory = {
   },
   work: {
     holds:
-      'What is stopped, what experiments decided, how far rounds and fillings have come, at which hours all people together answer.',
+      'What is stopped, what experiments decided, how far rounds and fillings have come, how often events were wrong, at which hours all people together answer.',
     ...ofNobody,
-    home: ['meta', 'controls', 'rulings', 'fills', 'schedules_looked_at', 'rounds'],
-    aws: ['control', 'control#', 'rulings', 'r#/', 'fills#/', 'hours'],
+    home: ['meta', 'controls', 'rulings', 'fills', 'schedules_looked_at', 'rounds', 'event_problems'],
+    aws: ['control', 'control#', 'rulings', 'r#/', 'fills#/', 'hours', 'qp#/'],
   },
   journal: {
     holds: 'The last seconds of what was written, for the case of a crash.',

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { quarantine } from '../aws/container-quarantine.ts';
 import { decisionPorts, secret } from '../aws/container.ts';
 import { answerIntake } from '../aws/http.ts';
 import { trustOf } from '../aws/secret.ts';
+import { judgeEvents } from '../judge-events/judge-events.ts';
 import { logger, observed, sayingOf } from '../middleware.ts';
 import { Intake } from '../parts/http/intake.ts';
 import { messageIds } from '../parts/message-ids.ts';
@@ -17,7 +19,11 @@ export const handler = observed(async (event: APIGatewayProxyEventV2) => {
   const [ports, keys] = await Promise.all([decisionPorts(), secret()]);
   const { workspace } = await ports.definitions.current();
   const intake = new Intake({
-    accept: acceptEvents(ports, peopleAtOnce),
+    accept: judgeEvents({
+      ...ports,
+      quarantine,
+      accept: acceptEvents(ports, peopleAtOnce),
+    }),
     durable: () => ports.profiles.durable(),
     clock: ports.clock,
     newMessageId,

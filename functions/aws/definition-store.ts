@@ -6,6 +6,7 @@ import type { Documents, Journey, ReferenceTable } from '../../core/journey/docu
 import { unknownCoverage } from '../../core/segment/coverage.ts';
 import type { Clock, DefinitionStore } from '../../core/ports.ts';
 import type { PublishedTemplate } from '../parts/content/renderer.ts';
+import { loadCatalogue } from './event-catalogue.ts';
 import { loadPatterns } from './patterns.ts';
 import { loadTraitReadings } from './trait-readings.ts';
 import { readCoverage } from './table/coverage.ts';
@@ -52,6 +53,7 @@ export class DynamoDefinitions implements DefinitionStore {
       const documents = { ...beside, ...((await this.parts(hash, 'documents')) as unknown as Documents) };
       await loadPatterns(documents);
       await loadTraitReadings(documents);
+      await loadCatalogue(documents);
       this.compiled = publish(documents, hash, coverage);
     }
     this.readMs = nowMs;

@@ -8,6 +8,7 @@ import type { PublishedTemplate } from '../parts/content/renderer.ts';
 import { definitions, dynamo } from './container.ts';
 import { EntryRules, type EntryRuleSettings } from './entry-rules.ts';
 import { JourneyMachines, type MachineSettings } from './journey-machines.ts';
+import { loadJudging } from './event-catalogue.ts';
 import { loadEngine } from './patterns.ts';
 import { loadReadings } from './trait-readings.ts';
 import { DynamoPublications } from './publication-store.ts';
@@ -35,6 +36,7 @@ export async function publisherPublications(coming: Coming): Promise<DynamoPubli
   // Files are compiled as they are checked: nobody knows before whether one of them has a pattern.
   await loadEngine();
   await loadReadings();
+  await loadJudging();
   return new DynamoPublications({
     ...coming,
     table: table(),
@@ -55,6 +57,7 @@ export async function deployedPublications(
 ): Promise<DynamoPublications> {
   await loadEngine();
   await loadReadings();
+  await loadJudging();
   return new DynamoPublications({
     ...coming,
     table: table(),

@@ -2,6 +2,7 @@ import { compileJourney } from '../../core/definitions.ts';
 import type { Documents } from '../../core/journey/document.ts';
 import type { Publication } from '../parts/publication.ts';
 import { stockPool } from './coupon-stock.ts';
+import { loadCatalogue } from './event-catalogue.ts';
 import { loadPatterns } from './patterns.ts';
 import { loadTraitReadings } from './trait-readings.ts';
 import { journeysKey, versionKey } from './table/definition-keys.ts';
@@ -27,6 +28,7 @@ export async function layDefinitions(
 ): Promise<void> {
   await loadPatterns(documents);
   await loadTraitReadings(documents);
+  await loadCatalogue(documents);
   await writeParts(table, hash, 'documents', withoutContents(documents));
   await writeParts(table, hash, 'templates', templates);
   await writeParts(table, hash, 'tables', documents.tables);

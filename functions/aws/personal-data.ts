@@ -1,11 +1,14 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { QuarantinedEvent } from '../../core/event/quarantine.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Clock, Ids, PersonalData, PersonIds, ProfileStore } from '../../core/ports.ts';
 import { erasureDelayMs, tombstoneOf, type Receipt } from '../../core/privacy/erasure.ts';
 import type { HoldingId } from '../../core/privacy/inventory.ts';
 import { suppressionsOf } from '../../core/privacy/names.ts';
+import { quarantinedOf } from '../../core/privacy/quarantined.ts';
 import { CursorInvalid } from '../parts/http/directory.ts';
 import { inTurns } from '../parts/in-turns.ts';
+import { DynamoQuarantine } from './quarantine.ts';
 import { factsIn, isExpired, readEvent } from './table/event-rows.ts';
 import {
   coldKey,
@@ -69,8 +72,9 @@ const places: { readonly [holding in HoldingId]?: readonly Place[] } = {
 export class DynamoPersonalData implements PersonalData {
   readonly place = 'aws';
   private readonly table: Table;
-  private readonly store: Pick<ProfileStore, 'load' | 'suppressions'>;
-  private readonly ids: Pick<Ids, 'tombstone' | 'addressHash'>;
+  readonly store: Pick<ProfileStore, 'load' | 'owners' | 'suppressions'>;
+  readonly quarantine: DynamoQuarantine;
+  readonly ids: Pick<Ids, 'tombstone' | 'addressHash'>;
   private readonly clock: Pick<Clock, 'nowMs'>;
 
   constructor(
@@ -81,13 +85,15 @@ export class DynamoPersonalData implements PersonalData {
       ids,
       clock,
     }: {
-      readonly profiles: Pick<ProfileStore, 'load' | 'suppressions'>;
+      readonly profiles: Pick<ProfileStore, 'load' | 'owners' | 'suppressions'>;
       readonly ids: Pick<Ids, 'tombstone' | 'addressHash'>;
       readonly clock: Pick<Clock, 'nowMs'>;
     },
   ) {
     this.table = new Table(client, tableName);
     this.store = profiles;
+    // Also what has expired and still stands there.
+    this.quarantine = new DynamoQuarantine(client, tableName, { nowMs: () => 0 });
     this.ids = ids;
     this.clock = clock;
   }
@@ -98,6 +104,8 @@ export class DynamoPersonalData implements PersonalData {
     { after, most }: { readonly after?: string; readonly most: number },
   ): Promise<{ readonly rows: readonly JsonObject[]; readonly next?: string }> {
     if (holding === 'profile' || holding === 'suppressions') return { rows: await this.ofProfile(holding, person) };
+    if (holding === 'quarantined')
+      return { rows: (await this.quarantined(person)) as unknown as readonly JsonObject[] };
     const parts = partsOf(holding, person);
     const [at, key] = openCursor(after, parts.length);
     const part = parts[at];
@@ -158,6 +166,7 @@ export class DynamoPersonalData implements PersonalData {
 
   async erase(holding: HoldingId, person: PersonIds, askedMs: number): Promise<number> {
     if (holding === 'mergedProfiles') return this.eraseMerged(person);
+    if (holding === 'quarantined') return this.eraseQuarantined(person);
     for (const part of partsOf(holding, person)) {
       for (let after: string | undefined; ;) {
         const { items, last } = await this.rowsOf(part, mostAtOnce, after);
@@ -180,6 +189,14 @@ export class DynamoPersonalData implements PersonalData {
       await this.table.put(tombstoneItem({ hash, atMs: askedMs, ...expiresMs }));
     }
     await this.table.delete(key);
+  }
+  private async quarantined(person: PersonIds): Promise<readonly QuarantinedEvent[]> {
+    return this.quarantine.get(await quarantinedOf(person, this));
+  }
+  private async eraseQuarantined(person: PersonIds): Promise<number> {
+    const found = await this.quarantined(person);
+    await this.quarantine.remove(found.map(({ quarantineId }) => quarantineId));
+    return found.length;
   }
   private async eraseMerged({ mergedIds }: PersonIds): Promise<number> {
     const rows = await this.table.get(mergedIds.flatMap((id) => [hotKey(id), coldKey(id)]));

@@ -17,6 +17,7 @@ import { coverageAfter, unknownCoverage, type Coverage } from '../../core/segmen
 import type { PublishedTemplate } from '../parts/content/renderer.ts';
 import { publicationOf } from '../parts/publication.ts';
 import { realClock } from './real-clock.ts';
+import { loadCatalogue } from './event-catalogue.ts';
 import { loadTraitReadings } from './trait-readings.ts';
 import { layDefinitions } from './lay-definitions.ts';
 import { coverageItem, readCoverage } from './table/coverage.ts';
@@ -171,6 +172,7 @@ export class DynamoPublications {
     const row = await this.options.table.row(currentKey);
     const before = row && (readCoverage(row) ?? unknownCoverage);
     await loadTraitReadings(documents);
+    await loadCatalogue(documents);
     return coverageAfter(before, documents, publish(documents), realClock.nowMs());
   }
 

@@ -1,5 +1,7 @@
 import { acceptEvents } from '../accept-events/accept-events.ts';
+import { quarantine } from '../aws/container-quarantine.ts';
 import { decisionPorts } from '../aws/container.ts';
+import { judgeEvents } from '../judge-events/judge-events.ts';
 import { observed } from '../middleware.ts';
 import { acceptLines, readLine } from '../parts/import-lines.ts';
 import { batchIds } from '../parts/message-ids.ts';
@@ -23,12 +25,19 @@ export const handler = observed(async ({ Items, BatchInput: { key }, batch, begu
   const nowMs = (): number => ports.clock.nowMs();
   const reader = { nowMs, topics: () => topics, newMessageId: batchIds(batch, begunAt) };
   const lines = Items.map((item) => readLine(item, true, reader));
-  const results = await acceptLines(lines, acceptEvents(ports, peopleAtOnce));
+  const accept = judgeEvents({
+    ...ports,
+    quarantine,
+    accept: acceptEvents(ports, peopleAtOnce),
+  });
+  const results = await acceptLines(lines, accept);
   const count = (status: string): number => results.filter((one) => one.status === status).length;
   const refused = results.filter(({ status }) => status === 'rejected');
+  const quarantined = results.filter((one) => one.quarantined).length;
   return {
     key,
     accepted: count('accepted'),
+    quarantined,
     duplicates: count('duplicate'),
     erased: count('erased'),
     rejected: refused.length,

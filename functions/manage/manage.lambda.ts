@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { handle } from 'hono/aws-lambda';
 import { entryPorts } from '../aws/container-executions.ts';
+import { laterQuarantine, openQuarantine } from '../aws/container-quarantine.ts';
 import { definitions, dynamo } from '../aws/container.ts';
 import { setting } from '../aws/setting.ts';
 import { DynamoExperiments } from '../aws/experiments.ts';
@@ -29,6 +30,20 @@ async function build(): Promise<ReturnType<typeof handle>> {
     countCoupons: async (pool) =>
       (await import('../aws/coupon-counts.ts')).countCoupons(dynamo(), setting(ENV.table), pool),
     fills: fills(),
+    quarantine: laterQuarantine,
+    replay: async (task) => {
+      const [{ replayQuarantined }, { acceptEvents }] = await Promise.all([
+        import('../replay-quarantined/replay-quarantined.ts'),
+        import('../accept-events/accept-events.ts'),
+      ]);
+      const onError = (quarantineId: string, error: unknown): void =>
+        logger.error('An event could not be replayed.', { quarantineId, reason: sayingOf(error) });
+      const quarantine = await openQuarantine();
+      return replayQuarantined({
+        ...ports,
+        ...{ quarantine, accept: acceptEvents(ports), durable: () => ports.profiles.durable(), onError },
+      })(task);
+    },
     describeSchedule: async (journey) => (await import('../aws/open/schedule.ts')).describe(ports, journey),
     personal,
     erase: async (task) =>

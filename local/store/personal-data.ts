@@ -3,10 +3,12 @@ import type { Ids, PersonalData, PersonIds } from '../../core/ports.ts';
 import { tombstoneOf, type Receipt } from '../../core/privacy/erasure.ts';
 import type { HoldingId } from '../../core/privacy/inventory.ts';
 import { suppressionsOf } from '../../core/privacy/names.ts';
+import { quarantinedOf } from '../../core/privacy/quarantined.ts';
 import type { Outbox } from '../outbox.ts';
 import type { Database } from './database.ts';
 import type { SqliteProfileStore } from './profile-store.ts';
 import type { Kept } from './outgoing-facts.ts';
+import { SqliteQuarantine } from './quarantine.ts';
 import { writeTombstone } from './write-rows.ts';
 
 /** Rows deleted in one write: others get their turn between two. */
@@ -44,13 +46,16 @@ const places: { readonly [holding in HoldingId]?: readonly Rows[] } = {
 export class SqlitePersonalData implements PersonalData {
   readonly place = 'home';
   private readonly db: Database;
-  private readonly store: SqliteProfileStore;
+  readonly store: SqliteProfileStore;
+  readonly quarantine: SqliteQuarantine;
   private readonly outbox: Outbox;
-  private readonly ids: Pick<Ids, 'tombstone' | 'addressHash'>;
+  readonly ids: Pick<Ids, 'tombstone' | 'addressHash'>;
 
   constructor(db: Database, store: SqliteProfileStore, outbox: Outbox, ids: Pick<Ids, 'tombstone' | 'addressHash'>) {
     this.db = db;
     this.store = store;
+    // Also what has expired and still stands there.
+    this.quarantine = new SqliteQuarantine(db, { nowMs: () => 0 });
     this.outbox = outbox;
     this.ids = ids;
   }
@@ -61,6 +66,7 @@ export class SqlitePersonalData implements PersonalData {
     { after, most }: { readonly after?: string; readonly most: number },
   ): Promise<{ readonly rows: readonly JsonObject[]; readonly next?: string }> {
     if (holding === 'profile') return { rows: await this.profile(person) };
+    if (holding === 'quarantined') return { rows: await this.quarantined(person) };
     if (holding === 'suppressions') return { rows: await this.suppressions(person) };
     const from = Number(after ?? 0);
     const selects = (places[holding] ?? []).map(
@@ -104,6 +110,7 @@ export class SqlitePersonalData implements PersonalData {
   async erase(holding: HoldingId, person: PersonIds, askedMs: number): Promise<number> {
     if (holding === 'mergedProfiles') return this.eraseMerged(person);
     if (holding === 'messages') return this.eraseMessages(person);
+    if (holding === 'quarantined') return this.eraseQuarantined(person);
     const gone = this.db.write(() => {
       if (holding === 'events') this.entomb(person, askedMs);
       let left = mostAtOnce;
@@ -124,6 +131,15 @@ export class SqlitePersonalData implements PersonalData {
     const sql = `SELECT event_id FROM events WHERE ${whose} ORDER BY ${keysOf(this.db, 'events')} LIMIT ?`;
     for (const { event_id } of this.db.all<{ event_id: string }>(sql, idsOf(person), mostAtOnce))
       writeTombstone(this.db, this.ids.tombstone(tombstoneOf.message(event_id)), askedMs);
+  }
+  private async quarantined(person: PersonIds): Promise<readonly JsonObject[]> {
+    const found = await quarantinedOf(person, this);
+    return (await this.quarantine.get(found)) as unknown as readonly JsonObject[];
+  }
+  private async eraseQuarantined(person: PersonIds): Promise<number> {
+    const found = await quarantinedOf(person, this);
+    await this.quarantine.remove(found);
+    return found.length;
   }
   private eraseMessages(person: PersonIds): number {
     const sql = `SELECT delivery_id FROM outbox WHERE delivery_id IN (${theirDeliveries}) LIMIT ?`;

@@ -52,6 +52,17 @@ CREATE TABLE IF NOT EXISTS exposures (
 CREATE TABLE IF NOT EXISTS rulings (
   experiment TEXT NOT NULL, kind TEXT NOT NULL, variant TEXT NOT NULL, at_ms INTEGER NOT NULL, because TEXT NOT NULL);
 CREATE UNIQUE INDEX IF NOT EXISTS rulings_once ON rulings (experiment, kind, CASE kind WHEN 'winner' THEN '' ELSE variant END);
+CREATE TABLE IF NOT EXISTS quarantine (
+  quarantine_id TEXT PRIMARY KEY, name TEXT NOT NULL, at_ms INTEGER NOT NULL, expires_ms INTEGER NOT NULL, body TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS quarantine_by_time ON quarantine (at_ms, quarantine_id);
+CREATE INDEX IF NOT EXISTS quarantine_by_name ON quarantine (name, at_ms, quarantine_id);
+CREATE INDEX IF NOT EXISTS quarantine_by_expiry ON quarantine (expires_ms);
+CREATE TABLE IF NOT EXISTS quarantine_identities (
+  identity_hash TEXT NOT NULL, quarantine_id TEXT NOT NULL, PRIMARY KEY (identity_hash, quarantine_id)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS quarantine_identities_of ON quarantine_identities (quarantine_id);
+CREATE TABLE IF NOT EXISTS event_problems (
+  name TEXT NOT NULL, mode TEXT NOT NULL, code TEXT NOT NULL, path TEXT NOT NULL, count INTEGER NOT NULL,
+  first_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL, PRIMARY KEY (name, mode, code, path)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS due (profile_id TEXT NOT NULL, subject TEXT NOT NULL, due_ms INTEGER NOT NULL, PRIMARY KEY (profile_id, subject)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS due_by_time ON due (due_ms, profile_id, subject);
 CREATE TABLE IF NOT EXISTS commit_facts (profile_id TEXT NOT NULL, version INTEGER NOT NULL, facts TEXT NOT NULL, PRIMARY KEY (profile_id, version)) WITHOUT ROWID;

@@ -105,3 +105,7 @@ export const fillKey = (number: number, part: number): Key => ({
 });
 /** Where the people of a round stand in the order of their rank. */
 export const rankPartition = (journeyId: string, roundId: string): string => `k#${journeyId}#${roundId}`;
+/** An event that was set aside; which ones name an identifier; what was wrong with events, in parts. */
+export const quarantineKey = (quarantineId: string): Key => ({ pk: `q#${quarantineId}`, sk: 'q' });
+export const quarantineHashPartition = (hash: string): string => `qi#${hash}`;
+export const problemPartition = (shard: number): string => `qp#${shard}`;

@@ -11,6 +11,7 @@ import {
   type QueryCommandInput,
   type ScanCommandInput,
   type TransactWriteItem,
+  type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { StoreUnavailable } from '../../../core/failures.ts';
 import { isPassing, reasonsOf } from '../passing.ts';
@@ -175,6 +176,13 @@ export class Table {
       ),
     );
     return answer.Attributes;
+  }
+
+  /** Changes a row, which it makes. */
+  update(key: Key, input: Omit<UpdateItemCommandInput, 'TableName' | 'Key'>): Promise<unknown> {
+    return available('write a row', () =>
+      this.client.send(new UpdateItemCommand({ TableName: this.name, Key: keyOf(key), ...input })),
+    );
   }
 
   put(item: Item): Promise<unknown> {

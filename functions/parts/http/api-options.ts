@@ -3,12 +3,13 @@ import type { JourneyVersion } from '../../../core/definitions.ts';
 import type { EntryAnswer, Trigger } from '../../../core/enrollment/enter.ts';
 import type { CouponPool } from '../../../core/journey/document.ts';
 import type { JsonObject } from '../../../core/json.ts';
-import type { DecisionPorts, ExperimentStore, Fills, PersonalData } from '../../../core/ports.ts';
+import type { DecisionPorts, ExperimentStore, Fills, PersonalData, Quarantine } from '../../../core/ports.ts';
 import type { Receipt } from '../../../core/privacy/erasure.ts';
 import type { TaskAnswer } from '../../../core/task/complete.ts';
 import type { ConsentChange } from '../../change-consent/change-consent.ts';
 import type { CompletionTask } from '../../complete-task/complete-task.ts';
 import type { EraseTask } from '../../erase-person/erase-person.ts';
+import type { ReplayAnswer, ReplayTask } from '../../replay-quarantined/replay-quarantined.ts';
 import type { SuppressTask } from '../../suppress-address/suppress-address.ts';
 import type { Directory } from './directory.ts';
 
@@ -22,6 +23,8 @@ export interface ApiOptions {
   readonly suppress: (task: SuppressTask) => Promise<void>;
   readonly completeTask: (task: CompletionTask) => Promise<TaskAnswer>;
   readonly countCoupons: (pool: CouponPool) => Promise<PoolCount>;
+  readonly quarantine: Pick<Quarantine, 'list' | 'get' | 'remove' | 'count' | 'noted'>;
+  readonly replay: (task: ReplayTask) => Promise<ReplayAnswer>;
   /** How a journey's schedule stands; `undefined` for one that no schedule begins. */
   readonly describeSchedule: (journey: JourneyVersion) => Promise<JsonObject | undefined>;
   /** How far people are filled with what is published. */

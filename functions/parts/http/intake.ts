@@ -6,7 +6,6 @@ import type { MessageRefusal } from '../../../core/event/refusal.ts';
 import { StoreContended, StoreUnavailable } from '../../../core/failures.ts';
 import { isObject, type JsonObject } from '../../../core/json.ts';
 import type { Clock } from '../../../core/ports.ts';
-import type { ItemResult } from '../../../core/profile/accept.ts';
 import { limits, type BatchItem } from '../../api.ts';
 import {
   busy,
@@ -24,7 +23,7 @@ import { keyOf, packingOf, parseJson, unpacked } from './intake-body.ts';
 
 /** What the intake needs of the system behind it. */
 export interface IntakeOptions {
-  readonly accept: (messages: readonly Message[]) => Promise<readonly ItemResult[]>;
+  readonly accept: (messages: readonly Message[]) => Promise<readonly BatchItem[]>;
   /** Answers once what was accepted cannot be lost. */
   readonly durable: () => Promise<void>;
   readonly clock: Pick<Clock, 'nowMs'>;

@@ -14,6 +14,15 @@ export const laterRoutes = (options: ApiOptions): RouteTable => [
   ...laterTable(['GET', 'POST', 'DELETE'], '/api/suppressions', async () =>
     (await import('./suppression-routes.ts')).suppressionRoutes(options),
   ),
+  ...laterTable(['GET', 'DELETE'], '/api/quarantine', async () =>
+    (await import('./quarantine-routes.ts')).quarantineRoutes(options),
+  ),
+  ...laterTable(['GET'], '/api/quarantine/summary', async () =>
+    (await import('./quarantine-routes.ts')).quarantineRoutes(options),
+  ),
+  ...laterTable(['POST'], '/api/quarantine/replay', async () =>
+    (await import('./quarantine-routes.ts')).quarantineRoutes(options),
+  ),
   [
     'GET',
     '/api/profiles/:profileId/journeys/:id',

@@ -1,0 +1,102 @@
+import type { EventProblem, Judgement } from '../../core/event/catalogue.ts';
+import type { Message } from '../../core/event/event.ts';
+import { notesOf, setAside } from '../../core/event/quarantine.ts';
+import { StoreUnavailable } from '../../core/failures.ts';
+import type { DecisionPorts, Loaded, Quarantine } from '../../core/ports.ts';
+import { tombstoneOf } from '../../core/privacy/erasure.ts';
+import { readErased } from '../../core/privacy/read-erased.ts';
+import type { ItemResult } from '../../core/profile/accept.ts';
+import type { IdentityRules } from '../../core/profile/identity-rules.ts';
+import { keysOf } from '../../core/profile/resolve-profile.ts';
+
+export interface JudgePorts extends DecisionPorts {
+  readonly quarantine: Pick<Quarantine, 'put' | 'note'>;
+  /** The use case that accepts what is let through. */
+  readonly accept: (messages: readonly Message[]) => Promise<readonly ItemResult[]>;
+}
+/** What became of one message; what was set aside was taken as well: a sender has nothing to send again. */
+export interface JudgedResult extends ItemResult {
+  readonly quarantined?: true;
+  readonly problems?: readonly EventProblem[];
+}
+type Wrong = { readonly message: Message; readonly judgement: Judgement };
+
+/**
+ * Holds messages of senders against the catalogue, and accepts those that are to come in. What is set aside changes
+ * nothing of anybody. Events of our own making take no part in this.
+ * @returns one result per message, in the order given
+ */
+export const judgeEvents =
+  (ports: JudgePorts) =>
+  async (messages: readonly Message[]): Promise<readonly JudgedResult[]> => {
+    const { catalogue, identity: rules } = await ports.definitions.current();
+    if (!catalogue) return ports.accept(messages);
+    const judged = messages.map((message) => ({ message, judgement: catalogue(message) }));
+    const wrong = judged.filter((one): one is Wrong => one.judgement !== undefined);
+    if (wrong.length === 0) return ports.accept(messages);
+    const nowMs = ports.clock.nowMs();
+    const hashOf = (key: string): string => ports.ids.tombstone(tombstoneOf.identity(key));
+    const held = wrong.filter(({ judgement }) => judgement.mode === 'quarantine');
+    const isGone = await goneOf(
+      ports,
+      held.map(({ message }) => message),
+      rules,
+    );
+    // Of those who were erased nothing is kept, and the door says so.
+    const rows = held
+      .filter(({ message }) => !isGone(message))
+      .map(({ message, judgement }) => ({
+        message,
+        row: setAside(message, judgement, { nowMs, rules, hashOf }),
+      }));
+    const aside = new Map(rows.map(({ message, row }) => [message, row.quarantineId]));
+    // Before the others: where they are sent again, this finds its row.
+    const added = new Set(rows.length === 0 ? [] : await ports.quarantine.put(rows.map(({ row }) => row)));
+    const through = messages.filter((message) => !aside.has(message));
+    const accepted = new Map(
+      (through.length === 0 ? [] : await ports.accept(through)).map((result, index) => [through[index]!, result]),
+    );
+    const results = judged.map(({ message, judgement }): JudgedResult => {
+      const { messageId } = message;
+      const problems = judgement && { problems: judgement.problems };
+      const id = aside.get(message);
+      if (id === undefined) return { ...accepted.get(message)!, ...problems };
+      // A message that comes twice in one request is new once.
+      return { messageId, status: added.delete(id) ? 'accepted' : 'duplicate', quarantined: true, ...problems };
+    });
+    const isNew = new Set(messages.filter((_, index) => results[index]!.status === 'accepted'));
+    await note(
+      ports,
+      wrong.filter(({ message }) => isNew.has(message)),
+      nowMs,
+    );
+    return results;
+  };
+
+/** Which of some messages are about people who were erased. */
+async function goneOf(
+  ports: JudgePorts,
+  messages: readonly Message[],
+  rules: IdentityRules,
+): Promise<(message: Message) => boolean> {
+  if (messages.length === 0) return () => false;
+  const rows = await ports.profiles.owners([...new Set(messages.flatMap((message) => keysOf(message, rules)))]);
+  const profiles = new Map<string, Loaded>();
+  const erased = new Set<string>();
+  for (const owner of new Set(rows.values())) {
+    const loaded = await ports.profiles.load(owner);
+    if (loaded?.profile.isErased) erased.add(owner);
+    else if (loaded) profiles.set(owner, loaded);
+  }
+  return (await readErased(ports, messages, { rows, profiles, erased }, rules)).isGone;
+}
+
+/** Counts are for people to look at: an event that was taken is not refused for them. */
+async function note({ quarantine }: JudgePorts, wrong: readonly Wrong[], nowMs: number): Promise<void> {
+  if (wrong.length === 0) return;
+  try {
+    await quarantine.note(notesOf(wrong, nowMs));
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error;
+  }
+}
