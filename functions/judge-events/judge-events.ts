@@ -42,7 +42,7 @@ export const judgeEvents =
       held.map(({ message }) => message),
       rules,
     );
-    // Of those who were erased nothing is kept, and the door says so.
+    // Of those who were erased nothing is kept.
     const rows = held
       .filter(({ message }) => !isGone(message))
       .map(({ message, judgement }) => ({
@@ -52,7 +52,8 @@ export const judgeEvents =
     const aside = new Map(rows.map(({ message, row }) => [message, row.quarantineId]));
     // Before the others: where they are sent again, this finds its row.
     const added = new Set(rows.length === 0 ? [] : await ports.quarantine.put(rows.map(({ row }) => row)));
-    const through = messages.filter((message) => !aside.has(message));
+    const heldBack = new Set(held.map(({ message }) => message));
+    const through = messages.filter((message) => !heldBack.has(message));
     const accepted = new Map(
       (through.length === 0 ? [] : await ports.accept(through)).map((result, index) => [through[index]!, result]),
     );
@@ -60,7 +61,8 @@ export const judgeEvents =
       const { messageId } = message;
       const problems = judgement && { problems: judgement.problems };
       const id = aside.get(message);
-      if (id === undefined) return { ...accepted.get(message)!, ...problems };
+      if (!heldBack.has(message)) return { ...accepted.get(message)!, ...problems };
+      if (id === undefined) return { messageId, status: 'erased', quarantined: true, ...problems };
       // A message that comes twice in one request is new once.
       return { messageId, status: added.delete(id) ? 'accepted' : 'duplicate', quarantined: true, ...problems };
     });

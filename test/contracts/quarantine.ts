@@ -2,19 +2,25 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EventProblem } from '../../core/event/catalogue.ts';
 import { quarantineMs, setAside, type QuarantinedEvent } from '../../core/event/quarantine.ts';
 import type { Message } from '../../core/event/event.ts';
-import type { Quarantine, QuarantineQuery } from '../../core/ports.ts';
+import type { PersonalData, ProfileStore, Quarantine, QuarantineQuery } from '../../core/ports.ts';
+import { tombstoneOf } from '../../core/privacy/erasure.ts';
 import { identityRules } from '../../core/profile/identity-rules.ts';
-import { anIdentify, aTrack, startMs } from '../builders.ts';
+import { acceptEvents } from '../../functions/accept-events/accept-events.ts';
+import { anIdentify, aTrack, documentsOf, startMs } from '../builders.ts';
+import { CountingIds, TestDefinitions } from '../fakes.ts';
 
 /** A quarantine in which nothing is yet, and the clock that it goes by. */
 export interface OpenQuarantine {
   readonly quarantine: Quarantine;
+  readonly store: ProfileStore;
+  readonly personal: Pick<PersonalData, 'read' | 'erase'>;
   readonly clock: { ms: number };
   readonly close: () => Promise<void>;
 }
 
 const problem: EventProblem = { code: 'property_missing', path: 'properties.total', message: 'It must be there.' };
-const hashOf = (key: string): string => `hash of ${key}`;
+const ids = new CountingIds();
+const hashOf = (key: string): string => ids.tombstone(tombstoneOf.identity(key));
 const aside = (message: Message, nowMs = startMs): QuarantinedEvent =>
   setAside(message, { mode: 'quarantine', problems: [problem] }, { nowMs, rules: identityRules(), hashOf });
 
@@ -99,6 +105,29 @@ export function quarantineContract(name: string, open: () => Promise<OpenQuarant
       expect(await found('userId:ana', 'anonymousId:a1')).toEqual([other.quarantineId]);
       expect(await walk({ order: 'oldest', most: 10 })).toEqual([other.quarantineId]);
       expect(await walk({ order: 'oldest', most: 10, name: 'Paid' })).toEqual([other.quarantineId]);
+    });
+
+    it('are exported and erased with the person whom they name, and with nobody else', async () => {
+      const { quarantine, store, personal } = opened;
+      const clock = { nowMs: () => startMs, backOff: () => Promise.resolve() };
+      const ports = { profiles: store, definitions: new TestDefinitions(documentsOf()), clock, ids };
+      const people = ['ana', 'ben'].map((name) => anIdentify({ email: `${name}@example.com` }, { userId: name }));
+      await acceptEvents(ports)(people);
+      const context = { traits: { email: 'ana@example.com' } };
+      const [byId, byMail, other] = [
+        aside(aTrack('Paid', {}, { userId: 'ana' })),
+        aside(aTrack('Paid', {}, { anonymousId: 'a9', context })),
+        aside(aTrack('Paid', {}, { userId: 'ben' })),
+      ];
+      await quarantine.put([byId, byMail, other]);
+      const profileId = (await store.owners(['userId:ana'])).get('userId:ana')!;
+      const person = { profileId, mergedIds: [] };
+      const { rows } = await personal.read('quarantined', person, { most: 10 });
+      expect(rows).toHaveLength(2);
+      expect(rows).toEqual(expect.arrayContaining([byId, byMail]));
+      expect(await personal.erase('quarantined', person, startMs)).toBe(2);
+      expect(await personal.erase('quarantined', person, startMs)).toBe(0);
+      expect(await walk({ order: 'oldest', most: 10 })).toEqual([other.quarantineId]);
     });
 
     it('expire after 30 days, and may come again then', async () => {

@@ -117,7 +117,7 @@ describe('the quarantine of a home', () => {
     describes({ total: 'number' });
     await own.publish();
     const { items, ...counts } = (await replay({ event: 'Paid' })) as { items: Item[] };
-    expect(counts).toEqual({ looked: 2, replayed: 1, duplicate: 0, wrong: 1, refused: 0, left: 1 });
+    expect(counts).toEqual({ looked: 2, replayed: 1, duplicate: 0, erased: 0, wrong: 1, refused: 0, left: 1 });
     expect(items).toEqual([
       {
         quarantineId: expect.stringMatching(/^q_/) as string,
@@ -156,6 +156,27 @@ describe('the quarantine of a home', () => {
     ['DELETE', '/api/quarantine', 'ids_with_filter', { ids: [], event: 'Paid' }],
   ])('refuses %s %s as %s', async (method, path, code, body: object | undefined = undefined) => {
     expect(refusal(await own.home.api(method, path, body)).slice(0, 2)).toEqual([422, code]);
+  });
+
+  it('forgets what names somebody who is erased, and sets nothing of them aside afterwards', async () => {
+    const { home } = own;
+    await home.identify('ana', { email: 'ana@example.com' });
+    await send('ana', { total: 'x' });
+    await send('ben', { total: 'x' });
+    const { profileId } = await home.profile('ana');
+    const exported: unknown[] = [];
+    for (let query = '', isMore = true; isMore;) {
+      const { body } = await home.api('GET', `/api/profiles/${profileId}/export${query}`);
+      exported.push(...body.items!.map(({ holding }) => holding));
+      query = `?cursor=${body.next}`;
+      isMore = body.next !== undefined;
+    }
+    expect(exported).toContain('quarantined');
+    expect((await home.api('POST', `/api/profiles/${profileId}/erase`, {})).status).toBe(200);
+    const waiting = async (): Promise<unknown> => (await home.items('/api/quarantine')).map(({ userId }) => userId);
+    expect(await waiting()).toEqual(['ben']);
+    await send('ana', { total: 'x' }, 'Paid', { timestamp: '2026-03-01T10:00:00Z' });
+    expect(await waiting()).toEqual(['ben']);
   });
 
   it('takes imports by the same door, and keeps everything over a restart', async () => {

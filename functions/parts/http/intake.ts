@@ -203,9 +203,9 @@ export class Intake {
       }
     });
     const accepted = messages.length === 0 ? [] : await this.options.accept(messages);
-    accepted.forEach(({ messageId, status }, at) => {
+    accepted.forEach(({ status, ...rest }, at) => {
       // Whoever holds a public key is not told who was erased.
-      results[places[at]!] = { messageId, status: status === 'erased' ? 'accepted' : status };
+      results[places[at]!] = { ...rest, status: status === 'erased' ? 'accepted' : status };
     });
     await this.options.durable();
     return { status: 200, headers: json, body: JSON.stringify({ success: true, results }) };
