@@ -41,7 +41,7 @@ describe('a replay', () => {
     expect(await home.replay(all)).toEqual({ items: [], left: 0 });
     await home.drain();
     expect((await home.store.load(owner))!.profile.enrollments).toHaveLength(1);
-    await home.close();
+    home.close();
   });
 
   it('keeps what is still wrong, tells what, and goes on behind it', async () => {
@@ -55,7 +55,7 @@ describe('a replay', () => {
     const second = await home.replay({ most: 2, cursor: first.next! });
     expect(second.items.map(({ outcome }) => outcome)).toEqual(['wrong']);
     expect(second.next).toBeUndefined();
-    await home.close();
+    home.close();
   });
 
   it('takes those of one name, of one problem, or by their ids', async () => {
@@ -77,7 +77,7 @@ describe('a replay', () => {
     const id = rows.find(({ message }) => message.name === 'Paid')!.quarantineId;
     const byId = await home.replay({ ...all, ids: [id, 'q_nobody'] });
     expect([byId.items, byId.left]).toEqual([[{ quarantineId: id, outcome: 'replayed' }], 1]);
-    await home.close();
+    home.close();
   });
 
   it.each([
@@ -96,7 +96,7 @@ describe('a replay', () => {
     expect(profile.enrollments).toHaveLength(begun);
     const [event] = await home.store.history([owner]);
     expect([event!.receivedMs, event!.isSilent ?? false]).toEqual([startMs, begun === 0]);
-    await home.close();
+    home.close();
   });
 
   it('leaves what the door refuses where it is, tells so, and lets the others in', async () => {
@@ -113,7 +113,7 @@ describe('a replay', () => {
     const { items, left } = await home.replay(all);
     expect(items.map(({ outcome }) => outcome).toSorted()).toEqual(['refused', 'replayed', 'replayed']);
     expect([left, home.errors.length]).toEqual([1, 1]);
-    await home.close();
+    home.close();
   });
 });
 
@@ -206,7 +206,8 @@ describe('replays that die at any call', () => {
           expect(await facts(home)).toEqual(await facts(direct));
           expect(await home.quarantine.count()).toBe(0);
         } finally {
-          await Promise.all([home.close(), direct.close()]);
+          home.close();
+          direct.close();
         }
       },
     );
