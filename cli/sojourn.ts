@@ -10,7 +10,6 @@ import { migrateCommand, planCommand, publishCommand, rollbackCommand } from './
 import { presetCommand } from './preset.ts';
 import { eraseCommand, exportCommand } from './privacy.ts';
 import { proveCommand } from './prove.ts';
-import { quarantineCommand } from './quarantine.ts';
 import { redriveCommand } from './redrive.ts';
 import { exitCodes } from './settings.ts';
 import { segmentCommand } from './segment.ts';
@@ -36,7 +35,6 @@ for (const command of [
   presetCommand(),
   exportCommand(),
   eraseCommand(),
-  quarantineCommand(),
   ...controlCommands(),
   planCommand(),
   publishCommand(),
