@@ -5,6 +5,7 @@ import { lagBench } from './lag.ts';
 import { fillingBench } from './filling.ts';
 import { importTimeBench } from './import-time.ts';
 import { intakeBench } from './intake.ts';
+import { judgingBench } from './judging.ts';
 import { mailBench } from './mail.ts';
 import { onlineRetailBench } from './online-retail.ts';
 import { proveBench } from './prove.ts';
@@ -22,6 +23,7 @@ const benches = [
   lagBench,
   importTimeBench,
   intakeBench,
+  judgingBench,
   mailBench,
   proveBench,
   scheduledEntryBench,
