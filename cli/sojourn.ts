@@ -9,6 +9,7 @@ import { explainCommand, journeyCommand, profileCommand } from './look.ts';
 import { migrateCommand, planCommand, publishCommand, rollbackCommand } from './publish.ts';
 import { presetCommand } from './preset.ts';
 import { eraseCommand, exportCommand } from './privacy.ts';
+import { unmergeCommand } from './unmerge.ts';
 import { proveCommand } from './prove.ts';
 import { redriveCommand } from './redrive.ts';
 import { exitCodes } from './settings.ts';
@@ -35,6 +36,7 @@ for (const command of [
   presetCommand(),
   exportCommand(),
   eraseCommand(),
+  unmergeCommand(),
   ...controlCommands(),
   planCommand(),
   publishCommand(),

@@ -117,7 +117,15 @@ export interface Change {
   readonly tombstones?: readonly Tombstone[];
   /** In place of what stood of each. */
   readonly erasures?: readonly Receipt[];
+  /** In place of what stood of each. */
   readonly merges?: readonly MergeRow[];
+  /** Events that become part of another timeline, at a version of it; what was told with them stays where it is. */
+  readonly moves?: readonly {
+    readonly eventId: string;
+    readonly from: string;
+    readonly to: string;
+    readonly version: number;
+  }[];
   readonly enrollments?: readonly { readonly row: Enrollment; readonly isNew: boolean }[];
   readonly deliveries?: readonly { readonly row: Delivery; readonly isNew: boolean }[];
   readonly guards?: readonly EntryGuard[];
@@ -153,6 +161,8 @@ export interface ProfileStore {
   seen(profileIds: readonly string[], messageIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Events of a person, oldest first by `(occurredMs, eventId)`. */
   history(profileIds: readonly string[], filter?: HistoryFilter): Promise<readonly StoredEvent[]>;
+  /** What became part of these profiles, with what is kept to undo it. */
+  merges(profileIds: readonly string[]): Promise<readonly MergeRow[]>;
   enrollments(enrollmentIds: readonly string[]): Promise<readonly Enrollment[]>;
   delivery(deliveryId: string): Promise<Delivery | undefined>;
   task(taskId: string): Promise<Task | undefined>;

@@ -18,6 +18,7 @@ import { bearer, mount } from '../functions/parts/http/mount.ts';
 import { isSame } from '../functions/parts/keyring.ts';
 import { replayQuarantined } from '../functions/replay-quarantined/replay-quarantined.ts';
 import { suppressAddress } from '../functions/suppress-address/suppress-address.ts';
+import { unmergeProfile } from '../functions/unmerge-profile/unmerge-profile.ts';
 import { stopwatch } from './clock.ts';
 import { clockRoutes } from './clock-routes.ts';
 import { homePublicationRoutes } from './home-publication-routes.ts';
@@ -120,6 +121,7 @@ function appOf({ home }: ServerOptions, token: string, onError: (error: unknown,
     experiments: home.experiments,
     enter: enterJourney(home.ports),
     changeConsent: changeConsent(home.ports),
+    unmerge: unmergeProfile(home.ports),
     suppress: suppressAddress(home.ports),
     completeTask: completeTask(home.ports),
     countCoupons: (pool) => home.coupons.count(pool),

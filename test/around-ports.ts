@@ -48,6 +48,7 @@ const storeAround = (store: ProfileStore, around: Around): ProfileStore => ({
   commit: (change) => around('commit', () => store.commit(change)),
   seen: (...asked) => around('seen', () => store.seen(...asked)),
   history: (...asked) => around('history', () => store.history(...asked)),
+  merges: (ids) => around('merges', () => store.merges(ids)),
   enrollments: (ids) => around('enrollments', () => store.enrollments(ids)),
   delivery: (deliveryId) => around('delivery', () => store.delivery(deliveryId)),
   task: (taskId) => around('task', () => store.task(taskId)),

@@ -56,7 +56,23 @@ export interface StoredEvent {
   readonly isSilent?: boolean;
   /** As of the message. */
   readonly note?: string;
+  /** How it named a person who is made of several: whose it was, should they be told apart again. */
+  readonly named?: Naming;
 }
+
+/** What a message says of whom it is about and who says it, and its row does not. */
+export type Naming = Pick<Message, 'userId' | 'anonymousId' | 'previousId' | 'profileId' | 'groupId' | 'trust'>;
+export const namingOf = (message: Message): Naming => {
+  const { userId, anonymousId, previousId, profileId, groupId, trust } = message;
+  return {
+    trust,
+    ...(userId !== undefined && { userId }),
+    ...(anonymousId !== undefined && { anonymousId }),
+    ...(previousId !== undefined && { previousId }),
+    ...(profileId !== undefined && { profileId }),
+    ...(groupId !== undefined && { groupId }),
+  };
+};
 
 /** What conditions need to know of an event. */
 export interface Occurrence {

@@ -1,5 +1,5 @@
 import type { Rule } from '../definitions.ts';
-import type { Message } from '../event/event.ts';
+import { namingOf, type Message } from '../event/event.ts';
 import { feedbackOf } from '../event/feedback.ts';
 import type { Channel } from '../journey/document.ts';
 import type { Suppression } from '../message/delivery.ts';
@@ -109,7 +109,8 @@ function acceptOne(
   const resolved = resolveProfile(message, draft, owners, input.profileIdOf);
   const { profileId } = resolved;
   const isMerged = resolved.merges.length > 0;
-  merges.push(...resolved.merges);
+  const earlier = events.map(({ eventId }) => eventId);
+  for (const merge of resolved.merges) merges.push(merge.undo ? { ...merge, undo: { ...merge.undo, earlier } } : merge);
   draft.touch(profileId);
   // This event itself is not in it: it is heard last.
   const past = recall.of(profileId, draft, events);
@@ -138,7 +139,7 @@ function acceptOne(
     isProfileChanged: isProfileChanged || isComputedChanged || memberships || isMerged,
   });
   offerEntries(message, profileId, input, draft);
-  return eventRow(message, profileId, input);
+  return eventRow(message, draft.profile(profileId), input);
 }
 
 /** What an event about messages blocks: the address, and the person's consent. */
@@ -178,7 +179,11 @@ function offerEntries(message: Message, profileId: string, { definitions }: Acce
   draft.fact(profileId, 'event', name, { eventId: messageId, properties, occurredMs }, true);
 }
 
-const eventRow = (message: Message, profileId: string, { attemptId, definitions }: AcceptInput): EventRow => ({
+const eventRow = (
+  message: Message,
+  { profileId, mergedIds }: Profile,
+  { attemptId, definitions }: AcceptInput,
+): EventRow => ({
   profileId,
   eventId: message.messageId,
   type: message.type,
@@ -195,4 +200,5 @@ const eventRow = (message: Message, profileId: string, { attemptId, definitions 
   attemptId,
   ...(message.isSilent && { isSilent: true }),
   ...(message.note !== undefined && { note: message.note }),
+  ...(mergedIds.length > 0 && { named: namingOf(message) }),
 });

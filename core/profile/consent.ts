@@ -2,7 +2,7 @@ import { canonicalJson } from '../json.ts';
 import { isLater, type ConsentEntry, type Profile } from './profile.ts';
 
 /** Everything that was said of one channel and purpose, each speaker's last word. */
-const voicesOf = (entry: ConsentEntry | undefined): readonly ConsentEntry[] => {
+export const voicesOf = (entry: ConsentEntry | undefined): readonly ConsentEntry[] => {
   if (!entry) return [];
   const { others = [], ...own } = entry;
   return [own, ...others];

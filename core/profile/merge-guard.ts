@@ -1,8 +1,8 @@
 import type { IdentityRules } from './identity-rules.ts';
-import { isKnown, type Identifier, type IdentifierKind, type Profile } from './profile.ts';
+import { historyIds, isKnown, type Identifier, type IdentifierKind, type Profile } from './profile.ts';
 
 /** Why a value does not make one person of two, or finds nobody. */
-export type Apart = 'two-users' | 'two-values' | 'too-many-values' | 'shared-value' | 'too-much-to-move';
+export type Apart = 'two-users' | 'two-values' | 'too-many-values' | 'shared-value' | 'too-much-to-move' | 'kept-apart';
 
 type Value = Pick<Identifier, 'kind' | 'value'>;
 
@@ -24,9 +24,14 @@ export const isShared = (owner: Profile, { kind, value }: Value, rules: Identity
   (owner.identifiers.find((one) => one.kind === kind && one.value === value)?.others?.length ?? 0) + 1 >=
   rules.sharedBy;
 
+/** Whether somebody took the two apart before: then only who asks for it makes one of them again. */
+const isKeptFrom = ({ apart = [] }: Profile, other: Profile): boolean =>
+  historyIds(other).some((id) => apart.includes(id));
+
 /** Why two people stay two, though a message says that they are one and nobody asked for it. */
 export function whyApart(left: Profile, right: Profile, rules: IdentityRules): Apart | undefined {
   if (isKnown(left) && isKnown(right)) return 'two-users';
+  if (isKeptFrom(left, right) || isKeptFrom(right, left)) return 'kept-apart';
   for (const kind of new Set(right.identifiers.map((one) => one.kind))) {
     const values = new Set([...findsBy(left, kind), ...findsBy(right, kind)].map((one) => one.value));
     // One who has more than is allowed, by an alias, does not keep others from adding nothing.

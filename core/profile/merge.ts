@@ -2,6 +2,7 @@ import { joinHanded } from '../message/breaker.ts';
 import type { Leaf } from '../segment/leaf.ts';
 import { joinConsent, reweighed } from './consent.ts';
 import {
+  historyIds,
   isKnown,
   isLater,
   newProfile,
@@ -34,7 +35,7 @@ export function mergeProfiles(
   nowMs: number,
 ): { readonly winner: Profile; readonly loser: Profile } {
   // Whichever was filled less: what it lacks, the two together lack.
-  const { filled: ours = 0, ...standing } = winner;
+  const { filled: ours = 0, apart: _, ...standing } = winner;
   const filled = Math.min(ours, loser.filled ?? 0);
   const merged: Profile = {
     ...standing,
@@ -64,6 +65,7 @@ export function mergeProfiles(
     ...optional('handed', joinHanded(winner.handed, loser.handed)),
     slots: [...winner.slots, ...loser.slots].toSorted((a, b) => a.ms - b.ms),
     assignments: join(loser.assignments, winner.assignments, (theirs, ours) => (theirs === 'held-out' ? theirs : ours)),
+    ...optional('apart', joinApart(winner, loser)),
     ...((winner.isErased || loser.isErased) && { isErased: true }),
   };
   const consent = join(winner.consent, loser.consent, (ours, theirs) => joinConsent(merged, ours, theirs));
@@ -77,6 +79,14 @@ const optional = <K extends string, T>(key: K, value: T | undefined): { readonly
   (value === undefined ? {} : { [key]: value }) as { readonly [key in K]?: T };
 const joinLists = <T>(left: readonly T[] | undefined, right: readonly T[] | undefined): readonly T[] | undefined =>
   left && right ? [...left, ...right] : (left ?? right);
+/** Profiles that were taken out of one of the two, but for those that are now part of them. */
+function joinApart(winner: Profile, loser: Profile): readonly string[] | undefined {
+  const own = new Set([...historyIds(winner), ...historyIds(loser)]);
+  const apart = [...new Set([...(winner.apart ?? []), ...(loser.apart ?? [])])].filter((id) => !own.has(id)).sort();
+  return apart.length === 0 ? undefined : apart.slice(-mostApart);
+}
+/** Profiles that are remembered to have been taken out of one. */
+export const mostApart = 20;
 const least = (left: number | undefined, right: number | undefined): number | undefined =>
   left === undefined || right === undefined ? (left ?? right) : Math.min(left, right);
 function later<T>(left: Stamped<T> | undefined, right: Stamped<T> | undefined): Stamped<T> | undefined {

@@ -112,6 +112,8 @@ export interface Profile {
   readonly mergedInto?: string;
   /** Profiles that were merged into this one, with the version of *this* profile at the merge. */
   readonly mergedIds: readonly { readonly profileId: string; readonly version: number; readonly atMs: number }[];
+  /** Profiles that were taken out of this one: no event makes them part of it again, an alias that asks for it apart. */
+  readonly apart?: readonly string[];
   /** Somebody was here: nothing is decided about them, and nothing is said of them any more. */
   readonly isErased?: boolean;
   readonly erasure?: Erasure;

@@ -7,7 +7,7 @@ import type { IdentityRules } from './identity-rules.ts';
 import { reweighed } from './consent.ts';
 import type { Owners } from './owners.ts';
 import { isAddress, isWinner, mergeProfiles, withIdentifier } from './merge.ts';
-import { foundBy, type MergeRow } from './merge-log.ts';
+import { foundBy, undoOf, type MergeRow } from './merge-log.ts';
 import { isShared, mostMovedIdentities, notedAsOthers, whyApart, whyNotTheirs, type Apart } from './merge-guard.ts';
 import { isKnown, newProfile, type IdentifierKind, type Profile } from './profile.ts';
 
@@ -93,7 +93,8 @@ export function resolveProfile(
   for (const claim of unowned) if (rules.isUnique(claim.kind)) give(claim);
   const merges: MergeRow[] = [];
   const takeOver = (owner: string, claim: Pick<Claim, 'kind' | 'value'>, isAsked: boolean): void => {
-    const joined = join(profileId!, owner, { claim, isAsked, eventId: message.messageId }, draft, owners, room);
+    const reason = { claim, isAsked, eventId: message.messageId, place: merges.length };
+    const joined = join(profileId!, owner, reason, draft, owners, room);
     if (joined.merge) {
       merges.push(joined.merge);
       profileId = joined.merge.profileId;
@@ -176,13 +177,15 @@ interface Reason {
   readonly claim: Pick<Claim, 'kind' | 'value'>;
   readonly isAsked: boolean;
   readonly eventId: string;
+  /** How many the same message has made before. */
+  readonly place: number;
 }
 
 /** Makes one profile of two, unless a rule keeps them apart. */
 function join(
   leftId: string,
   rightId: string,
-  { claim, isAsked, eventId }: Reason,
+  { claim, isAsked, eventId, place }: Reason,
   draft: Draft,
   owners: Owners,
   room: Room,
@@ -213,7 +216,9 @@ function join(
   endSurplus(winner.profileId, draft);
   const by = { kind, value };
   const mergedId = loser.profileId;
-  return { merge: { profileId, mergedId, version, atMs: nowMs, eventId, by, rule, identifiers: foundBy(loser) } };
+  const undo = undoOf(winner, loser, draft.versionOf(mergedId) + 1, place);
+  const identifiers = foundBy(loser);
+  return { merge: { profileId, mergedId, version, atMs: nowMs, eventId, by, rule, identifiers, ...undo } };
 }
 
 /** At most one enrollment per journey and key survives a merge: the older stays. */

@@ -240,11 +240,12 @@ async function readPeople(
 
 /** Reads rows of identities, and whom they lead to. */
 async function readOwners(
-  { profiles }: DecisionPorts,
+  ports: DecisionPorts,
   people: People,
   keys: readonly IdentityKey[],
   named: readonly string[] = [],
 ): Promise<void> {
+  const { profiles } = ports;
   const rows = keys.length === 0 ? new Map<IdentityKey, string>() : await profiles.owners(keys);
   for (const [key, owner] of rows) people.rows.set(key, owner);
   for (const profileId of new Set([...rows.values(), ...named])) {
@@ -259,6 +260,17 @@ async function readOwners(
     people.holders.set(profileId, loaded.profile.profileId);
     people.holders.set(loaded.profile.profileId, loaded.profile.profileId);
   }
+  const stale = keys.filter((key) => isTakenOut(people, key));
+  if (stale.length === 0) return;
+  for (const key of stale) people.rows.delete(key);
+  await readOwners(ports, people, stale);
+}
+
+/** Whether an identity was taken out of its owner, with the profile that it finds now, between the two reads. */
+function isTakenOut({ rows, holders, profiles }: People, key: IdentityKey): boolean {
+  const profile = profiles.get(holders.get(rows.get(key) ?? '') ?? '')?.profile;
+  if (!profile?.apart) return false;
+  return !profile.identifiers.some((one) => one.resolves && identityKey(one.kind, one.value) === key);
 }
 
 /** The identities that these people's profiles call their own, each with its profile. */

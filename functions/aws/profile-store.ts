@@ -6,6 +6,8 @@ import type { Ruling } from '../../core/experiment/ruling.ts';
 import type { Channel } from '../../core/journey/document.ts';
 import type { Delivery, Suppression } from '../../core/message/delivery.ts';
 import type { Change, Clock, HistoryFilter, IdentityKey, Loaded, ProfileStore } from '../../core/ports.ts';
+import type { MergeRow } from '../../core/profile/merge-log.ts';
+import { historyIds } from '../../core/profile/profile.ts';
 import type { Task } from '../../core/task/task.ts';
 import { commitOf } from './table/commit.ts';
 import { isExpired, readEvent } from './table/event-rows.ts';
@@ -19,13 +21,14 @@ import {
   guardKey,
   hotPart,
   identityRowKey,
+  mergePrefix,
   profilePartition,
   suppressionKey,
   taskKey,
   tombstoneKey,
 } from './table/keys.ts';
 import { readProfile, type Item, type ReadProfile } from './table/profile-rows.ts';
-import { dueKey, readDelivery, readEnrollment, readGuard, readTask, readTombstone } from './table/rows.ts';
+import { dueKey, readDelivery, readEnrollment, readGuard, readMerge, readTask, readTombstone } from './table/rows.ts';
 import { readRuling, rulingPartition } from './table/rulings.ts';
 import { readSuppressions } from './table/suppression-row.ts';
 import { Table } from './table/table.ts';
@@ -56,9 +59,16 @@ export class DynamoProfileStore implements ProfileStore {
   }
 
   async load(profileId: string): Promise<Loaded | undefined> {
-    let loaded = await this.read(profileId);
-    while (loaded?.profile.mergedInto !== undefined) loaded = await this.read(loaded.profile.mergedInto);
+    let loaded = await this.follow(profileId);
+    const isTakenOut = loaded?.profile.apart !== undefined && !historyIds(loaded.profile).includes(profileId);
+    // A merge was undone between two of the reads.
+    if (isTakenOut) loaded = await this.follow(profileId);
     return loaded && { profile: loaded.profile, version: loaded.version };
+  }
+  private async follow(profileId: string): Promise<ReadProfile | undefined> {
+    let read = await this.read(profileId);
+    while (read?.profile.mergedInto !== undefined) read = await this.read(read.profile.mergedInto);
+    return read;
   }
 
   private async read(profileId: string): Promise<ReadProfile | undefined> {
@@ -95,8 +105,11 @@ export class DynamoProfileStore implements ProfileStore {
   async commit(change: Change): Promise<'committed' | 'conflict'> {
     if (await this.isSeenBeforeMerge(change)) return 'conflict';
     await this.readWhatIsUnknown(change);
+    const leaving = await this.leaving(change);
+    if (!leaving) return 'conflict';
     const { items, written } = commitOf({
       change,
+      leaving,
       tableName: this.table.name,
       nowMs: this.clock.nowMs(),
       before: (profileId) => this.remembered.get(profileId),
@@ -111,6 +124,14 @@ export class DynamoProfileStore implements ProfileStore {
     for (const one of written) this.remember(one);
     await this.forget(change);
     return outcome;
+  }
+
+  /** Rows of events that become part of another timeline; `undefined` where one is not there any more. */
+  private async leaving({ moves = [] }: Change): Promise<ReadonlyMap<string, Item> | undefined> {
+    if (moves.length === 0) return new Map();
+    const rows = await this.table.get(moves.map(({ from, eventId }) => eventKey(from, eventId)));
+    if (rows.length < moves.length) return undefined;
+    return new Map(rows.map((row) => [row['sk']!.S!.slice(eventPrefix.length), row]));
   }
 
   /** Due rows that were moved or are over; one that stays behind is a hint too many. */
@@ -187,6 +208,18 @@ export class DynamoProfileStore implements ProfileStore {
       ...(clauses.length > 0 && { FilterExpression: clauses.join(' AND ') }),
       ...(sinceMs !== undefined && { ExpressionAttributeNames: { '#at': 'at' } }),
     });
+  }
+
+  async merges(profileIds: readonly string[]): Promise<readonly MergeRow[]> {
+    const rows = await Promise.all(
+      profileIds.map((profileId) =>
+        this.table.query({
+          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :x)',
+          ExpressionAttributeValues: { ':pk': { S: profilePartition(profileId) }, ':x': { S: mergePrefix } },
+        }),
+      ),
+    );
+    return rows.flat().map(readMerge);
   }
 
   async enrollments(enrollmentIds: readonly string[]): Promise<readonly Enrollment[]> {

@@ -25,6 +25,7 @@ async function build(): Promise<ReturnType<typeof handle>> {
     directory: new DynamoDirectory(dynamo(), setting(ENV.table), definitions()),
     enter: enterJourney(ports),
     changeConsent: changeConsent(ports),
+    unmerge: async (task) => (await import('../unmerge-profile/unmerge-profile.ts')).unmergeProfile(ports)(task),
     suppress: suppressAddress(ports),
     completeTask: async (task) => (await import('../complete-task/complete-task.ts')).completeTask(ports)(task),
     countCoupons: async (pool) =>

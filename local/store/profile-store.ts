@@ -5,6 +5,7 @@ import type { Ruling } from '../../core/experiment/ruling.ts';
 import type { Channel } from '../../core/journey/document.ts';
 import { blocks, type Delivery, type Suppression, type SuppressionReason } from '../../core/message/delivery.ts';
 import type { Change, DueRow, HistoryFilter, IdentityKey, Loaded, PersonIds, ProfileStore } from '../../core/ports.ts';
+import type { MergeRow } from '../../core/profile/merge-log.ts';
 import type { Profile } from '../../core/profile/profile.ts';
 import type { Task } from '../../core/task/task.ts';
 import type { Database } from './database.ts';
@@ -183,6 +184,12 @@ export class SqliteProfileStore implements ProfileStore {
 
   async history(profileIds: readonly string[], filter: HistoryFilter = {}): Promise<readonly StoredEvent[]> {
     return readHistory(this.db, profileIds, filter);
+  }
+
+  async merges(profileIds: readonly string[]): Promise<readonly MergeRow[]> {
+    const sql = 'SELECT body FROM merges WHERE profile_id IN (SELECT value FROM json_each(?))';
+    const rows = this.db.all<{ body: string }>(sql, JSON.stringify(profileIds));
+    return rows.map(({ body }) => JSON.parse(body) as MergeRow);
   }
 
   async enrollments(enrollmentIds: readonly string[]): Promise<readonly Enrollment[]> {

@@ -40,6 +40,7 @@ export function writeRows(
       JSON.stringify(receipt),
     );
   for (const merge of change.merges ?? []) writeMerge(db, merge);
+  for (const move of change.moves ?? []) moveEvent(db, move);
   for (const { row, isNew } of change.enrollments ?? []) writeEnrollment(db, row, isNew);
   for (const { row, isNew } of change.deliveries ?? []) writeDelivery(db, row, isNew);
   for (const guard of change.guards ?? []) writeGuard(db, guard);
@@ -84,6 +85,24 @@ function writeEvent(db: Database, event: EventRow, version: number, facts: strin
     attemptId,
     JSON.stringify(body),
     facts ?? null,
+  );
+  if (done.changes === 0) throw new Conflict();
+}
+
+/** What was told with an event stays in the timeline that it leaves, also what is yet to go out. */
+function moveEvent(db: Database, { eventId, from, to, version }: NonNullable<Change['moves']>[number]): void {
+  db.run(
+    'INSERT INTO commit_facts SELECT profile_id, version, facts FROM events WHERE profile_id = ? AND event_id = ? AND facts IS NOT NULL',
+    from,
+    eventId,
+  );
+  db.run('UPDATE outgoing SET event_id = NULL WHERE profile_id = ? AND event_id = ?', from, eventId);
+  const done = db.run(
+    'UPDATE OR IGNORE events SET profile_id = ?, version = ?, facts = NULL WHERE profile_id = ? AND event_id = ?',
+    to,
+    version,
+    from,
+    eventId,
   );
   if (done.changes === 0) throw new Conflict();
 }

@@ -21,7 +21,7 @@ const clock = { nowMs: () => startMs, backOff: () => Promise.resolve() };
 const documents = documentsOf({ segments: [aSegment('bought', { did: 'Bought', atLeast: 1 })] });
 
 /** The same store, some of whose commits are heard of by nobody. */
-function losingAnswers(store: ProfileStore, faults: readonly CommitFault[]): ProfileStore {
+export function losingAnswers(store: ProfileStore, faults: readonly CommitFault[]): ProfileStore {
   let commits = 0;
   const commit = async (change: Change): Promise<'committed' | 'conflict'> => {
     const fault = faults[commits++] ?? 'none';

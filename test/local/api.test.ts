@@ -649,10 +649,29 @@ describe('merges', () => {
       by: one,
       rule: 'identifier',
       identifiers: [one],
+      canBeUndone: true,
     });
     // Under its own id as well: it leads to the one who stayed.
     expect(await local.items(`/api/profiles/${String(visitorId)}/merges`)).toEqual([merge]);
     expect(await local.items(`/api/profiles/${ana.profileId}/merges`)).toEqual([]);
+  });
+  it('are undone, once; what cannot be says why', async () => {
+    await local.identify('lea', {});
+    await local.post('/v1/track', { anonymousId: 'lea-visitor', event: 'Product Viewed' });
+    const { profileId: visitorId } = (await local.items('/api/profiles?anonymousId=lea-visitor'))[0]!;
+    await local.identify('lea', {}, { anonymousId: 'lea-visitor' });
+    const { profileId } = await local.profile('lea');
+    const path = `/api/profiles/${profileId}/unmerge`;
+    const answer = { profileId, unmergedId: visitorId };
+    for (let time = 0; time < 2; time++)
+      expect(await local.api('POST', path, { profileId: visitorId })).toMatchObject({ status: 200, body: answer });
+    const [visitor] = await local.items('/api/profiles?anonymousId=lea-visitor');
+    expect(visitor!['profileId']).toBe(visitorId);
+    expect(await local.items(`/api/profiles/${profileId}/merges`)).toMatchObject([
+      { mergedId: visitorId, canBeUndone: false, undoneAt: expect.any(String) },
+    ]);
+    expect(await local.api('POST', path, { profileId: ana.profileId })).toMatchObject({ status: 404 });
+    expect(await local.api('POST', path, {})).toMatchObject({ status: 422 });
   });
   it('that a rule forbids are told in the timeline', async () => {
     await local.identify('nora', { email: 'mia-and-nora@api.example' });

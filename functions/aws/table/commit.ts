@@ -1,7 +1,7 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import type { Change, EventRow, Fact } from '../../../core/ports.ts';
-import { eventItem, factsItem, keptMs } from './event-rows.ts';
-import { identityRowKey } from './keys.ts';
+import { eventItem, factsItem, keptMs, movedItems } from './event-rows.ts';
+import { eventKey, identityRowKey } from './keys.ts';
 import { coldItem, hotItem, isColdSame, type Item, type ReadProfile } from './profile-rows.ts';
 import {
   deliveryItem,
@@ -24,6 +24,8 @@ export interface CommitInput {
   readonly change: Change;
   readonly tableName: string;
   readonly nowMs: number;
+  /** Rows of the events that the change moves, by event. */
+  readonly leaving: ReadonlyMap<string, Item>;
   /** Each profile as it was read; absent for one that does not exist yet. */
   readonly before: (profileId: string) => ReadProfile | undefined;
 }
@@ -92,6 +94,18 @@ export function commitOf(input: CommitInput): Commit {
     ...(change.tombstones ?? []).map((one) => put(tombstoneItem(one))),
     ...(change.erasures ?? []).map((one) => put(erasureItem(one))),
     ...(change.merges ?? []).map((merge) => put(mergeItem(merge))),
+    ...(change.moves ?? []).flatMap((move) => {
+      const row = input.leaving.get(move.eventId)!;
+      const { arrives, stays } = movedItems(row, move);
+      const gone: TransactWriteItem = {
+        Delete: {
+          TableName: tableName,
+          Key: keyOf(eventKey(move.from, move.eventId)),
+          ConditionExpression: 'attribute_exists(pk)',
+        },
+      };
+      return [put(arrives, { ConditionExpression: isNew }), gone, ...(stays ? [put(stays)] : [])];
+    }),
     ...(change.enrollments ?? []).map((one) =>
       put(enrollmentItem(one.row), one.isNew ? { ConditionExpression: isNew } : undefined),
     ),

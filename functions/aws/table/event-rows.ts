@@ -17,15 +17,15 @@ type Body = readonly [
   properties: StoredEvent['properties'],
   context: StoredEvent['context'],
   receivedMs: number,
-  more?: Pick<StoredEvent, 'isSilent' | 'note'>,
+  more?: Pick<StoredEvent, 'isSilent' | 'note' | 'named'>,
 ];
 
 /** An event's row: what makes it one of a kind, and what may be asked for, beside what is only read. */
 export function eventItem(event: EventRow, version: number, facts: readonly Fact[]): Item {
-  const { profileId, eventId, type, name, properties, context, occurredMs, receivedMs, attemptId, isSilent, note } =
-    event;
+  const { profileId, eventId, type, name, properties, context, occurredMs, receivedMs, attemptId } = event;
+  const { isSilent, note, named } = event;
   const { pk, sk } = eventKey(profileId, eventId);
-  const more = { ...(isSilent && { isSilent }), ...(note !== undefined && { note }) };
+  const more = { ...(isSilent && { isSilent }), ...(note !== undefined && { note }), ...(named && { named }) };
   const body: Body = [
     type,
     properties,
@@ -63,6 +63,26 @@ export function readEvent(item: Item): StoredEvent {
   };
 }
 const profileOf = (item: Item): string => item['pk']!.S!.slice(profilePartition('').length);
+
+/** An event that becomes part of another timeline, and what was told with it, which stays where it is. */
+export function movedItems(
+  row: Item,
+  {
+    from,
+    to,
+    eventId,
+    version,
+  }: { readonly from: string; readonly to: string; readonly eventId: string; readonly version: number },
+): { readonly arrives: Item; readonly stays?: Item } {
+  const { t, out, ...rest } = row;
+  const { pk, sk } = eventKey(to, eventId);
+  const arrives = { ...rest, pk: { S: pk }, sk: { S: sk }, v: { N: String(version) } };
+  if (!t) return { arrives };
+  const at = factsKey(from, Number(row['v']!.N));
+  const { v, expires } = row;
+  const stays = { pk: { S: at.pk }, sk: { S: at.sk }, v: v!, t, ...(out && { out }), ...(expires && { expires }) };
+  return { arrives, stays };
+}
 
 /** Facts of a commit that accepted no event of the person. */
 export function factsItem(profileId: string, version: number, facts: readonly Fact[], expiresMs: number): Item {

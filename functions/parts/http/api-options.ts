@@ -11,6 +11,7 @@ import type { CompletionTask } from '../../complete-task/complete-task.ts';
 import type { EraseTask } from '../../erase-person/erase-person.ts';
 import type { ReplayAnswer, ReplayTask } from '../../replay-quarantined/replay-quarantined.ts';
 import type { SuppressTask } from '../../suppress-address/suppress-address.ts';
+import type { UnmergeAnswer, UnmergeTask } from '../../unmerge-profile/unmerge-profile.ts';
 import type { Directory } from './directory.ts';
 
 /** What the management API needs of the system behind it. */
@@ -20,6 +21,7 @@ export interface ApiOptions {
   readonly experiments: Pick<ExperimentStore, 'counts'>;
   readonly enter: (task: { readonly journeyId: string; readonly trigger: Trigger }) => Promise<EntryAnswer>;
   readonly changeConsent: (change: ConsentChange) => Promise<'changed' | 'unknown-profile'>;
+  readonly unmerge: (task: UnmergeTask) => Promise<UnmergeAnswer>;
   readonly suppress: (task: SuppressTask) => Promise<void>;
   readonly completeTask: (task: CompletionTask) => Promise<TaskAnswer>;
   readonly countCoupons: (pool: CouponPool) => Promise<PoolCount>;

@@ -134,7 +134,12 @@ export const presentTask = (row: Task): JsonObject =>
   });
 
 /** Why one profile was made of two, as the API gives it. */
-export const presentMerge = ({ atMs, version: _, ...row }: MergeRow): JsonObject => ({ ...row, at: toInstant(atMs) });
+export const presentMerge = ({ atMs, version: _, undo, undoneMs, ...row }: MergeRow): JsonObject => ({
+  ...row,
+  at: toInstant(atMs),
+  canBeUndone: undo !== undefined,
+  ...(undoneMs !== undefined && { undoneAt: toInstant(undoneMs) }),
+});
 
 /** A line of a person's timeline, as the API gives it. */
 export const presentTimelineItem = ({ kind, atMs, name, detail }: TimelineItem): JsonObject => {

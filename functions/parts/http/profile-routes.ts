@@ -4,15 +4,16 @@ import { isObject, type JsonObject } from '../../../core/json.ts';
 import type { Loaded } from '../../../core/ports.ts';
 import { closest, didYouMean } from '../../../core/suggest.ts';
 import { historyIds, type ConsentStatus } from '../../../core/profile/profile.ts';
+import type { NotUndone } from '../../unmerge-profile/unmerge-profile.ts';
 import type { ApiOptions } from './api-options.ts';
 import { ApiProblem } from './api-problem.ts';
 import type { RouteTable } from './mount.ts';
 import { erasedProblem } from './privacy-routes.ts';
 import { presentDelivery, presentEnrollment, presentMerge, presentProfile, presentTimelineItem } from './present.ts';
-import { bodyOf, list, pageOf, textIn, unasked } from './requests.ts';
+import { bodyOf, list, onlyKnown, pageOf, textIn, unasked } from './requests.ts';
 
 /** People: shown, listed, and their consent. */
-export function profileRoutes({ ports, directory, changeConsent, durable }: ApiOptions): RouteTable {
+export function profileRoutes({ ports, directory, changeConsent, unmerge, durable }: ApiOptions): RouteTable {
   const one = async (context: Context): Promise<Loaded> => {
     const loaded = await ports.profiles.load(context.req.param('profileId') ?? '');
     if (!loaded)
@@ -47,6 +48,28 @@ export function profileRoutes({ ports, directory, changeConsent, durable }: ApiO
         list(await directory.mergesOf(historyIds((await one(context)).profile), pageOf(context)), presentMerge),
     ],
     [
+      'POST',
+      '/api/profiles/:profileId/unmerge',
+      async (context) => {
+        const { profile } = await one(context);
+        const body = await bodyOf(context);
+        onlyKnown(body, ['profileId']);
+        const mergedId = textIn(body, 'profileId');
+        if (mergedId === undefined || mergedId === '')
+          throw new ApiProblem(
+            422,
+            'merged_id_missing',
+            'Say which profile is to be taken out.',
+            'profileId',
+            `GET /api/profiles/${profile.profileId}/merges lists those that became part of this one.`,
+          );
+        const answer = await unmerge({ profileId: profile.profileId, mergedId });
+        if (answer.kind !== 'unmerged') throw whyNot(answer.kind, profile.profileId, mergedId);
+        await durable();
+        return Response.json({ profileId: answer.profileId, unmergedId: answer.mergedId });
+      },
+    ],
+    [
       'GET',
       '/api/profiles/:profileId/enrollments',
       async (context) =>
@@ -79,6 +102,45 @@ export function profileRoutes({ ports, directory, changeConsent, durable }: ApiO
       },
     ],
   ];
+}
+
+/** Why a merge stays, and what can be done about it. */
+function whyNot(kind: NotUndone, profileId: string, mergedId: string): ApiProblem {
+  const merges = `GET /api/profiles/${profileId}/merges`;
+  const byHand = 'What they do from now on can be kept apart by sending it under other identifiers.';
+  const [status, code, message, suggestion] = {
+    'unknown-profile': [
+      404,
+      'profile_unknown',
+      'There is no profile with this id.',
+      'Look it up with GET /api/profiles?userId=…',
+    ],
+    'not-merged': [
+      404,
+      'merge_unknown',
+      `"${mergedId}" is no part of this profile.`,
+      `${merges} lists those that are.`,
+    ],
+    'not-kept': [
+      409,
+      'merge_not_kept',
+      'Of this merge, or of one that it lies in, too little is kept to undo it: it is older than this version, or both sides were too large.',
+      `${merges} says of each whether it can be undone ("canBeUndone"). ${byHand}`,
+    ],
+    'too-old': [
+      409,
+      'merge_too_old',
+      'This merge is older than events are kept, so nobody can tell any more whose they were.',
+      `"retention" of the workspace says for how long. ${byHand}`,
+    ],
+    'too-large': [
+      409,
+      'merge_too_large',
+      'Too much has happened since this merge to undo it at once.',
+      `Undo later merges of this profile first, if there are any (${merges}). ${byHand}`,
+    ],
+  }[kind] as [number, string, string, string];
+  return new ApiProblem(status as 404, code, message, 'profileId', suggestion);
 }
 
 /** A topic's id, with room to spare. */
