@@ -16,7 +16,7 @@ export interface MergeUndo {
 /**
  * Why one profile was made of two: kept beside the person, as long as the person is. It is personal data, and lies under
  * the id of the profile that stayed; of a person all rows are found under the profile's id and all its `mergedIds`. A
- * merge that was undone keeps no traits and no identifiers but the one that it was made by.
+ * merge that was undone keeps no value of either: the other one may be erased, and this row lies under the one that stayed.
  */
 export interface MergeRow {
   /** The one that stayed. */
@@ -28,8 +28,8 @@ export interface MergeRow {
   readonly atMs: number;
   /** The event that said so. */
   readonly eventId: string;
-  /** The identifier of the event by which the other was found. */
-  readonly by: Pick<Identifier, 'kind' | 'value'>;
+  /** The identifier of the event by which the other was found; its kind alone once that was undone. */
+  readonly by: Pick<Identifier, 'kind'> & Partial<Pick<Identifier, 'value'>>;
   /** Whether a shared identifier was enough, or an alias under a server key asked for it. */
   readonly rule: 'identifier' | 'alias';
   /** What found the merged one until then. */

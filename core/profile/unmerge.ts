@@ -63,7 +63,7 @@ export function decideUnmerge(input: UnmergeInput): UnmergeDecision {
   }
   draft.fact(restId, 'enrollment', 'unmerged', { profileId: partId }, false);
   draft.fact(partId, 'enrollment', 'unmerged', { profileId: restId }, false);
-  const { undo: _, ...undone } = { ...row, identifiers: [], undoneMs: nowMs };
+  const { undo: _, ...undone } = { ...row, by: { kind: row.by.kind }, identifiers: [], undoneMs: nowMs };
   const merges: readonly MergeRow[] = [undone, ...apart.merges];
   const identities = identitiesOf(draft.profile(partId), now, input.owners);
   return { missing: recall.missing, change: draft.change({ identities, merges, moves }) };

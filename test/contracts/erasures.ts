@@ -8,6 +8,7 @@ import type { Receipt } from '../../core/privacy/erasure.ts';
 import { exportedHoldings, type HoldingId } from '../../core/privacy/inventory.ts';
 import { acceptEvents } from '../../functions/accept-events/accept-events.ts';
 import { erasePerson } from '../../functions/erase-person/erase-person.ts';
+import { unmergeProfile } from '../../functions/unmerge-profile/unmerge-profile.ts';
 import { finishErasure } from '../../core/privacy/finish-erasure.ts';
 import type { CommitFault } from '../around-ports.ts';
 import { anIdentify, aSegment, aTrack, documentsOf, startMs } from '../builders.ts';
@@ -200,6 +201,30 @@ export function erasuresContract(name: string, full: number, open: Open): void {
       expect(names.toSorted()).toEqual(['Bought', 'Viewed']);
       const feedback = aTrack('Email Opened', {}, { profileId, occurredMs: nowMs });
       expect(await statuses(feedback)).toEqual(['erased']);
+      await world.close();
+    });
+
+    it('are forgotten also where they were part of somebody else for a while, who stays', async () => {
+      const world = await aWorld(open);
+      const { userId, anonymousId, trait, property } = canaries;
+      await world.send(aTrack('Viewed', { of: property }, { anonymousId }));
+      await world.send(anIdentify({ note: trait }, { anonymousId }));
+      await world.send(anIdentify({}, { userId: 'stays', anonymousId: 'own' }));
+      const mergedId = (await world.owner(`anonymousId:${anonymousId}`))!;
+      await world.send(anIdentify({}, { userId: 'stays', anonymousId }));
+      const profileId = (await world.owner('userId:stays'))!;
+      expect(await world.owner(`anonymousId:${anonymousId}`)).toBe(profileId);
+      const event = aTrack('Bought', { of: property }, { anonymousId });
+      await world.send(event);
+      await unmergeProfile(world.ports)({ profileId, mergedId });
+      expect(await world.owner(`anonymousId:${anonymousId}`)).toBe(mergedId);
+      await world.erase(mergedId);
+      const left = await world.everything();
+      for (const value of [trait, property]) expect(left.includes(value), value).toBe(false);
+      // Once: in the event by which the other one said so, which is theirs.
+      expect(left.split(anonymousId)).toHaveLength(2);
+      expect(left).toContain('userId:stays');
+      expect(left).not.toContain(userId);
       await world.close();
     });
 
