@@ -238,14 +238,26 @@ async function readPeople(
   return { ...people, owners };
 }
 
-/** Reads rows of identities, and whom they lead to. */
+/** Reads rows of identities, and whom they lead to; once more those that were taken out of their owner meanwhile. */
 async function readOwners(
-  ports: DecisionPorts,
+  { profiles }: DecisionPorts,
   people: People,
   keys: readonly IdentityKey[],
   named: readonly string[] = [],
 ): Promise<void> {
-  const { profiles } = ports;
+  await lookUp(profiles, people, keys, named);
+  const stale = keys.filter((key) => isTakenOut(people, key));
+  if (stale.length === 0) return;
+  for (const key of stale) people.rows.delete(key);
+  // A row that is read after its owner is true: an earlier id of an alias leads to a profile that does not list it.
+  await lookUp(profiles, people, stale, []);
+}
+async function lookUp(
+  profiles: DecisionPorts['profiles'],
+  people: People,
+  keys: readonly IdentityKey[],
+  named: readonly string[],
+): Promise<void> {
   const rows = keys.length === 0 ? new Map<IdentityKey, string>() : await profiles.owners(keys);
   for (const [key, owner] of rows) people.rows.set(key, owner);
   for (const profileId of new Set([...rows.values(), ...named])) {
@@ -260,10 +272,6 @@ async function readOwners(
     people.holders.set(profileId, loaded.profile.profileId);
     people.holders.set(loaded.profile.profileId, loaded.profile.profileId);
   }
-  const stale = keys.filter((key) => isTakenOut(people, key));
-  if (stale.length === 0) return;
-  for (const key of stale) people.rows.delete(key);
-  await readOwners(ports, people, stale);
 }
 
 /** Whether an identity was taken out of its owner, with the profile that it finds now, between the two reads. */

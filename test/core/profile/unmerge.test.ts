@@ -43,6 +43,9 @@ describe('a merge that is undone', () => {
     expect(await isOne(home)).toBe(true);
     expect(await unmerge(task)).toEqual({ kind: 'unmerged', ...task });
     expect(await isOne(home)).toBe(false);
+    // By now an identity of the earlier alias leads to somebody who does not list it.
+    await home.accept(aMessage({ type: 'alias', userId: 'u1', previousId: 'a1', messageId: 'once-more' }));
+    expect(await isOne(home)).toBe(true);
   });
 
   it('tells both of it, and keeps nothing of the two with the merge', async () => {
