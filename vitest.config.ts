@@ -1,12 +1,21 @@
 import { globSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const isDeep = Boolean(process.env['SOJOURN_DEEP']);
 
 /** Those whose counts grow with the run; the others have run in `npm test`, and would run the same again. */
-const growing = (): string[] =>
-  globSync('test/**/*.test.ts').filter((file) => readFileSync(file, 'utf8').includes('/properties.ts'));
+const growing = (): string[] => {
+  const isOfProperties = (file: string): boolean => readFileSync(file, 'utf8').includes('/properties.ts');
+  const contracts = globSync('test/contracts/*.ts')
+    .filter(isOfProperties)
+    .map((file) => basename(file));
+  return globSync('test/**/*.test.ts').filter(
+    (file) =>
+      isOfProperties(file) || contracts.some((name) => readFileSync(file, 'utf8').includes(`/contracts/${name}'`)),
+  );
+};
 
 /** Those that take minutes, so that none of them is left over for one core at the end. */
 const longest = [

@@ -85,7 +85,10 @@ describe('a merge that is undone', () => {
     ];
     const own = new TestHome({ journeys });
     try {
-      await own.accept(aTrack('Cart Filled', {}, { userId: 'u1' }), aTrack('Cart Filled', {}, anonymously));
+      await own.accept(aTrack('Cart Filled', {}, { userId: 'u1' }));
+      // Later, so that the merge keeps the other one: of two that are as old, an id decides.
+      await own.wind('PT1M');
+      await own.accept(aTrack('Cart Filled', {}, anonymously));
       await own.accept(aTrack('Signed Up', {}, anonymously));
       const { profileId: mergedId } = await own.profile('anonymousId:a1');
       await own.accept(link());
