@@ -58,6 +58,10 @@ const stories: { readonly [id: string]: () => Promise<void> } = {
     expect(await is()).toEqual(['unhappy']);
     await home.wind('P90D');
     expect(await is()).toEqual([]);
+    await does('Complaint Made');
+    expect(await is()).toEqual(['unhappy']);
+    await home.wind('P90D');
+    expect(await is()).toEqual([]);
   },
   occasions: async () => {
     await home.accept(anIdentify({ birthday: '1990-03-12', country: 'LV' }));
@@ -95,20 +99,38 @@ const stories: { readonly [id: string]: () => Promise<void> } = {
     expect(await is()).toEqual(['app-people']);
     await home.wind('P90D');
     expect(await is()).toEqual([]);
+    // Clicks and replies of one channel count together: three by email, then four by SMS.
+    await often(2, 'P1D', 'Email Clicked');
+    expect(await is()).toEqual(['answers-by-email']);
+    await often(2, 'P1D', 'SMS Clicked');
+    expect(await is()).toEqual([]);
   },
   engagement: async () => {
-    await often(5, 'P1D', 'Email Delivered');
-    expect(await is()).toEqual(['email-never-engaged']);
-    await does('Email Clicked');
-    expect(await is()).toEqual(['email-engaged']);
-    await home.wind('P90D');
-    expect(await is()).toEqual(['email-sleeping']);
-    await does('Push Opened');
-    await does('SMS Replied');
-    expect(await is()).toEqual(['email-sleeping', 'push-engaged', 'sms-engaged']);
+    const answers = { email: 'Email Opened', push: 'Push Clicked', sms: 'SMS Clicked' };
+    const words = { email: 'Email', push: 'Push', sms: 'SMS' };
+    for (const channel of ['email', 'push', 'sms'] as const) {
+      const only = async () => (await is()).filter((id) => id.startsWith(channel));
+      await often(4, 'P1D', `${words[channel]} Delivered`);
+      expect(await only()).toEqual([]);
+      await does(`${words[channel]} Delivered`);
+      expect(await only()).toEqual([`${channel}-never-engaged`]);
+      await does(answers[channel], { isMachine: true });
+      expect(await only()).toEqual([`${channel}-never-engaged`]);
+      await does(answers[channel], { isMachine: false });
+      expect(await only()).toEqual([`${channel}-engaged`]);
+      await home.wind('P90D');
+      expect(await only()).toEqual([`${channel}-sleeping`]);
+      await does(answers[channel], { isMachine: true });
+      expect(await only()).toEqual([`${channel}-sleeping`]);
+      await does(answers[channel]);
+      expect(await only()).toEqual([`${channel}-engaged`]);
+    }
   },
   'single-category': async () => {
     const kitchen = { products: [{ category: 'Kitchen' }] };
+    // Orders that name no category say nothing of one.
+    await often(2, 'P1D', 'Order Completed', { products: [{ sku: 'A1' }] });
+    expect(await is()).toEqual([]);
     await does('Order Completed', kitchen);
     expect(await is()).toEqual([]);
     await does('Order Completed', kitchen);
