@@ -147,18 +147,49 @@ export function membershipLines(found: Thing): readonly string[] {
   ];
 }
 
+/** What a computed trait says of a person, and by what. */
+export function traitLines(found: Thing): readonly string[] {
+  return [
+    ...(found['isFilling'] === true
+      ? ['What was published since is not asked of them yet: they are being filled.']
+      : []),
+    ...partLines(found, 0),
+  ];
+}
+
+function partLines(found: Thing, depth: number): readonly string[] {
+  const { name, value, changesAt } = found;
+  const parts = (found['parts'] ?? []) as readonly Thing[];
+  const conditions = (found['conditions'] ?? []) as readonly Thing[];
+  const indent = '  '.repeat(depth);
+  const until = changesAt === undefined ? '' : `, until ${moment(changesAt)} if nothing else happens`;
+  return [
+    `${indent}${text(name)}: ${value === undefined ? 'nothing yet' : text(value)}${until}`,
+    ...eventLines(found, indent),
+    ...conditions.flatMap((one) => conditionLines(one, depth + 1)),
+    ...parts.flatMap((part) => partLines(part, depth + 1)),
+  ];
+}
+
+/** The events that something goes by, the latest first. */
+function eventLines({ events = [], eventCount = 0 }: Thing, indent: string): readonly string[] {
+  const shown = events as readonly Thing[];
+  const more = Number(eventCount) - shown.length;
+  return [
+    ...shown.map((one) => `${indent}     ${moment(one['at'])}  ${text(one['name'])}`),
+    ...(more > 0 ? [`${indent}     and ${more} before`] : []),
+  ];
+}
+
 function conditionLines(condition: Thing, depth: number): readonly string[] {
-  const { holds, says, value, changesAt, eventCount } = condition;
+  const { holds, says, value, changesAt } = condition;
   const parts = (condition['parts'] ?? []) as readonly Thing[];
-  const events = (condition['events'] ?? []) as readonly Thing[];
   const indent = '  '.repeat(depth);
   const isOf = value === undefined ? '' : ` (it is ${text(value)})`;
   const until = changesAt === undefined ? '' : `, until ${moment(changesAt)}`;
-  const more = Number(eventCount ?? 0) - events.length;
   return [
     `${indent}${holds === true ? 'yes' : 'NO '}  ${text(says)}${isOf}${until}`,
-    ...events.map((one) => `${indent}     ${moment(one['at'])}  ${text(one['name'])}`),
-    ...(more > 0 ? [`${indent}     and ${more} before`] : []),
+    ...eventLines(condition, indent),
     ...parts.flatMap((part) => conditionLines(part, depth + 1)),
   ];
 }

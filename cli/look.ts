@@ -12,6 +12,7 @@ import {
   inOrder,
   listed,
   membershipLines,
+  traitLines,
   profileLines,
   refusalLine,
   rows,
@@ -102,17 +103,17 @@ export const journeyCommand = (): Command =>
     }),
   );
 
-/** `sojourn explain`: why a person is, or is not, in a journey, a segment or an audience. */
+/** `sojourn explain`: why a person is, or is not, in a journey, a segment or an audience, and why a computed trait says what it says. */
 export const explainCommand = (): Command =>
   looking(
     new Command('explain')
       .description(
-        'why a person is, or is not, in a journey, a segment or an audience, and why each message was sent or not',
+        'why a person is, or is not, in a journey, a segment or an audience, why each message was sent or not, and what a computed trait is made of',
       )
       .argument('<profile>', 'as for `profile`')
       .argument(
         '<what>',
-        'id of a journey, a segment or an audience; journey:…, segment:… or audience:… where two have it',
+        'id of a journey, a segment, an audience or a computed trait; journey:…, segment:…, audience:… or trait:… where two have it',
       ),
   ).action((who: string, what: string, options: LookOptions) =>
     ask(options, async (home) => {
@@ -120,6 +121,7 @@ export const explainCommand = (): Command =>
       const { kind, id, found } = await findExplained(home, String(profile['profileId']), what);
       if (options.json) return JSON.stringify(found, null, 2);
       const heading = `${String(profile['userId'] ?? profile['profileId'])} and the ${kind} "${id}"`;
+      if (kind === 'trait') return [heading, ...traitLines(found)].join('\n');
       if (kind !== 'journey') return [heading, ...membershipLines(found)].join('\n');
       const list = (key: string): readonly Thing[] => found[key] as readonly Thing[];
       return [
@@ -137,15 +139,17 @@ export const explainCommand = (): Command =>
   );
 
 interface Explained {
-  readonly kind: 'journey' | 'segment' | 'audience';
+  readonly kind: 'journey' | 'segment' | 'audience' | 'trait';
   readonly id: string;
   readonly found: Thing;
 }
 /** What is said of one person by the first of the kinds that has such an id. */
 async function findExplained(home: Connection, profileId: string, what: string): Promise<Explained> {
-  const [, named, rest] = /^(journey|segment|audience):(.+)$/.exec(what) ?? [];
+  const [, named, rest] = /^(journey|segment|audience|trait):(.+)$/.exec(what) ?? [];
   const id = rest ?? what;
-  const kinds = (['journey', 'segment', 'audience'] as const).filter((kind) => named === undefined || kind === named);
+  const kinds = (['journey', 'segment', 'audience', 'trait'] as const).filter(
+    (kind) => named === undefined || kind === named,
+  );
   let refusal: AnswerRefused | undefined;
   for (const kind of kinds) {
     try {
@@ -158,7 +162,7 @@ async function findExplained(home: Connection, profileId: string, what: string):
     }
   }
   if (kinds.length === 1 || /Did you mean/.test(refusal?.message ?? '')) throw refusal!;
-  return giveUp(`There is no journey, no segment and no audience "${id}".`);
+  return giveUp(`There is no journey, no segment, no audience and no computed trait "${id}".`);
 }
 
 export async function findProfile(home: Connection, who: string): Promise<Thing> {

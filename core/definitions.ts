@@ -17,6 +17,7 @@ import {
 } from './journey/document.ts';
 import type { ComputedTraits } from './trait/computed-trait.ts';
 import { compileTraits, withTraits, type StageRule } from './trait/compile-traits.ts';
+import type { TraitDocument } from './trait/trait-document.ts';
 import type { Condition } from './segment/condition.ts';
 import { compilePlan, type Plan } from './journey/plan.ts';
 import { identityRules, type IdentityRules } from './profile/identity-rules.ts';
@@ -84,6 +85,8 @@ export interface Definitions {
   readonly conversion: readonly CompiledMatch[];
   /** Rules of the life-cycle stages, the first stage first. */
   readonly stages: readonly StageRule[];
+  /** Documents of computed traits, by id. */
+  readonly traits: ReadonlyMap<string, TraitDocument>;
   readonly computed: ComputedTraits;
   /** Names of the events that can change a computed trait. */
   readonly computedNames: ReadonlySet<string>;
@@ -186,6 +189,7 @@ export function publish(
     tables: new Set(documents.tables.map(({ id }) => id)),
     conversion: workspace.conversion.map((match) => compileMatch(match)),
     stages: stageRules,
+    traits: new Map(documents.traits.map((trait) => [trait.id, trait])),
     computed,
     computedNames: new Set([...computed.values()].flatMap(({ names }) => [...names])),
     coverage,

@@ -76,7 +76,7 @@ export function jsonSchemas(): Readonly<
       $schema: dialect,
       title: 'A computed trait',
       ...anyKind(traitKinds),
-      $defs: { where: toJson(where) },
+      $defs: conditions,
     },
     rules: document('rules.json', rulesSchema, { rule: anyKind(ruleKinds), where: toJson(where) }),
   };

@@ -80,6 +80,8 @@ export const parseEvent = (value: unknown): Parsed<EventDocument> =>
 export function parseTrait(value: unknown): Parsed<TraitDocument> {
   const report: Report = { findings: [], broken: [] };
   const read = readKind(traitKinds, value, [], () => 'the trait', report);
+  const inner = read?.kind.conditions?.(read.value as Draft<TraitDocument>) ?? [];
+  for (const { path, condition } of inner) if (condition !== undefined) readCondition(condition, path, report);
   const sound = withoutBroken(value, report.broken);
   return {
     draft: read && isObject(sound) ? (sound as Draft<TraitDocument>) : undefined,

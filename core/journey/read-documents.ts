@@ -1,3 +1,4 @@
+import { kindOf } from '../kinds.ts';
 import type { Finding, Located, Problem } from '../problem.ts';
 import { conditionsIn } from '../segment/parse-condition.ts';
 import type { DraftFile, JourneyFile, NamedFile } from './checks/check.ts';
@@ -30,6 +31,7 @@ import {
   type Parsed,
 } from './parse.ts';
 import type { TraitDocument } from '../trait/trait-document.ts';
+import { traitKinds } from '../trait/trait-kinds.ts';
 import { plainText } from './plain-text.ts';
 import { parseRules, type Rules } from './prove/rules.ts';
 import { parseTable } from './table-file.ts';
@@ -58,7 +60,7 @@ type ReadThing =
   | ({ readonly kind: 'coupon' } & Read<WrittenCouponPool>)
   | ({ readonly kind: 'event' } & Read<EventDocument>)
   | ({ readonly kind: 'calendar' } & Read<HolidayCalendar>)
-  | ({ readonly kind: 'trait' } & Read<TraitDocument>)
+  | ({ readonly kind: 'trait' } & Read<TraitDocument, DraftFile<TraitDocument>>)
   | { readonly kind: 'table'; readonly table: ReferenceTable | undefined }
   | { readonly kind: 'codes'; readonly name: string; readonly codes: readonly string[] }
   | ({ readonly kind: 'rules' } & Read<Rules>)
@@ -86,7 +88,7 @@ const readers: readonly (readonly [RegExp, Reader])[] = [
   [/^coupons\/([^/]+)\.coupon\.json$/, readBeside('coupon', parseCoupon)],
   [/^events\/([^/]+)\.event\.json$/, readBeside('event', parseEvent)],
   [/^calendars\/([^/]+)\.json$/, readBeside('calendar', parseCalendar)],
-  [/^traits\/([^/]+)\.trait\.json$/, readBeside('trait', parseTrait)],
+  [/^traits\/([^/]+)\.trait\.json$/, readTrait],
 ];
 
 /** Reads one file by what its path says it is. */
@@ -141,7 +143,7 @@ function parsedBy<T>(
   return { named: draft && { file, fileId, draft }, document, findings };
 }
 
-function readBeside<Kind extends 'coupon' | 'event' | 'calendar' | 'trait' | 'rules', T>(
+function readBeside<Kind extends 'coupon' | 'event' | 'calendar' | 'rules', T>(
   kind: Kind,
   parse: (value: unknown) => Parsed<T>,
 ): (...of: Parameters<Reader>) => {
@@ -170,6 +172,13 @@ function readAudience(...[file, fileId, value]: Parameters<Reader>): ReadValue {
   const { named, document, findings } = parsedBy(parseAudience, file, fileId, value);
   const draft = named && { ...named, conditions: conditionsIn(named.draft.when, ['when']) };
   return { thing: { kind: 'audience', draft, document }, findings };
+}
+
+function readTrait(...[file, fileId, value]: Parameters<Reader>): ReadValue {
+  const { named, document, findings } = parsedBy(parseTrait, file, fileId, value);
+  const asked = (named && kindOf(traitKinds, named.draft)?.conditions?.(named.draft)) ?? [];
+  const conditions = asked.flatMap(({ condition, path }) => conditionsIn(condition, path));
+  return { thing: { kind: 'trait', draft: named && { ...named, conditions }, document }, findings };
 }
 
 function readJourney(...[file, fileId, value]: Parameters<Reader>): ReadValue {

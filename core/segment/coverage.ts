@@ -4,7 +4,6 @@ import type { Documents, Journey } from '../journey/document.ts';
 import { canonicalJson } from '../json.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { Condition } from './condition.ts';
-import { partsOf } from '../trait/compile-traits.ts';
 import type { Leaf } from './leaf.ts';
 
 /** Something that documents say, and with which filling it came to be true of people. */
@@ -126,7 +125,8 @@ function saidBy(documents: Documents, definitions: Definitions): ReadonlyMap<str
   // Other holidays are another rule to whoever asks for them, and other traits to whoever reads them.
   const saying = (rule: string, when: Condition): string => {
     const text =
-      canonicalJson(when) + [...(traitsIn.get(rule) ?? [])].map((name) => saidOfTrait(name, documents)).join('');
+      canonicalJson(when) +
+      [...(traitsIn.get(rule) ?? [])].map((name) => saidOfTrait(name, documents, definitions)).join('');
     return text.includes('"holiday":') ? idOf(text, days) : idOf(text);
   };
   return new Map([
@@ -142,14 +142,14 @@ function saidBy(documents: Documents, definitions: Definitions): ReadonlyMap<str
 }
 
 /** What documents say of a computed trait; nothing of one that is given. */
-function saidOfTrait(name: string, documents: Documents): string {
+function saidOfTrait(name: string, documents: Documents, definitions: Definitions): string {
   const { traits, workspace } = documents;
   if (name === 'stage' && workspace.stages) return canonicalJson([workspace.stages, traits]);
   const document = traits.find(({ id }) => id === name);
   return document
     ? canonicalJson(document) +
-        partsOf(document)
-          .map((part) => saidOfTrait(part, documents))
+        [...(definitions.computed.get(name)?.parts ?? [])]
+          .map((part) => saidOfTrait(part, documents, definitions))
           .join('')
     : '';
 }

@@ -4,12 +4,13 @@ import { valuesAt } from '../event/event.ts';
 import { conditionWords } from '../journey/condition-words.ts';
 import type { Words } from '../journey/words.ts';
 import type { Json } from '../json.ts';
-import { traitValue } from '../trait/computed-trait.ts';
+import { traitValue, type ComputedTrait } from '../trait/computed-trait.ts';
 import { compileShared, type Compiled, type View } from './compile-condition.ts';
 import type { Condition } from './condition.ts';
 import { namesOf } from './leaf.ts';
 import { compileWhere } from './operators.ts';
 import { steadyEnd } from './steady.ts';
+import { conditionsOfTrait } from './trait-conditions.ts';
 
 /** One condition, as it stands for one person at one instant, with all that it is made of. */
 export interface ExplainedCondition {
@@ -38,7 +39,7 @@ export interface Explaining {
 }
 
 /** Events that are shown of each condition. */
-const mostShown = 5;
+export const mostShown = 5;
 /** Instants that are looked at ahead. */
 const mostAhead = 200;
 
@@ -72,6 +73,10 @@ function partsOf(condition: Condition, explaining: Explaining): readonly Explain
   if ('all' in condition) return condition.all.map(explain);
   if ('any' in condition) return condition.any.map(explain);
   if ('not' in condition) return [explain(condition.not)];
+  if ('trait' in condition) {
+    const { definitions, view } = explaining;
+    return conditionsOfTrait(rootOf(condition.trait), definitions, view, explain);
+  }
   if (!('segment' in condition)) return [];
   const segment = explaining.definitions.segments.find(({ id }) => id === condition.segment);
   return segment ? [explain(segment.when)] : [];
@@ -108,8 +113,9 @@ function readTrait(path: string, view: View): Json | undefined {
 }
 
 /** The events that a condition goes by, oldest first; `undefined` where it goes by none. */
-function eventsOf(condition: Condition, { view, history }: Explaining): readonly Occurrence[] | undefined {
-  const { nowMs, zone } = view;
+function eventsOf(condition: Condition, explaining: Explaining): readonly Occurrence[] | undefined {
+  const { view, history } = explaining;
+  const { zone } = view;
   if ('sequence' in condition) {
     const parts = condition.sequence.map(({ did, where }) => ({ names: namesOf(did), matches: compileWhere(where) }));
     const not = condition.thenNot === undefined ? new Set<string>() : namesOf(condition.thenNot);
@@ -124,15 +130,23 @@ function eventsOf(condition: Condition, { view, history }: Explaining): readonly
   const within = 'within' in condition ? condition.within : undefined;
   const sources =
     'trait' in condition
-      ? (view.computed.get(condition.trait.split('.', 1)[0] ?? '')?.sources ?? [])
+      ? (view.computed.get(rootOf(condition.trait))?.sources ?? [])
       : compileShared(condition).leaves.map((leaf) => ({ leaf, within }));
-  if (sources.length === 0) return undefined;
-  return history.filter((event) =>
+  return sources.length === 0 ? undefined : occurrencesOf(sources, explaining);
+}
+
+/** The events that leaves go by, each in its window, oldest first. */
+export const occurrencesOf = (
+  sources: ComputedTrait['sources'],
+  { view: { nowMs, zone }, history }: Explaining,
+): readonly Occurrence[] =>
+  history.filter((event) =>
     sources.some(
-      ({ leaf, within: stretch }) =>
+      ({ leaf, within }) =>
         leaf.names.has(event.name) &&
         leaf.step(undefined, event, zone) !== undefined &&
-        (stretch === undefined || steadyEnd(event.occurredMs, stretch, zone, 1) > nowMs),
+        (within === undefined || steadyEnd(event.occurredMs, within, zone, 1) > nowMs),
     ),
   );
-}
+
+const rootOf = (path: string): string => path.split('.', 1)[0] ?? '';

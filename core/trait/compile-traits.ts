@@ -1,6 +1,6 @@
 import type { Stage } from '../journey/document.ts';
 import type { Compiled } from '../segment/compile-condition.ts';
-import type { ComputedTrait, ComputedTraits, TraitView } from './computed-trait.ts';
+import { ownStates, type ComputedTrait, type ComputedTraits } from './computed-trait.ts';
 import { readingOf } from './compute-trait.ts';
 import type { TraitDocument } from './trait-document.ts';
 
@@ -18,33 +18,58 @@ export function compileTraits(documents: readonly TraitDocument[], stages: reado
   const byId = new Map(documents.map((document) => [document.id, document]));
   const computed = new Map<string, ComputedTrait>();
   const under = new Set<string>();
-  const visit = (document: TraitDocument): void => {
-    const { id } = document;
-    if (computed.has(id)) return;
+  const visit = (id: string): void => {
+    const document = byId.get(id);
+    const isStage = id === stageId && stages.length > 0;
+    if (computed.has(id) || (!document && !isStage)) return;
     if (under.has(id)) throw new RangeError(`The trait ${id} is made of itself.`);
     under.add(id);
-    const parts = partsOf(document).map((part) => part.split('.', 1)[0] ?? '');
-    for (const part of parts) {
-      const other = byId.get(part);
-      if (other) visit(other);
-    }
-    const reading = readingOf(document);
-    const rests = parts.flatMap((part) => computed.get(part) ?? []);
-    const leaves = [...reading.leaves, ...rests.flatMap((one) => one.leaves)];
-    const { within, ...read } = reading;
-    const sources = [...reading.leaves.map((leaf) => ({ leaf, within })), ...rests.flatMap((one) => one.sources)];
-    computed.set(id, { id, ...read, leaves, sources, names: namesOf(leaves), segments: new Set() });
+    if (isStage) {
+      stages.forEach(({ condition }) => condition.traits.forEach(visit));
+      computed.set(id, stageTrait(stages, computed));
+    } else if (document) computed.set(id, traitOf(document, computed, visit));
   };
-  documents.forEach(visit);
-  if (stages.length > 0) computed.set('stage', stageTrait(stages, computed));
+  documents.forEach(({ id }) => {
+    visit(id);
+  });
+  visit(stageId);
   return computed;
 }
 
+const stageId = 'stage';
+
+/** @param visit compiles a trait that this one is made of, if it is computed */
+function traitOf(
+  document: TraitDocument,
+  computed: ReadonlyMap<string, ComputedTrait>,
+  visit: (id: string) => void,
+): ComputedTrait {
+  const { within, conditions = [], ...read } = readingOf(document);
+  const asked = conditions.flatMap(({ traits }) => [...traits]);
+  const parts = new Set([...partsOf(document).map(rootOf), ...asked]);
+  parts.forEach(visit);
+  const rests = [...parts].flatMap((part) => computed.get(part) ?? []);
+  const leaves = [...read.leaves, ...rests.flatMap((one) => one.leaves)];
+  return {
+    id: document.id,
+    ...read,
+    leaves,
+    parts,
+    sources: [...read.leaves.map((leaf) => ({ leaf, within })), ...rests.flatMap((one) => one.sources)],
+    names: namesOf(leaves),
+    segments: new Set([
+      ...conditions.flatMap(({ segments }) => [...segments]),
+      ...rests.flatMap(({ segments }) => [...segments]),
+    ]),
+  };
+}
+
+const rootOf = (path: string): string => path.split('.', 1)[0] ?? '';
 const namesOf = (leaves: ComputedTrait['leaves']): ReadonlySet<string> =>
   new Set(leaves.flatMap((leaf) => [...leaf.names]));
 
-/** Traits that a trait is made of. */
-export function partsOf(document: TraitDocument): readonly string[] {
+/** Traits that a trait is made of; those that its conditions ask for are not among them. */
+function partsOf(document: TraitDocument): readonly string[] {
   if ('ratio' in document) return [document.ratio.of, document.ratio.to];
   return 'level' in document ? [document.level] : [];
 }
@@ -54,16 +79,16 @@ function stageTrait(stages: readonly StageRule[], computed: ComputedTraits): Com
   const rules = stages.map(({ stage, condition }) => ({ stage, condition: withTraits(condition, computed) }));
   const conditions = rules.map(({ condition }) => condition);
   const leaves = conditions.flatMap((condition) => condition.leaves);
-  // Its states are the profile's own, whoever asks.
-  const own = (view: TraitView): Parameters<Compiled['isTrue']>[0] => ({ ...view, states: view.profile.conditions });
   return {
-    id: 'stage',
+    id: stageId,
     leaves,
+    parts: new Set(conditions.flatMap(({ traits }) => [...traits])),
     sources: leaves.map((leaf) => ({ leaf })),
     names: new Set(conditions.flatMap((condition) => [...condition.names])),
     segments: new Set(conditions.flatMap((condition) => [...condition.segments])),
-    valueOf: (view) => rules.findLast(({ condition }) => condition.isTrue(own(view)))?.stage ?? 'acquaintance',
-    nextChangeMs: (view) => Math.min(Infinity, ...conditions.map((condition) => condition.nextChangeMs(own(view)))),
+    valueOf: (view) => rules.findLast(({ condition }) => condition.isTrue(ownStates(view)))?.stage ?? 'acquaintance',
+    nextChangeMs: (view) =>
+      Math.min(Infinity, ...conditions.map((condition) => condition.nextChangeMs(ownStates(view)))),
   };
 }
 

@@ -1,5 +1,6 @@
 import { valuesAt } from '../event/event.ts';
 import type { Json } from '../json.ts';
+import { compileShared, type Compiled } from '../segment/compile-condition.ts';
 import type { Names } from '../segment/condition.ts';
 import { countLeaf } from '../segment/count-leaf.ts';
 import type { Leaf } from '../segment/leaf.ts';
@@ -8,7 +9,8 @@ import { steadyEnd } from '../segment/steady.ts';
 import { sumLeaf } from '../segment/sum-leaf.ts';
 import { toInstant } from '../time/instant.ts';
 import { fromLocal, nextOffsetMs, offsetAtMs, toLocal } from '../time/zone.ts';
-import { traitValue, type ComputedTrait, type TraitView } from './computed-trait.ts';
+import { isLike, likenesses } from './closest.ts';
+import { ownStates, traitValue, type ComputedTrait, type TraitView } from './computed-trait.ts';
 import {
   endLeaf,
   extremeLeaf,
@@ -27,6 +29,7 @@ import { clockOf, mostSamples, samplesIn, samplesLeaf, type Look, type Sample } 
 import type {
   AverageTrait,
   By,
+  ClosestTrait,
   CountTrait,
   DaysBetweenTrait,
   DaysSinceTrait,
@@ -44,6 +47,8 @@ import type {
 export type Reading = Pick<ComputedTrait, 'leaves' | 'valueOf' | 'nextChangeMs'> & {
   /** The window that its events are in. */
   readonly within?: string;
+  /** Conditions that it asks. */
+  readonly conditions?: readonly Compiled[];
 };
 
 /** Rules that count the same events share a state, and traits with them. */
@@ -312,6 +317,25 @@ function levelReading({ level, from }: LevelTrait): Reading {
   };
 }
 
+function closestReading(document: ClosestTrait): Reading {
+  const conditions = Object.values(document.closest).flatMap(({ signs }) =>
+    signs.map(({ when }) => compileShared(when)),
+  );
+  return {
+    leaves: conditions.flatMap(({ leaves }) => leaves),
+    conditions,
+    valueOf: (view) => {
+      const own = ownStates(view);
+      const [first] = likenesses(document, (index) => conditions[index]!.isTrue(own));
+      return first && isLike(first, document) ? first.personaId : undefined;
+    },
+    nextChangeMs: (view) => {
+      const own = ownStates(view);
+      return conditions.reduce((earliest, condition) => Math.min(earliest, condition.nextChangeMs(own)), Infinity);
+    },
+  };
+}
+
 /** How a trait that is made of events, or of other traits, is read. */
 export function readingOf(document: TraitDocument): Reading {
   if ('count' in document) return countReading(document);
@@ -327,5 +351,6 @@ export function readingOf(document: TraitDocument): Reading {
   if ('daysWith' in document) return daysWithReading(document);
   if ('daysBetween' in document) return daysBetweenReading(document);
   if ('ratio' in document) return ratioReading(document);
+  if ('closest' in document) return closestReading(document);
   return levelReading(document);
 }

@@ -6,6 +6,9 @@ import type { Leaf } from '../segment/leaf.ts';
 /** One person at one instant, as far as traits ask. */
 export type TraitView = Pick<View, 'profile' | 'nowMs' | 'zone' | 'calendars' | 'computed'>;
 
+/** The view in which conditions of a trait are asked: of the profile's own states, whoever asks. */
+export const ownStates = (view: TraitView): View => ({ ...view, states: view.profile.conditions });
+
 /** A trait that is not given but made, each time it is read, of states that events leave behind. */
 export interface ComputedTrait {
   readonly id: string;
@@ -15,6 +18,8 @@ export interface ComputedTrait {
   readonly sources: readonly { readonly leaf: Leaf; readonly within?: string | undefined }[];
   /** Names of the events that can change it. */
   readonly names: ReadonlySet<string>;
+  /** Traits that it is made of or asks for, computed or not. */
+  readonly parts: ReadonlySet<string>;
   /** Segments that it asks for. */
   readonly segments: ReadonlySet<string>;
   /** `undefined` where there is nothing to tell. */

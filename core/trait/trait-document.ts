@@ -1,4 +1,4 @@
-import type { DurationText, Names, Where } from '../segment/condition.ts';
+import type { Condition, DurationText, Names, Where } from '../segment/condition.ts';
 
 interface Head {
   readonly id: string;
@@ -85,6 +85,25 @@ export interface LevelTrait extends Head {
   readonly level: string;
   readonly from: { readonly [name: string]: number };
 }
+/** Something that speaks for a persona where it is true of somebody. */
+export interface Sign {
+  readonly when: Condition;
+  /** How much it says beside the other signs; 1 when absent. */
+  readonly weight?: number;
+  /** The reason in a marketer's words; else the condition is put into words. */
+  readonly says?: string;
+}
+export interface Persona {
+  readonly name: string;
+  readonly description?: string;
+  readonly signs: readonly Sign[];
+}
+/** The persona that somebody is most like: the one with the greatest part of the weight of its signs. */
+export interface ClosestTrait extends Head {
+  readonly closest: { readonly [personaId: string]: Persona };
+  /** The least part of a persona's weight, in percent, that makes anybody one; 1 when absent. */
+  readonly atLeast?: number;
+}
 
 /** traits/<id>.trait.json: a trait that is made of what happened. */
 export type TraitDocument =
@@ -101,4 +120,5 @@ export type TraitDocument =
   | DaysWithTrait
   | DaysBetweenTrait
   | RatioTrait
-  | LevelTrait;
+  | LevelTrait
+  | ClosestTrait;

@@ -1,12 +1,13 @@
 import type { z } from 'zod';
 import type { Draft } from '../draft.ts';
 import { registryOf, type Kind } from '../kinds.ts';
-import type { AskedEvents, Window } from '../segment/condition-kind.ts';
+import { conditionSlot } from '../segment/condition-kinds.ts';
+import type { AskedEvents, InnerCondition, Window } from '../segment/condition-kind.ts';
 import { where } from '../segment/operator-shapes.ts';
 import type { Names, Where } from '../segment/condition.ts';
-import { keys, map, ruled, type Complaint } from '../shape.ts';
+import { fullList, keys, map, ruled, type Complaint } from '../shape.ts';
 import { countBetween, duration, id, names, number, path, text, word } from '../values.ts';
-import type { LevelTrait, TraitDocument } from './trait-document.ts';
+import type { ClosestTrait, LevelTrait, TraitDocument } from './trait-document.ts';
 
 /** What a trait holds. */
 export type TraitType = 'number' | 'text' | 'date' | 'list';
@@ -17,6 +18,8 @@ export interface TraitKind extends Kind {
   type(trait: Draft<TraitDocument>): TraitType | undefined;
   events(trait: Draft<TraitDocument>): readonly AskedEvents[];
   windows(trait: Draft<TraitDocument>): readonly Window[];
+  /** Conditions that it asks. */
+  conditions?(trait: Draft<TraitDocument>): readonly InnerCondition[];
   /** Traits that it is made of, and where they stand. */
   parts(
     trait: Draft<TraitDocument>,
@@ -127,6 +130,44 @@ const level: TraitKind = {
   },
 };
 
+const persona = keys('a persona with "name" and "signs"', {
+  name: text('a name for people to read'),
+  description: text('a description').optional(),
+  signs: fullList(
+    'a list of signs such as { "when": { "did": "Coupon Entered" }, "weight": 2 }',
+    keys('a sign such as { "when": { "did": "Coupon Entered" }, "weight": 2 }', {
+      when: conditionSlot('missing-condition'),
+      weight: countBetween(1, 100).optional(),
+      says: text('a reason for people to read').optional(),
+    }),
+  ),
+});
+const closest: TraitKind = {
+  key: 'closest',
+  schema: ruled(
+    keys('a trait', {
+      ...head,
+      closest: map('personas by their ids, such as { "bargain-hunter": { "name": …, "signs": … } }', persona),
+      atLeast: countBetween(1, 100).optional(),
+    }),
+    (trait) => {
+      if (Object.keys((trait as ClosestTrait).closest).length > 0) return undefined;
+      const sentence = 'There is no persona in "closest". Name one with the signs by which it is known.';
+      return { code: 'empty-list', must: 'personas', sentence };
+    },
+  ),
+  type: () => 'text',
+  ...noEvents,
+  conditions: (trait) =>
+    Object.entries((trait as Draft<ClosestTrait>).closest ?? {}).flatMap(([id, one]) =>
+      (one?.signs ?? []).map((sign, index) => ({
+        path: ['closest', id, 'signs', index, 'when'],
+        condition: sign?.when,
+      })),
+    ),
+  parts: () => [],
+};
+
 /** Every kind of computed trait, by the key that tells it. */
 export const traitKinds = registryOf<TraitKind>(
   {
@@ -168,5 +209,6 @@ export const traitKinds = registryOf<TraitKind>(
     ofEvents('daysBetween', {}, isNumber),
     ratio,
     level,
+    closest,
   ],
 );

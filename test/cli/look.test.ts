@@ -49,4 +49,9 @@ describe('sojourn explain', () => {
     expect(against).toBeGreaterThan(0);
     expect(answer).toBe(`Would they enter now?  No: ${against} of ${findings.length} speak against it.`);
   });
+  it('knows no trait that nobody computes, and guesses the one that was meant', async () => {
+    expect((await look('explain', 'userId:ana', 'trait:email')).stderr).toBe(
+      'sojourn: The trait "email" was given and not computed. GET /api/profiles/{id} shows it.\n',
+    );
+  });
 });

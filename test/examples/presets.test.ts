@@ -163,6 +163,25 @@ const stories: { readonly [id: string]: () => Promise<void> } = {
     await home.wind('P15D');
     expect(await is()).toEqual([]);
   },
+  personas: async () => {
+    await often(8, 'PT1H', 'Product Viewed');
+    expect(await is()).toEqual(['persona-researcher']);
+    await does('Order Completed', { coupon: 'TEN' });
+    await does('Coupon Applied');
+    expect(await is()).toEqual(['persona-bargain-hunter']);
+    await often(4, 'P20D', 'Order Completed', { gift: true });
+    // One order of five with a coupon; gifts are three fourths of that persona, orders all of this one.
+    expect(await is()).toEqual(['persona-regular']);
+    await does('Product Added to Wishlist');
+    // As whole as the regular, and with less weight.
+    expect(await is()).toEqual(['persona-regular']);
+    await home.wind('P310D');
+    // The first order is over a year ago, and the rhythm alone is too little: gifts of four are left.
+    await does('Product Added to Wishlist');
+    expect(await is()).toEqual(['persona-gift-giver']);
+    await home.wind('P90D');
+    expect(await is()).toEqual([]);
+  },
   'income-by-device': async () => {
     await often(2, 'P1D', 'Screen Viewed', { deviceTier: 'high' });
     expect(await is()).toEqual(['dear-device']);

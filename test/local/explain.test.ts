@@ -72,3 +72,26 @@ it('says why a person is in a segment or an audience', async () => {
     error: { code: 'profile_unknown' },
   });
 });
+
+it('says what a computed trait is made of, and that a given one is not', async () => {
+  await home.identify('ana', { vip: true });
+  await home.track('ana', 'Order Completed');
+  const { profileId } = await home.profile('ana');
+  const path = `/api/profiles/${profileId}/traits`;
+  const { status, body } = await home.api('GET', `${path}/stage`);
+  expect(status).toBe(200);
+  expect(body).toMatchObject({
+    profileId,
+    traitId: 'stage',
+    value: 'decision',
+    conditions: [{ says: 'stage "decision"', holds: true, parts: [{ events: [{ name: 'Order Completed' }] }] }],
+  });
+  expect(await home.api('GET', `${path}/vip`)).toMatchObject({
+    status: 404,
+    body: { error: { code: 'trait_given' } },
+  });
+  expect(await home.api('GET', `${path}/stags`)).toMatchObject({
+    status: 404,
+    body: { error: { code: 'trait_unknown', suggestion: 'Did you mean "stage"?' } },
+  });
+});

@@ -63,7 +63,7 @@ export interface CheckInput {
   readonly tables: readonly ReferenceTable[];
   readonly events: readonly NamedFile<EventDocument>[];
   readonly calendars: readonly NamedFile<HolidayCalendar>[];
-  readonly traits: readonly NamedFile<TraitDocument>[];
+  readonly traits: readonly DraftFile<TraitDocument>[];
   readonly templates: readonly TemplateFile[];
   /** Every id that a document has, or that its file's name says (a document that could not be read has only that). */
   readonly ids: Readonly<Record<DocumentKind, ReadonlySet<string>>>;
@@ -92,17 +92,24 @@ const filesWithConditions = ({
   segments,
   audiences,
   journeys,
-}: CheckInput): readonly DraftFile<Segment | Audience | Journey>[] => [...segments, ...audiences, ...journeys];
+  traits,
+}: CheckInput): readonly DraftFile<Segment | Audience | Journey | TraitDocument>[] => [
+  ...segments,
+  ...audiences,
+  ...journeys,
+  ...traits,
+];
 /** All documents that have an id of their own. */
 export const namedFiles = (input: CheckInput): readonly NamedFile<{ readonly id: string }>[] => [
   ...filesWithConditions(input),
   ...input.coupons,
   ...input.events,
   ...input.calendars,
-  ...input.traits,
 ];
 /** All documents that hold conditions. */
-export const allFiles = (input: CheckInput): readonly DraftFile<Segment | Audience | Journey | Workspace>[] => [
+export const allFiles = (
+  input: CheckInput,
+): readonly DraftFile<Segment | Audience | Journey | TraitDocument | Workspace>[] => [
   ...(input.workspace ? [input.workspace] : []),
   ...filesWithConditions(input),
 ];

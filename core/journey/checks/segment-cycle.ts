@@ -35,9 +35,9 @@ function askings({ segments, traits, workspace }: CheckInput): ReadonlyMap<strin
       ({ file, fileId, draft, conditions }) =>
         [segmentName(draft.id ?? fileId), { file, asks: askedBy(conditions) }] as const,
     ),
-    ...traits.map(({ file, fileId, draft }) => {
+    ...traits.map(({ file, fileId, draft, conditions }) => {
       const parts = kindOf(traitKinds, draft)?.parts(draft) ?? [];
-      const asks = parts.map(({ path, trait }) => ({ name: traitName(trait), path }));
+      const asks = [...parts.map(({ path, trait }) => ({ name: traitName(trait), path })), ...askedBy(conditions)];
       return [traitName(draft.id ?? fileId), { file, asks }] as const;
     }),
     ...(workspace?.draft.stages

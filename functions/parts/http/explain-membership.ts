@@ -1,10 +1,12 @@
 import type { CompiledAudience, CompiledSegment } from '../../../core/definitions.ts';
 import { english } from '../../../core/journey/words.ts';
 import type { JsonObject } from '../../../core/json.ts';
+import type { Occurrence } from '../../../core/event/event.ts';
 import type { Loaded, Ports } from '../../../core/ports.ts';
 import { historyIds, ownValue } from '../../../core/profile/profile.ts';
 import { isBehind } from '../../../core/segment/coverage.ts';
 import { explainCondition, type ExplainedCondition } from '../../../core/segment/explain-condition.ts';
+import { explainTrait, type ExplainedTrait } from '../../../core/segment/explain-trait.ts';
 import { viewOf } from '../../../core/segment/view.ts';
 import { toInstant } from '../../../core/time/instant.ts';
 import { tidy } from './present.ts';
@@ -41,13 +43,49 @@ export async function explainMembership(
   });
 }
 
+/** Why a computed trait says what it says; `undefined` for one that nobody computes. */
+export async function explainValue(
+  ports: Pick<Ports, 'profiles' | 'definitions' | 'clock'>,
+  { profile }: Loaded,
+  traitId: string,
+): Promise<JsonObject | undefined> {
+  const definitions = await ports.definitions.current();
+  if (!definitions.computed.has(traitId)) return undefined;
+  const history = await ports.profiles.history(historyIds(profile));
+  const view = viewOf(profile, definitions, ports.clock.nowMs());
+  const explained = explainTrait(traitId, { definitions, view, history, words: english });
+  return (
+    explained &&
+    tidy({
+      profileId: profile.profileId,
+      ...presentTrait(explained),
+      isFilling: isBehind(profile, definitions) || undefined,
+    })
+  );
+}
+
+const presentTrait = ({ changesMs, events, conditions, parts, ...rest }: ExplainedTrait): JsonObject =>
+  tidy({
+    ...rest,
+    changesAt: changesMs === undefined ? undefined : toInstant(changesMs),
+    events: events?.map(presentEvent),
+    conditions: conditions?.map(present),
+    parts: parts?.map(presentTrait),
+  });
+
+const presentEvent = ({ eventId, name, occurredMs }: Occurrence): JsonObject => ({
+  eventId,
+  name,
+  at: toInstant(occurredMs),
+});
+
 const present = ({ says, holds, changesMs, value, events, eventCount, parts }: ExplainedCondition): JsonObject =>
   tidy({
     says,
     holds,
     changesAt: changesMs === undefined ? undefined : toInstant(changesMs),
     value,
-    events: events?.map(({ eventId, name, occurredMs }) => ({ eventId, name, at: toInstant(occurredMs) })),
+    events: events?.map(presentEvent),
     eventCount,
     parts: parts?.map(present),
   });

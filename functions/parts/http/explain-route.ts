@@ -4,7 +4,7 @@ import { closest, didYouMean } from '../../../core/suggest.ts';
 import type { ApiOptions } from './api-options.ts';
 import { ApiProblem } from './api-problem.ts';
 import { explainJourney } from './explain.ts';
-import { explainMembership } from './explain-membership.ts';
+import { explainMembership, explainValue } from './explain-membership.ts';
 import { findKnown } from './journey-routes.ts';
 
 /** Why a person is, or is not, in a segment or an audience. */
@@ -26,6 +26,25 @@ export async function explainRule(
     throw new ApiProblem(404, `${kind}_unknown`, `There is no ${kind} "${id}".`, 'id', didYouMean(guess).suggestion);
   }
   return Response.json(await explainMembership(ports, loaded, rule));
+}
+
+/** Why a computed trait says what it says of a person. */
+export async function explainComputed({ ports }: ApiOptions, context: Context): Promise<Response> {
+  const loaded = await findPerson(ports, context);
+  const id = context.req.param('id') ?? '';
+  const answer = await explainValue(ports, loaded, id);
+  if (answer) return Response.json(answer);
+  const { computed } = await ports.definitions.current();
+  if (Object.hasOwn(loaded.profile.traits, id))
+    throw new ApiProblem(
+      404,
+      'trait_given',
+      `The trait "${id}" was given and not computed.`,
+      'id',
+      'GET /api/profiles/{id} shows it.',
+    );
+  const guess = closest(id, [...computed.keys()]);
+  throw new ApiProblem(404, 'trait_unknown', `There is no computed trait "${id}".`, 'id', didYouMean(guess).suggestion);
 }
 
 async function findPerson({ profiles }: ApiOptions['ports'], context: Context): Promise<Loaded> {

@@ -28,6 +28,11 @@ export const laterRoutes = (options: ApiOptions): RouteTable => [
     '/api/profiles/:profileId/journeys/:id',
     unasked(async (context) => (await import('./explain-route.ts')).explainEntry(options, context)),
   ],
+  [
+    'GET',
+    '/api/profiles/:profileId/traits/:id',
+    unasked(async (context) => (await import('./explain-route.ts')).explainComputed(options, context)),
+  ],
   ...(['segment', 'audience'] as const).map((kind): Route => [
     'GET',
     `/api/profiles/:profileId/${kind}s/:id`,
