@@ -15,6 +15,8 @@ export const ENV = {
   fillMachine: 'SOJOURN_FILL_MACHINE',
   /** URL of the queue that takes stream records which cannot be carried out, whole. */
   relayDeadQueue: 'SOJOURN_RELAY_DEAD_QUEUE',
+  /** Name of the bucket of the lake. */
+  lakeBucket: 'SOJOURN_LAKE_BUCKET',
   /** Name of the delivery stream into the lake. */
   lakeStream: 'SOJOURN_LAKE_STREAM',
   /** ARN of the secret with signing key, write keys and channel credentials. */

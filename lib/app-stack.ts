@@ -16,6 +16,7 @@ import { Feedback } from './feedback.ts';
 import { Filling } from './filling.ts';
 import { FillLake } from './fill-lake.ts';
 import { Health } from './health.ts';
+import { LakeSweep } from './lake-sweep.ts';
 import { Holds } from './holds.ts';
 import { Import } from './import.ts';
 import { Intake } from './intake.ts';
@@ -62,6 +63,7 @@ export class AppStack extends Stack {
     const failedBatches = new FailedBatches(this, 'FailedBatches', shared);
     const outbox = new Outbox(this, 'Outbox', { shared, failedBatches });
     const { filler } = new FillLake(this, 'FillLake', { shared, lake: data.lake, failedBatches });
+    new LakeSweep(this, 'LakeSweep', { shared, lake: data.lake });
     const { bus } = outbox;
     const journeys = new Journeys(this, 'Journeys', { shared, ...workflows, ...settings });
     const entries = new Entries(this, 'Entries', { shared, bus, ...workflows });

@@ -22,6 +22,7 @@ export const deployedFunctions = [
   'relay',
   'resume-enrollment',
   'run-touch',
+  'sweep-lake',
   'take-feedback',
   'wake-due',
   'walk-round',

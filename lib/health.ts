@@ -31,6 +31,8 @@ export class Health extends Construct {
   readonly couponsLow: IMetric;
   /** Journeys that were stopped since they wrote to one person again and again. */
   readonly breakerTrips: IMetric;
+  /** Objects of the lake that could not be read, and may say something of people who were erased. */
+  readonly lakeUnread: IMetric;
   /** Variants of experiments that were stopped, since they did harm. */
   readonly variantsStopped: IMetric;
   /** Executions of the account that have not ended. */
@@ -47,6 +49,7 @@ export class Health extends Construct {
     this.sendFailures = ownMetric(shared, 'SendFailures', Stats.SUM);
     this.couponsLow = ownMetric(shared, 'CouponsLow', Stats.SUM);
     this.breakerTrips = ownMetric(shared, 'BreakerTrips', Stats.SUM);
+    this.lakeUnread = ownMetric(shared, 'LakeObjectsUnread', Stats.SUM);
     this.variantsStopped = ownMetric(shared, 'VariantsStopped', Stats.SUM);
     this.openExecutions = accountMetric('AWS/States', 'OpenExecutionCount', Stats.MAXIMUM);
     this.addAlarms(props);
@@ -65,6 +68,7 @@ export class Health extends Construct {
     alarms.add({ title: 'Send failures', severity: 'page', metric: this.sendFailures, threshold: 10 });
     alarms.add({ title: 'Few coupons', severity: 'ticket', metric: this.couponsLow, threshold: 1 });
     alarms.add({ title: 'Runaway breaker', severity: 'page', metric: this.breakerTrips, threshold: 1 });
+    alarms.add({ title: 'Lake not swept', severity: 'ticket', metric: this.lakeUnread, threshold: 1 });
     alarms.add({ title: 'Variant stopped', severity: 'ticket', metric: this.variantsStopped, threshold: 1 });
     const throttles = [
       accountMetric('AWS/Lambda', 'Throttles', Stats.SUM),

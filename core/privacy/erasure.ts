@@ -11,8 +11,15 @@ export interface Receipt {
   /** A random id, which leads to nothing any more. */
   readonly profileId: string;
   readonly status: 'erasing' | 'done';
+  /** Ids that were merged into it, which lead to nothing either; what lies in a lake is found by them. */
+  readonly mergedIds: readonly string[];
+  /** Since when the person was known. */
+  readonly sinceMs: number;
   readonly askedMs: number;
   readonly doneMs?: number;
+  /** On AWS: when the last line about the person was taken out of the lake, and how many objects could not be read. */
+  readonly sweptMs?: number;
+  readonly unread?: number;
   readonly by?: string;
   readonly why?: string;
   /** Holding → how many things of it were deleted. */

@@ -170,7 +170,7 @@ export const inventory = {
   lake: {
     holds: 'Committed rows of the table, for analytics on AWS.',
     exported: { not: 'The table says the same.' },
-    erased: { kept: 'Not taken out by this release: whoever runs the lake rewrites its objects. See docs/privacy.md.' },
+    erased: 'deleted',
     home: [],
     aws: ['@LakeBucket', '@FillLakeStream'],
   },
@@ -219,7 +219,7 @@ export const inventory = {
       'What is stopped, what experiments decided, how far rounds and fillings have come, how often events were wrong, at which hours all people together answer.',
     ...ofNobody,
     home: ['meta', 'controls', 'rulings', 'fills', 'schedules_looked_at', 'rounds', 'event_problems'],
-    aws: ['control', 'control#', 'rulings', 'r#/', 'fills#/', 'hours', 'qp#/'],
+    aws: ['control', 'control#', 'rulings', 'r#/', 'fills#/', 'hours', 'qp#/', 'lake'],
   },
   journal: {
     holds: 'The last seconds of what was written, for the case of a crash.',
@@ -241,9 +241,9 @@ export const keptAfterErasure = (place: 'home' | 'aws'): readonly (readonly [Hol
     const isKept = erased !== 'deleted' && erased.kept !== aboutNobody && places.length > 0;
     return isKept ? [[id, erased.kept] as const] : [];
   });
-/** What is deleted of a person row by row; their names, and the profile itself, go by the law. */
+/** What is deleted of a person row by row; their names, and the profile itself, go by the law, and the lake is swept a day later. */
 export const sweptHoldings: readonly HoldingId[] = holdingIds.filter(
-  (id) => holdingOf(id).erased === 'deleted' && id !== 'identities' && id !== 'journal',
+  (id) => holdingOf(id).erased === 'deleted' && id !== 'identities' && id !== 'journal' && id !== 'lake',
 );
 /** What of a person is exported, in order. */
 export const exportedHoldings: readonly HoldingId[] = holdingIds.filter((id) => holdingOf(id).exported === true);

@@ -1,6 +1,7 @@
 import { type FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { imageOf } from './stream-image.ts';
+import { messagePart } from './table/keys.ts';
 import { unpack } from './table/pack.ts';
 import type { Item } from './table/profile-rows.ts';
 
@@ -49,13 +50,16 @@ function* recordsOf(lines: readonly string[]): Generator<Buffer> {
   if (bytes > 0) yield Buffer.concat(record);
 }
 
-/** Rows about people; published documents, due rows and lists are nobody's history. */
-const aboutPeople = /^[pndsi]#/;
+/**
+ * Rows about people; published documents, due rows and lists are nobody's history. What was written to somebody is kept for
+ * a while in the table alone: nobody counts letters.
+ */
+const isAboutPeople = ({ pk, sk }: Item): boolean => /^[pndsi]#/.test(pk!.S!) && sk!.S !== messagePart;
 
 /** A row as a line: what is packed in it is written out, so that whoever queries the lake needs nothing of ours. */
 function lineOf(record: DynamoDBRecord): string | undefined {
   const image = imageOf(record);
-  if (!image || !aboutPeople.test(image['pk']!.S!)) return undefined;
+  if (!image || !isAboutPeople(image)) return undefined;
   return JSON.stringify(Object.fromEntries(Object.entries(image).map(([name, value]) => [name, plain(value)])));
 }
 function plain(value: Item[string]): unknown {

@@ -3,6 +3,7 @@ import { readEnrolled } from '../../core/enrollment/read-enrolled.ts';
 import type { DecisionPorts, PersonalData } from '../../core/ports.ts';
 import { erasedProfile, erasureDelayMs, erasureSubject, type Receipt } from '../../core/privacy/erasure.ts';
 import { Draft } from '../../core/profile/draft.ts';
+import { historyIds } from '../../core/profile/profile.ts';
 
 export interface EraseTask {
   readonly profileId: string;
@@ -39,6 +40,8 @@ export const erasePerson =
       const receipt: Receipt = {
         erasureId: attemptId,
         profileId: profile.profileId,
+        mergedIds: historyIds(profile).slice(1),
+        sinceMs: profile.createdMs,
         status: 'erasing',
         askedMs: nowMs,
         ...(by !== undefined && { by }),

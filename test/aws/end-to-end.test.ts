@@ -1,6 +1,11 @@
+import { ScanCommand, type AttributeValue, type ScanCommandOutput } from '@aws-sdk/client-dynamodb';
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../core/json.ts';
+import { unpack } from '../../functions/aws/table/pack.ts';
 import { Deployment } from './deployment/deployment.ts';
+import { notAllowed } from './deployment/permissions.ts';
 import { startedDoubles } from './doubles/clients.ts';
 
 const startMs = Date.parse('2026-03-02T10:00:00Z');
@@ -27,6 +32,38 @@ async function signUp(userId: string): Promise<string> {
   await deployed.settle();
   const [{ profileId } = {}] = await items(`/api/profiles?userId=${userId}`);
   return String(profileId);
+}
+/** Every row of the table, with what is packed in it. */
+async function table(): Promise<string> {
+  const TableName = deployed.templates.physical(deployed.templates.ofType('AWS::DynamoDB::Table')[0]![0]).ref;
+  const rows: unknown[] = [];
+  for (let from: Record<string, AttributeValue> | undefined; ;) {
+    const page: ScanCommandOutput = await deployed.table.send(
+      new ScanCommand({ TableName, ConsistentRead: true, ...(from && { ExclusiveStartKey: from }) }),
+    );
+    rows.push(...(page.Items ?? []).map((item) => Object.values(item).map(plain)));
+    from = page.LastEvaluatedKey;
+    if (!from) return JSON.stringify(rows);
+  }
+}
+const plain = (value: AttributeValue): unknown =>
+  value.B ? unpack(value.B) : (value.S ?? value.N ?? value.SS ?? value.L?.map(plain));
+/** Every object of the lake. */
+async function lake(): Promise<string> {
+  const s3 = new S3Client({ ...deployed.account, forcePathStyle: true });
+  const [[id = ''] = []] = deployed.templates.ofType('AWS::S3::Bucket').filter(([one]) => one.startsWith('LakeBucket'));
+  const Bucket = deployed.templates.physical(id).ref;
+  const texts: string[] = [];
+  for (let ContinuationToken: string | undefined; ;) {
+    const page = await s3.send(new ListObjectsV2Command({ Bucket, ...(ContinuationToken && { ContinuationToken }) }));
+    for (const { Key } of page.Contents ?? []) {
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
+      const bytes = Buffer.from(await Body!.transformToByteArray());
+      texts.push((bytes[0] === 0x1f ? gunzipSync(bytes) : bytes).toString());
+    }
+    ContinuationToken = page.NextContinuationToken;
+    if (ContinuationToken === undefined) return texts.join('\n');
+  }
 }
 const mailTo = async (userId: string): Promise<readonly string[]> =>
   (await deployed.emails())
@@ -56,6 +93,46 @@ describe('the synthesized template', () => {
     expect(body).toMatchObject({ message: { to: `${userId}@example.com` } });
     expect(deployed.failures).toEqual([]);
   });
+
+  it('forgets whoever asks for it, in the table at once and in the lake a day later', async () => {
+    const { userId, profileId } = await somebodyInside('gil');
+    const address = `${userId}@example.com`;
+    const everywhere = async (): Promise<string> => (await Promise.all([table(), lake()])).join('\n');
+    expect(await table()).toContain(address);
+    expect(await lake()).toContain(address);
+    const [{ deliveryId } = {}] = await items(`/api/profiles/${profileId}/deliveries`);
+    const asked = await deployed.api('POST', `/api/profiles/${profileId}/erase`, { by: 'eva' });
+    expect(asked).toMatchObject({ status: 202, body: { status: 'erasing', waits: ['lake'] } });
+    expect((await deployed.api('GET', `/api/profiles/${profileId}`)).status).toBe(410);
+    await deployed.windTo(deployed.nowMs + hourMs);
+    const receipt = async () => (await deployed.api('GET', `/api/erasures/${String(asked.body['erasureId'])}`)).body;
+    expect(await receipt()).toMatchObject({ status: 'done', waits: ['lake'], deleted: { deliveries: 1, messages: 1 } });
+    expect(await table()).not.toContain(address);
+    expect((await deployed.api('GET', `/api/deliveries/${String(deliveryId)}`)).status).toBe(404);
+    // What was under way may come into the lake until then.
+    await deployed.functions.invoke('sweep-lake', {});
+    expect(await lake()).toContain(address);
+    deployed.nowMs += 27 * hourMs;
+    await deployed.functions.invoke('sweep-lake', {});
+    const all = await everywhere();
+    for (const shown of [
+      address,
+      userId,
+      Buffer.from(address).toString('base64'),
+      Buffer.from(address).toString('hex'),
+    ])
+      expect(all).not.toContain(shown);
+    expect((await receipt())['sweptAt']).toBeDefined();
+    // Others are there as they were.
+    expect(await lake()).toContain('ana1@example.com');
+    // What comes late brings nobody back.
+    const late = { messageId: `${userId}-9`, userId, event: 'Signed Up', timestamp: new Date(startMs).toISOString() };
+    expect((await deployed.post('/v1/track', late, 'server')).status).toBe(200);
+    await deployed.settle();
+    expect(await items(`/api/profiles?userId=${userId}`)).toEqual([]);
+    expect(notAllowed(deployed)).toEqual([]);
+    expect(deployed.failures).toEqual([]);
+  }, 120_000);
 
   it('ends the journey of whoever converts, inside a wait and at once', async () => {
     const { userId, profileId } = await somebodyInside('bo');

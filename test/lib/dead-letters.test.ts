@@ -69,6 +69,7 @@ describe('dead letters', () => {
       'find-due',
       'framework of custom resources',
       'redrive',
+      'sweep-lake',
     ]);
   });
 

@@ -25,8 +25,8 @@ const policyText = ({ Properties }: Resource): string =>
 
 describe('a stack of sixty journeys', () => {
   it('is one that CloudFormation takes: 500 resources, and 1 MB as it is written', () => {
-    expect(Object.keys(sixty.running).length).toBeLessThan(450);
-    expect(JSON.stringify(sixty.appTemplate.toJSON(), null, 1).length).toBeLessThan(530_000);
+    expect(Object.keys(sixty.running).length).toBeLessThan(460);
+    expect(JSON.stringify(sixty.appTemplate.toJSON(), null, 1).length).toBeLessThan(540_000);
     expect(elapsedMs).toBeLessThan(20_000);
   });
 
@@ -59,7 +59,7 @@ describe('a stack of sixty journeys', () => {
 
 describe('other numbers of journeys', () => {
   it('as many as there is room for are a template too', () => {
-    const full = synthesize(everything, many(76));
+    const full = synthesize(everything, many(73));
     expect(Object.keys(full.running).length).toBeLessThanOrEqual(500);
     expect(JSON.stringify(full.appTemplate.toJSON(), null, 1).length).toBeLessThan(1_000_000);
   });
@@ -67,8 +67,8 @@ describe('other numbers of journeys', () => {
   it('four hundred are refused with how many there is room for, and what can be done', () => {
     const refused = (): Synthesis => synthesize(everything, many(400));
     expect(refused).toThrowErrorMatchingInlineSnapshot(`
-      [CannotDeploy: too-many-journeys: The 400 journeys need 1520 resources, and a stack of CloudFormation holds 500.
-        There is room for about 76 journeys. Delete those that nobody should enter any more (whoever is inside finishes: docs/deploying.md#removing-a-journey),
+      [CannotDeploy: too-many-journeys: The 400 journeys need 1529 resources, and a stack of CloudFormation holds 500.
+        There is room for about 73 journeys. Delete those that nobody should enter any more (whoever is inside finishes: docs/deploying.md#removing-a-journey),
         or make one journey with a branch of several that begin with the same event.]
     `);
   });

@@ -130,6 +130,7 @@ describe('what functions may do', () => {
       SOJOURN_SECRET: 'secretsmanager:GetSecretValue',
       SOJOURN_BUS: 'events:PutEvents',
       SOJOURN_LAKE_STREAM: 'firehose:PutRecordBatch',
+      SOJOURN_LAKE_BUCKET: 's3:GetObject',
       SOJOURN_SMS_POOL: 'sms-voice:SendTextMessage',
       SOJOURN_MARKETING_CONFIGURATION_SET: 'ses:SendEmail',
       SOJOURN_PUSH_APPLICATIONS: 'sns:Publish',

@@ -13,6 +13,7 @@ import {
   minuteOf,
   taskItem,
   tombstoneItem,
+  unsweptItem,
 } from './rows.ts';
 import { controlItem } from './control-row.ts';
 import { membershipChanges } from './memberships.ts';
@@ -92,7 +93,10 @@ export function commitOf(input: CommitInput): Commit {
       },
     })),
     ...(change.tombstones ?? []).map((one) => put(tombstoneItem(one))),
-    ...(change.erasures ?? []).map((one) => put(erasureItem(one))),
+    ...(change.erasures ?? []).flatMap((one) => [
+      put(erasureItem(one)),
+      ...(one.status === 'done' ? [put(unsweptItem(one))] : []),
+    ]),
     ...(change.merges ?? []).map((merge) => put(mergeItem(merge))),
     ...(change.moves ?? []).flatMap((move) => {
       const row = input.leaving.get(move.eventId)!;

@@ -32,6 +32,14 @@ export const mergeKey = (profileId: string, mergedId: string): Key => ({
 });
 /** That an identifier or a message was somebody's who was erased. */
 export const tombstoneKey = (hash: string): Key => ({ pk: `t#${hash}`, sk: 't' });
+/** How far the sweep of the lake has come. */
+export const sweepKey: Key = { pk: 'lake', sk: 'sweep' };
+/** Of an erasure that the lake has yet to be swept for, by when it was done. */
+export const unsweptPrefix = 'w#';
+export const unsweptKey = (doneMs: number, erasureId: string): Key => ({
+  pk: sweepKey.pk,
+  sk: `${unsweptPrefix}${sortable(doneMs)}#${erasureId}`,
+});
 /** The receipt of an erasure. */
 export const erasureKey = (erasureId: string): Key => ({ pk: `z#${erasureId}`, sk: 'z' });
 export const guardPrefix = 'g#';
@@ -42,7 +50,8 @@ export const guardKey = (profileId: string, journeyId: string, key: string): Key
 export const identityRowKey = (key: string): Key => ({ pk: `i#${key}`, sk: 'i' });
 export const enrollmentKey = (enrollmentId: string): Key => ({ pk: `n#${enrollmentId}`, sk: 'n' });
 export const deliveryKey = (deliveryId: string): Key => ({ pk: `d#${deliveryId}`, sk: 'd' });
-export const messageKey = (deliveryId: string): Key => ({ pk: `d#${deliveryId}`, sk: 'm' });
+export const messagePart = 'm';
+export const messageKey = (deliveryId: string): Key => ({ pk: `d#${deliveryId}`, sk: messagePart });
 export const taskKey = (taskId: string): Key => ({ pk: `k#${taskId}`, sk: 'k' });
 /** What a pool has to give out, in order of its document; beside it, what was last taken up of that. */
 export const poolPartition = (pool: string): string => `c#${pool}`;

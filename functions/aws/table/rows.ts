@@ -8,6 +8,7 @@ import type { Task } from '../../../core/task/task.ts';
 import {
   deliveryKey,
   erasureKey,
+  unsweptKey,
   enrollmentKey,
   guardKey,
   mergeKey,
@@ -106,6 +107,11 @@ export const erasureItem = (row: Receipt): Item => ({
   lk: { S: listPartition('z', shardOf(row.erasureId, listShards)) },
   ls: { S: `${sortable(row.askedMs)}#${row.erasureId}` },
   b: { B: pack(row) },
+});
+/** That an erasure is done but for the lake. */
+export const unsweptItem = ({ erasureId, profileId, mergedIds, sinceMs, doneMs = 0 }: Receipt): Item => ({
+  ...keyItem(unsweptKey(doneMs, erasureId)),
+  b: { B: pack({ erasureId, ids: [profileId, ...mergedIds], sinceMs, doneMs }) },
 });
 export const readErasure = (item: Item): Receipt => unpack(item['b']!.B!) as unknown as Receipt;
 

@@ -125,11 +125,13 @@ function presentRow(row: JsonObject): JsonObject {
 /** What was deleted, and of what was kept why. */
 const presentReceipt =
   ({ place }: PersonalData) =>
-  ({ attemptId: _, askedMs, doneMs, why, ...rest }: Receipt): JsonObject => {
+  ({ attemptId: _, askedMs, doneMs, sweptMs, sinceMs: __, why, ...rest }: Receipt): JsonObject => {
     return {
       ...rest,
       askedAt: toInstant(askedMs),
       ...(doneMs !== undefined && { doneAt: toInstant(doneMs) }),
+      ...(sweptMs !== undefined && { sweptAt: toInstant(sweptMs) }),
+      ...(place === 'aws' && sweptMs === undefined && { waits: ['lake'] }),
       ...(why !== undefined && { reason: why }),
       kept: Object.fromEntries(keptAfterErasure(place)),
     } as unknown as JsonObject;

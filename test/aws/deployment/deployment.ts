@@ -135,7 +135,7 @@ export class Deployment implements Situation {
     const { dynamodb, moto } = this.doubles;
     const providers = this.made.providers.url;
     const states = await this.stepFunctions.listen();
-    const onMoto = { sns: moto, sqs: moto, events: moto, firehose: moto, secretsmanager: moto };
+    const onMoto = { sns: moto, sqs: moto, events: moto, firehose: moto, s3: moto, secretsmanager: moto };
     const outside = `${providers}/outside`;
     await this.wire.listen({ dynamodb, states, ses: providers, 'sms-voice': providers, outside, ...onMoto });
     await this.deploy('Create');
@@ -185,6 +185,11 @@ export class Deployment implements Situation {
     await this.wire.close();
     await this.made.providers.close();
     for (const client of [this.made.table, this.made.streams, this.made.sqs]) client.destroy();
+  }
+
+  /** Whose everything is, for what reads past the functions. */
+  get account(): Made['account'] {
+    return this.made.account;
   }
 
   /** What reads the table past the functions. */

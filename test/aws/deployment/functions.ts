@@ -15,6 +15,7 @@ const services = {
   AWS_ENDPOINT_URL_SQS: 'sqs',
   AWS_ENDPOINT_URL_EVENTBRIDGE: 'events',
   AWS_ENDPOINT_URL_FIREHOSE: 'firehose',
+  AWS_ENDPOINT_URL_S3: 's3',
   AWS_ENDPOINT_URL_SECRETS_MANAGER: 'secretsmanager',
 } as const;
 

@@ -126,7 +126,9 @@ export async function makeLake(templates: Templates, config: DoubleConfig): Prom
     const { BucketARN, RoleARN, Prefix } = templates.resolve(
       Properties['ExtendedS3DestinationConfiguration'],
     ) as unknown as To;
-    const ExtendedS3DestinationConfiguration = { BucketARN, RoleARN, Prefix };
+    // The double takes the place of the date for a name.
+    const prefix = Prefix.replace(/!\{timestamp:[^}]*\}/, '2099-12-31');
+    const ExtendedS3DestinationConfiguration = { BucketARN, RoleARN, Prefix: prefix };
     await firehose.send(
       new CreateDeliveryStreamCommand({ DeliveryStreamName: id, ExtendedS3DestinationConfiguration }),
     );

@@ -39,6 +39,7 @@ const reasons: readonly (readonly [RegExp, string])[] = [
     /^fill-profiles /,
     'Nothing is published in these lives that asks something else of people: filling.test.ts does, and fills.test.ts lets each of its calls fail.',
   ],
+  [/^sweep-lake /, 'Nobody is erased in these lives: sweep-lake.test.ts lets each of its calls fail.'],
   [/^redrive dynamodb:BatchGetItem$/, 'Reading is granted as one.'],
 ];
 

@@ -121,6 +121,13 @@ function needsOf({ caller, service, operation, body }: Call, { templates, queues
       const id = String(asked()['DeliveryStreamName']);
       return [need(operation, templates.physical(id).attributes['Arn'])];
     }
+    case 's3': {
+      // By path: the bucket, and the key of an object.
+      const [, method, bucket, key] = /^(\w+) \/([^/?]+)\/?([^?]*)/.exec(operation) ?? [];
+      const arn = `arn:aws:s3:::${bucket}`;
+      if (key === '') return [need('ListBucket', arn)];
+      return [need(method === 'PUT' ? 'PutObject' : 'GetObject', `${arn}/${decodeURIComponent(key ?? '')}`)];
+    }
     case 'secretsmanager':
       return [need(operation, String(asked()['SecretId']))];
     case 'sns': {

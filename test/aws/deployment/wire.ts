@@ -89,7 +89,7 @@ export class Wire {
       ...(request.method !== 'GET' && { body: new Uint8Array(body) }),
     });
     // Checksums of an answer that is not what was asked for would be refused.
-    const kept = ['content-type', 'x-amzn-requestid', 'x-amzn-errortype'];
+    const kept = ['content-type', 'etag', 'x-amzn-requestid', 'x-amzn-errortype'];
     const names = kept.filter((name) => told.headers.has(name));
     return {
       status: told.status,
