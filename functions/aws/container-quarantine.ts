@@ -13,8 +13,9 @@ export const openQuarantine = (): Promise<DynamoQuarantine> =>
   ));
 
 /** What the door asks of it. */
-export const quarantine: Pick<Quarantine, 'put' | 'note'> = {
+export const quarantine: Pick<Quarantine, 'put' | 'note' | 'remove'> = {
   put: async (rows) => (await openQuarantine()).put(rows),
+  remove: async (ids) => (await openQuarantine()).remove(ids),
   note: async (notes) => (await openQuarantine()).note(notes),
 };
 /** What whoever looks asks of it. */

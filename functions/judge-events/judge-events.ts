@@ -1,6 +1,6 @@
 import type { EventProblem, Judgement } from '../../core/event/catalogue.ts';
 import type { Message } from '../../core/event/event.ts';
-import { notesOf, setAside } from '../../core/event/quarantine.ts';
+import { notesOf, setAside, type QuarantinedEvent } from '../../core/event/quarantine.ts';
 import { StoreUnavailable } from '../../core/failures.ts';
 import type { DecisionPorts, Loaded, Quarantine } from '../../core/ports.ts';
 import { tombstoneOf } from '../../core/privacy/erasure.ts';
@@ -10,7 +10,7 @@ import type { IdentityRules } from '../../core/profile/identity-rules.ts';
 import { keysOf } from '../../core/profile/resolve-profile.ts';
 
 export interface JudgePorts extends DecisionPorts {
-  readonly quarantine: Pick<Quarantine, 'put' | 'note'>;
+  readonly quarantine: Pick<Quarantine, 'put' | 'note' | 'remove'>;
   /** The use case that accepts what is let through. */
   readonly accept: (messages: readonly Message[]) => Promise<readonly ItemResult[]>;
 }
@@ -37,21 +37,12 @@ export const judgeEvents =
     const nowMs = ports.clock.nowMs();
     const hashOf = (key: string): string => ports.ids.tombstone(tombstoneOf.identity(key));
     const held = wrong.filter(({ judgement }) => judgement.mode === 'quarantine');
-    const isGone = await goneOf(
-      ports,
-      held.map(({ message }) => message),
-      rules,
-    );
-    // Of those who were erased nothing is kept.
-    const rows = held
-      .filter(({ message }) => !isGone(message))
-      .map(({ message, judgement }) => ({
-        message,
-        row: setAside(message, judgement, { nowMs, rules, hashOf }),
-      }));
-    const aside = new Map(rows.map(({ message, row }) => [message, row.quarantineId]));
+    const rows = held.map(({ message, judgement }) => ({
+      message,
+      row: setAside(message, judgement, { nowMs, rules, hashOf }),
+    }));
     // Before the others: where they are sent again, this finds its row.
-    const added = new Set(rows.length === 0 ? [] : await ports.quarantine.put(rows.map(({ row }) => row)));
+    const { aside, added } = await keepAside(ports, rows, rules);
     const heldBack = new Set(held.map(({ message }) => message));
     const through = messages.filter((message) => !heldBack.has(message));
     const accepted = new Map(
@@ -74,6 +65,36 @@ export const judgeEvents =
     );
     return results;
   };
+
+interface KeptAside {
+  /** Ids of what was set aside, by message; nothing is kept of those who were erased. */
+  readonly aside: ReadonlyMap<Message, string>;
+  /** Those of them that were not there. */
+  readonly added: Set<string>;
+}
+/** Sets events aside, but for those of people who were erased, also of somebody whose erasure goes by meanwhile. */
+async function keepAside(
+  ports: JudgePorts,
+  rows: readonly { readonly message: Message; readonly row: QuarantinedEvent }[],
+  rules: IdentityRules,
+): Promise<KeptAside> {
+  if (rows.length === 0) return { aside: new Map(), added: new Set() };
+  const look = (some: typeof rows): ReturnType<typeof goneOf> =>
+    goneOf(
+      ports,
+      some.map(({ message }) => message),
+      rules,
+    );
+  const isGone = await look(rows);
+  const kept = rows.filter(({ message }) => !isGone(message));
+  const added = kept.length === 0 ? [] : await ports.quarantine.put(kept.map(({ row }) => row));
+  // An erasure sweeps what it finds: what was put there after it has looked is found here, by its tombstones.
+  const isGoneSince = await look(kept);
+  const left = rows.filter(({ message }) => isGone(message) || isGoneSince(message));
+  if (left.length > 0) await ports.quarantine.remove(left.map(({ row }) => row.quarantineId));
+  const aside = kept.filter(({ message }) => !isGoneSince(message));
+  return { aside: new Map(aside.map(({ message, row }) => [message, row.quarantineId])), added: new Set(added) };
+}
 
 /** Which of some messages are about people who were erased. */
 async function goneOf(

@@ -1,5 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { EventRules } from '../../../core/journey/document.ts';
+import { acceptEvents } from '../../../functions/accept-events/accept-events.ts';
+import { erasePerson } from '../../../functions/erase-person/erase-person.ts';
+import { judgeEvents } from '../../../functions/judge-events/judge-events.ts';
 import { aJourney, anIdentify, aTrack, aWorkspace } from '../../builders.ts';
 import { QuarantineHome } from '../../quarantine-home.ts';
 
@@ -87,6 +90,34 @@ describe('the door of events', () => {
     ]);
     expect((await names('u1')).toSorted()).toEqual(['Identified', 'Paid', 'Viewed']);
     expect(await home.quarantine.count('Paid')).toBe(2);
+  });
+
+  it('keeps nothing of somebody whose erasure goes by while their event is set aside', async () => {
+    open({ validation: 'quarantine' });
+    await home.accept(anIdentify({ city: 'Riga' }));
+    const { profileId } = await home.profile();
+    const { personal } = home;
+    const door = judgeEvents({
+      ...home.ports,
+      accept: acceptEvents(home.ports),
+      quarantine: {
+        note: (notes) => home.quarantine.note(notes),
+        remove: (ids) => home.quarantine.remove(ids),
+        put: async (rows) => {
+          await erasePerson({ ...home.ports, personal })({ profileId });
+          await home.wind('PT2M');
+          expect(await personal.receipts({ limit: 1 })).toMatchObject({ items: [{ status: 'done' }] });
+          return home.quarantine.put(rows);
+        },
+      },
+    });
+    const [theirs, other] = [aTrack('Paid', {}), aTrack('Paid', {}, { userId: 'u2' })];
+    expect(await door([theirs, other])).toMatchObject([
+      { status: 'erased', quarantined: true },
+      { status: 'accepted', quarantined: true },
+    ]);
+    const { rows } = await home.quarantine.list({ order: 'oldest', most: 10 });
+    expect(rows.map(({ message }) => message)).toEqual([other]);
   });
 
   it('never sets aside what journeys let happen', async () => {
