@@ -5,7 +5,6 @@ import type { Where } from './aws/deployed.ts';
 import { AnswerRefused, connect, type Connection } from './connection.ts';
 import { needData } from './folders.ts';
 import { createProgress } from './progress.ts';
-import { quarantineCommand } from './quarantine.ts';
 import { onAws } from './redrive.ts';
 import { giveUp, settings } from './settings.ts';
 import { counted } from './words.ts';
@@ -26,11 +25,8 @@ const does = {
   stop: 'ends a journey for everybody inside, and lets nobody in',
 } as const;
 
-/** What keeps journeys and events from going on, and lets them: `sojourn pause`, `resume` and `stop`, and `sojourn quarantine`. */
-export const controlCommands = (): readonly Command[] => [
-  quarantineCommand(),
-  ...(['pause', 'resume', 'stop'] as const).map(controlCommand),
-];
+/** What keeps journeys from going on, and lets them: `sojourn pause`, `resume` and `stop`. */
+export const controlCommands = (): readonly Command[] => (['pause', 'resume', 'stop'] as const).map(controlCommand);
 
 function controlCommand(verb: Verb): Command {
   const command = onAws(new Command(verb).description(does[verb]))

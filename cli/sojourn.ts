@@ -11,6 +11,7 @@ import { presetCommand } from './preset.ts';
 import { eraseCommand, exportCommand } from './privacy.ts';
 import { unmergeCommand } from './unmerge.ts';
 import { proveCommand } from './prove.ts';
+import { quarantineCommand } from './quarantine.ts';
 import { redriveCommand } from './redrive.ts';
 import { exitCodes } from './settings.ts';
 import { segmentCommand } from './segment.ts';
@@ -37,6 +38,7 @@ for (const command of [
   exportCommand(),
   eraseCommand(),
   unmergeCommand(),
+  quarantineCommand(),
   ...controlCommands(),
   planCommand(),
   publishCommand(),
