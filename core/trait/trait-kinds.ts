@@ -1,5 +1,7 @@
 import type { z } from 'zod';
 import type { Draft } from '../draft.ts';
+import { weekDays } from '../journey/document.ts';
+import { isObject } from '../json.ts';
 import { registryOf, type Kind } from '../kinds.ts';
 import { conditionSlot } from '../segment/condition-kinds.ts';
 import type { AskedEvents, InnerCondition, Window } from '../segment/condition-kind.ts';
@@ -16,6 +18,8 @@ export type TraitType = 'number' | 'text' | 'date' | 'list';
 export interface TraitKind extends Kind {
   /** What it makes, where that is the same for all. */
   type(trait: Draft<TraitDocument>): TraitType | undefined;
+  /** All that it can say, of a text; absent where what happens decides that. */
+  values?(trait: Draft<TraitDocument>): readonly string[] | undefined;
   events(trait: Draft<TraitDocument>): readonly AskedEvents[];
   windows(trait: Draft<TraitDocument>): readonly Window[];
   /** Conditions that it asks. */
@@ -48,6 +52,7 @@ function ofEvents(
     key,
     schema: rule ? ruled(schema, rule) : schema,
     type: (trait) => type(trait as Written),
+    values: (trait) => namesIn(trait as Written),
     events: (trait) => {
       const written = trait as Written;
       const of = typeof written['of'] === 'string' ? written['of'] : undefined;
@@ -66,6 +71,11 @@ function ofEvents(
     },
     parts: () => [],
   };
+}
+/** What values are called where they have names, and week days. */
+function namesIn({ as: named, by }: Written): readonly string[] | undefined {
+  if (isObject(named)) return [...new Set(Object.values(named).map(String))];
+  return by === 'weekday' ? weekDays : undefined;
 }
 const isOfNumbers = new Set(['sum', 'average', 'min', 'max']);
 const isNumber = (): TraitType => 'number';
@@ -123,6 +133,7 @@ const level: TraitKind = {
     },
   ),
   type: () => 'text',
+  values: (trait) => Object.keys((trait as Draft<LevelTrait>).from ?? {}),
   ...noEvents,
   parts: (trait) => {
     const { level: one } = trait as { readonly level?: string };
@@ -157,6 +168,7 @@ const closest: TraitKind = {
     },
   ),
   type: () => 'text',
+  values: (trait) => Object.keys((trait as Draft<ClosestTrait>).closest ?? {}),
   ...noEvents,
   conditions: (trait) =>
     Object.entries((trait as Draft<ClosestTrait>).closest ?? {}).flatMap(([id, one]) =>

@@ -48,6 +48,7 @@ import { unknownTemplate } from './unknown-template.ts';
 import { unknownTopic } from './unknown-topic.ts';
 import { unreachableStep } from './unreachable-step.ts';
 import { unreachableWay } from './unreachable-way.ts';
+import { unknownTraitValue } from './unknown-trait-value.ts';
 import { unusedDocument } from './unused-document.ts';
 import { valueOutsideJourney } from './value-outside-journey.ts';
 import { variantTotal } from './variant-total.ts';
@@ -112,6 +113,7 @@ export const checks: readonly Check[] = [
   unknownTable,
   unknownTemplate,
   unknownTopic,
+  unknownTraitValue,
   unreachableStep,
   unreachableWay,
   unusedDocument,

@@ -295,6 +295,7 @@ export const checkOperators: Operators = {
   'unknown-sent-step': misspelt('waitFor', 'of', 'nobody'),
   'unknown-table': inStep('lookup', { lookup: 'neigbours' }),
   'unknown-template': replace(({ path, value }) => path.at(-1) === 'email' && value === 'hello', 'helo'),
+  'unknown-trait-value': put(segment, [], { when: { trait: 'usage', is: 'hevy' } }, ['when', 'is']),
   'unknown-topic': replace(({ file, path }) => file.startsWith('journeys/') && path.at(-1) === 'topic', 'ofers'),
   'unreachable-step': endTooEarly,
   'unreachable-way': sameWay,
