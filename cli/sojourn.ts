@@ -15,6 +15,7 @@ import { quarantineCommand } from './quarantine.ts';
 import { redriveCommand } from './redrive.ts';
 import { exitCodes } from './settings.ts';
 import { segmentCommand } from './segment.ts';
+import { traitCommand } from './trait.ts';
 import { startCommand } from './start.ts';
 import { typesCommand } from './types.ts';
 
@@ -34,6 +35,7 @@ for (const command of [
   journeyCommand(),
   explainCommand(),
   segmentCommand(),
+  traitCommand(),
   presetCommand(),
   exportCommand(),
   eraseCommand(),

@@ -152,7 +152,7 @@ export function publish(
     const when = workspace.stages?.[stage];
     return when === undefined ? [] : [{ stage, condition: compileShared(when) }];
   });
-  const computed = compileTraits(documents.traits, stageRules);
+  const computed = compileTraits(documents.traits, stageRules, coverage.ranks);
   const compileRule = (when: Condition): Compiled => withTraits(compileShared(when), computed);
   const segments = inOrderOfDependency(documents.segments, compileRule).map((segment): CompiledSegment => ({
     id: segment.id,

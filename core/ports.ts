@@ -15,7 +15,9 @@ import type { Receipt, Tombstone } from './privacy/erasure.ts';
 import type { HoldingId } from './privacy/inventory.ts';
 import type { MergeRow } from './profile/merge-log.ts';
 import type { Profile } from './profile/profile.ts';
+import type { Coverage } from './segment/coverage.ts';
 import type { Task } from './task/task.ts';
+import type { CountsByTrait } from './trait/ranks.ts';
 
 /** Everything we ask of the outside world. */
 export interface Ports {
@@ -401,6 +403,22 @@ export interface Fills {
   advance(progress: FillProgress): Promise<void>;
   /** About `most` people of a part; those who come meanwhile may be among them or not. */
   people(part: number, after: string | undefined, most: number): Promise<PeoplePage>;
+}
+/** How far counting everybody for the tables of ranks has come, in one part of everybody. */
+export interface RankProgress extends FillProgress {
+  /** Batches that are counted: the next follows on these. */
+  readonly batches: number;
+  readonly counts: CountsByTrait;
+}
+/** Tables of ranks, and what is counted for the next ones. A pass has the number of the coverage that it began with. */
+export interface Ranks {
+  progress(number: number, part: number): Promise<RankProgress | undefined>;
+  /** Of every part that was begun. */
+  all(number: number): Promise<readonly RankProgress[]>;
+  /** Writes how far a part has come, counts and place at once. @returns `stale` where another has counted this batch, or a later pass began */
+  advance(progress: RankProgress): Promise<'advanced' | 'stale'>;
+  /** Puts tables into force, in the place of a coverage of that number. @returns `stale` where there is another by now */
+  put(coverage: Coverage, before: number): Promise<'made' | 'stale'>;
 }
 /** Someone in a list that is walked, and where the walk goes on after them. */
 export interface Walked {

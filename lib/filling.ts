@@ -14,7 +14,7 @@ export interface FillingProps {
   readonly beginner: SojournFunction;
 }
 
-/** How what is published comes to be true of everybody: a machine goes over the table, and fills one after the other. */
+/** How what is published comes to be true of everybody, and who stands where: a machine goes over the table, person after person. */
 export class Filling extends Construct {
   /** Fills one batch of people. */
   readonly fillProfiles: SojournFunction;
@@ -24,7 +24,7 @@ export class Filling extends Construct {
     this.fillProfiles = new SojournFunction(this, 'FillProfiles', {
       defaults: shared.defaults,
       name: 'fill-profiles',
-      does: 'Fills one batch of people with what is published, from their history.',
+      does: 'Fills one batch of people with what is published, from their history, or counts one for the tables of ranks.',
       timeout: Duration.minutes(5),
       memoryMiB: 1024,
     });

@@ -34,11 +34,9 @@ export class HomeDefinitions implements DefinitionStore {
 
   /** Makes documents the current ones; their journeys are in the data folder already. */
   use(documents: Documents): { readonly documents: Documents; readonly definitions: Definitions } {
-    const bare = publish(documents);
-    const definitions = {
-      ...bare,
-      coverage: coverageAfter(readCoverage(this.db), documents, bare, this.clock.nowMs()),
-    };
+    const standing = readCoverage(this.db);
+    const bare = publish(documents, undefined, standing);
+    const definitions = { ...bare, coverage: coverageAfter(standing, documents, bare, this.clock.nowMs()) };
     for (const journey of definitions.journeys.values()) this.versions.set(`${journey.id}/${journey.version}`, journey);
     this.published = { documents, definitions };
     return this.published;

@@ -55,6 +55,7 @@ import { SqlitePersonalData } from './store/personal-data.ts';
 import { SqliteProfileStore } from './store/profile-store.ts';
 import { SqliteFills } from './store/fills.ts';
 import { SqliteQuarantine } from './store/quarantine.ts';
+import { SqliteRanks } from './store/ranks.ts';
 import { SqliteRounds } from './store/rounds.ts';
 import { UnderWay } from './under-way.ts';
 
@@ -114,6 +115,7 @@ export class Home {
   readonly relay: Relay;
   readonly scheduler: Scheduler;
   readonly fills: SqliteFills;
+  readonly ranks: SqliteRanks;
   readonly personal: SqlitePersonalData;
   readonly filling: Filling;
   readonly quarantine: SqliteQuarantine;
@@ -248,10 +250,13 @@ export class Home {
       accept: this.accept,
     });
     this.fills = new SqliteFills(db);
+    this.ranks = new SqliteRanks(db);
     this.personal = new SqlitePersonalData(db, this.store, this.outbox, this.secrets);
     const { onFilling } = options;
     this.filling = new Filling({
-      ...{ ...this.ports, db, fills: this.fills, onError: onProblem },
+      ...{ ...this.ports, definitions, db, fills: this.fills, ranks: this.ranks, onError: onProblem },
+      onRanked: () => void definitions.use(definitions.documents),
+      onIdle: () => this.scheduler.notice(),
       ...(onFilling && { onProgress: onFilling }),
     });
     this.bus = new Bus(entryRules(definitions.now));

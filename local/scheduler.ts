@@ -15,7 +15,7 @@ export interface SchedulerOptions {
   readonly wakeDue: (due: DueRow) => Promise<void>;
   readonly schedules: Schedules;
   /** What people are filled with is part of what has been caused. */
-  readonly filling: Pick<Filling, 'isIdle' | 'idle'>;
+  readonly filling: Pick<Filling, 'isIdle' | 'idle' | 'earliestMs' | 'goOn'>;
   /** Experiments are looked at every hour. */
   readonly experiments: Hourly;
   readonly onError: (what: string, error: unknown) => void;
@@ -70,13 +70,14 @@ export class Scheduler {
       });
   }
 
-  /** What is due next, of whichever kind: rounds and experiments come last, when all else of their instant has happened. */
+  /** What is due next, of whichever kind: rounds, experiments and tables of ranks come last, when all else of their instant has happened. */
   private earliest(): Next | undefined {
     const next = this.earliestOfPeople();
-    const { schedules, experiments } = this.options;
+    const { schedules, experiments, filling } = this.options;
     const rounds = { atMs: schedules.earliestMs, profileId: '', run: () => this.runSchedules() };
     const look = { atMs: experiments.earliestMs, profileId: '', run: () => this.lookAtExperiments() };
-    const other = look.atMs < rounds.atMs ? look : rounds;
+    const rank = { atMs: filling.earliestMs, profileId: '', run: async () => filling.goOn() };
+    const other = [rounds, look, rank].reduce((first, one) => (one.atMs < first.atMs ? one : first));
     return other.atMs === Infinity || (next && next.atMs <= other.atMs) ? next : other;
   }
   private earliestOfPeople(): Next | undefined {

@@ -38,6 +38,8 @@ import { SparingCounts } from '../local/sparing-counts.ts';
 import { SqliteExperiments } from '../local/store/experiments.ts';
 import { SqlitePersonalData } from '../local/store/personal-data.ts';
 import { SqliteProfileStore } from '../local/store/profile-store.ts';
+import { readCoverage } from '../local/store/coverage.ts';
+import { SqliteRanks } from '../local/store/ranks.ts';
 import { SqliteFills } from '../local/store/fills.ts';
 import { SqliteRounds } from '../local/store/rounds.ts';
 import { UnderWay } from '../local/under-way.ts';
@@ -227,7 +229,13 @@ export class TestHome {
         experiments: new SparingCounts(this.experiments, () => this.store.exposureChanges),
       }),
     });
-    this.filling = new Filling({ ...this.ports, db: this.db, fills: new SqliteFills(this.db), onError });
+    const { definitions, db } = this;
+    const stores = { db, fills: new SqliteFills(db), ranks: new SqliteRanks(db) };
+    this.filling = new Filling({
+      ...{ ...this.ports, ...stores, definitions, onError },
+      onRanked: () => definitions.rank(readCoverage(db)!),
+      onIdle: () => undefined,
+    });
     this.filling.start(this.definitions.now.coverage);
     this.personal = new SqlitePersonalData(this.db, this.store, new Outbox(this.db, clock), this.ports.ids);
     this.scheduler = new Scheduler({

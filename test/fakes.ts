@@ -45,18 +45,26 @@ export class TestDefinitions implements DefinitionStore {
   /** When documents are published. */
   nowMs: () => number = () => 0;
   private coverage: Coverage | undefined;
+  private documents: Documents;
   private readonly versions = new Map<string, JourneyVersion>();
   private readonly machines = new Map<string, Machine>();
 
   constructor(documents: Documents) {
+    this.documents = documents;
     this.now = this.publish(documents);
   }
   publish(documents: Documents): Definitions {
-    const bare = publish(documents);
+    this.documents = documents;
+    const bare = publish(documents, undefined, this.coverage);
     this.now = { ...bare, coverage: coverageAfter(this.coverage, documents, bare, this.nowMs()) };
     this.coverage = this.now.coverage;
     for (const journey of this.now.journeys.values()) this.versions.set(`${journey.id}/${journey.version}`, journey);
     return this.now;
+  }
+  /** The same documents, with tables of ranks that were made. */
+  rank(coverage: Coverage): void {
+    this.coverage = coverage;
+    this.publish(this.documents);
   }
   async current(): Promise<Definitions> {
     return this.now;

@@ -214,6 +214,13 @@ export const inventory = {
     home: ['documents', 'publications'],
     aws: ['definitions', 'definitions#', 'journey#'],
   },
+  ranks: {
+    holds:
+      'How many people have which value of a ranked trait: numbers, which the next night counts anew without whoever was erased.',
+    ...ofNobody,
+    home: ['rank_counts'],
+    aws: ['ranks/'],
+  },
   work: {
     holds:
       'What is stopped, what experiments decided, how far rounds and fillings have come, how often events were wrong, at which hours all people together answer.',

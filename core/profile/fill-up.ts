@@ -39,9 +39,10 @@ export function fillUp(draft: Draft, profileId: string, past: (names: ReadonlySe
   const wanted = new Set(rules);
   const now = isNews ? definitions.rules : definitions.rules.filter((rule) => wanted.has(rule));
   const news = draft.settle(profile.profileId, now, false);
-  const isRead = missing.isDated || (definitions.computed.size > 0 && missing.leaves.length > 0);
+  const isReread = missing.isDated || missing.isRanked;
+  const isRead = isReread || (definitions.computed.size > 0 && missing.leaves.length > 0);
   const isProfileChanged = isNews || isForgotten || isRead || edges.length + news.length > 0;
-  draft.resolve(profile.profileId, undefined, { isProfileChanged, isRewatched: missing.isDated });
+  draft.resolve(profile.profileId, undefined, { isProfileChanged, isRewatched: isReread });
 }
 
 /** Finds conversions among what happened before they were declared. @returns whether that is news */

@@ -4,6 +4,8 @@ import type { Documents, Journey } from '../journey/document.ts';
 import { canonicalJson } from '../json.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { Condition } from './condition.ts';
+import type { RankTables } from '../trait/rank-table.ts';
+import { ranksOf, saidOfRank } from '../trait/ranks.ts';
 import type { Leaf } from './leaf.ts';
 
 /** Something that documents say, and with which filling it came to be true of people. */
@@ -30,6 +32,13 @@ export interface CoveredLeaf {
  */
 export interface Coverage {
   readonly number: number;
+  /** The last number that asks something else of everybody, where those since are of new tables alone: whoever is filled to it is behind nothing. */
+  readonly published?: number;
+  /** The latest tables of ranks, which are read with what is published, and the number of their filling. */
+  readonly ranks?: RankTables;
+  readonly ranked?: number;
+  /** What the ranks go by: a pass that counts has the number of a coverage, and counts for all of them. */
+  readonly ranking?: string;
   /** The zone in which events are read. */
   readonly zone: string;
   readonly leaves: { readonly [key: string]: CoveredLeaf };
@@ -50,7 +59,7 @@ export const unknownCoverage: Coverage = {
   dates: { since: 0, atMs: 0, of: '' },
 };
 
-const nameOf = ({ kind, id }: Pick<Rule, 'kind' | 'id'>): string => `${kind}/${id}`;
+export const nameOf = ({ kind, id }: Pick<Rule, 'kind' | 'id'>): string => `${kind}/${id}`;
 
 /**
  * What people are to be filled with once documents are published.
@@ -71,16 +80,24 @@ export function coverageAfter(
     rules: rulesAfter(before, saidBy(documents, definitions), definitions, { ...next, isOtherZone }),
     conversion: covered(before?.conversion, idOf('conversion', canonicalJson(documents.workspace.conversion)), next),
     dates: covered(before?.dates, datesOf(documents, definitions), next),
+    ...rankingOf(definitions),
+    ...(before?.ranks && { ranks: before.ranks }),
+    ...(before?.ranked !== undefined && { ranked: before.ranked }),
   };
   return before && isSame(before, after) ? before : after;
 }
 
+function rankingOf(definitions: Definitions): Pick<Coverage, 'ranking'> {
+  const ranks = ranksOf(definitions);
+  return ranks.length === 0 ? {} : { ranking: idOf(...ranks.map((one) => saidOfRank(one, definitions)).toSorted()) };
+}
+
 /** A publication: its number, and when it is made. */
-interface Next {
+export interface Next {
   readonly number: number;
   readonly atMs: number;
 }
-const covered = (standing: Covered | undefined, of: string, { number, atMs }: Next): Covered =>
+export const covered = (standing: Covered | undefined, of: string, { number, atMs }: Next): Covered =>
   standing?.of === of ? standing : { since: number, atMs, of };
 
 function leavesAfter(standing: Coverage | undefined, { leaves }: Definitions, next: number): Coverage['leaves'] {
@@ -172,6 +189,7 @@ function isSame(before: Coverage, after: Coverage): boolean {
   const isNewer = ({ since, asked = 0 }: Covered | (CoveredLeaf & { readonly asked?: never })): boolean =>
     Math.max(since, asked) > before.number;
   const { leaves, rules, conversion, dates } = after;
+  if (before.ranking !== after.ranking) return false;
   if (Object.keys(before.leaves).some((key) => !Object.hasOwn(leaves, key))) return false;
   if (Object.keys(before.rules).some((name) => !Object.hasOwn(rules, name))) return false;
   if (Object.values(leaves).some((leaf) => isNewer(leaf) || leaf.seeded > before.number)) return false;
@@ -180,7 +198,7 @@ function isSame(before: Coverage, after: Coverage): boolean {
 
 /** Whether a profile is behind what is published. */
 export const isBehind = ({ filled = 0 }: Pick<Profile, 'filled'>, { coverage }: Definitions): boolean =>
-  filled < coverage.number;
+  filled < (coverage.published ?? coverage.number);
 
 /** The rules that can be asked of a profile now. */
 export function rulesOf(profile: Profile, rules: readonly Rule[], definitions: Definitions): readonly Rule[] {
@@ -208,6 +226,8 @@ export interface Missing {
   readonly isConversion: boolean;
   /** Whether holidays may be on other days than those of which the person's enrollments know. */
   readonly isDated: boolean;
+  /** Whether tables are others than those by which the person's ranks were read. */
+  readonly isRanked: boolean;
 }
 export function missingOf({ filled = 0 }: Profile, { coverage, leaves, rules }: Definitions): Missing {
   const coveredBy = (rule: Rule): Covered | undefined => coverage.rules[nameOf(rule)];
@@ -219,6 +239,7 @@ export function missingOf({ filled = 0 }: Profile, { coverage, leaves, rules }: 
     again: rules.filter((rule) => !isNewer(rule) && (coveredBy(rule)?.asked ?? 0) > filled),
     isConversion: coverage.conversion.since > filled,
     isDated: coverage.dates.since > filled,
+    isRanked: (coverage.ranked ?? 0) > filled,
   };
 }
 

@@ -2,6 +2,7 @@ import type { Stage } from '../journey/document.ts';
 import type { Compiled } from '../segment/compile-condition.ts';
 import { ownStates, type ComputedTrait, type ComputedTraits } from './computed-trait.ts';
 import { readingOf } from './compute-trait.ts';
+import type { RankTable, RankTables } from './rank-table.ts';
 import type { TraitDocument } from './trait-document.ts';
 
 /** A life-cycle stage, and when a person is in it. */
@@ -12,9 +13,14 @@ export interface StageRule {
 
 /**
  * Compiles checked documents of traits, and the life-cycle stage where the workspace says what it is.
+ * @param tables of ranks, the latest of each
  * @throws RangeError for traits that are made of themselves, which `check` refuses
  */
-export function compileTraits(documents: readonly TraitDocument[], stages: readonly StageRule[]): ComputedTraits {
+export function compileTraits(
+  documents: readonly TraitDocument[],
+  stages: readonly StageRule[],
+  tables: RankTables = {},
+): ComputedTraits {
   const byId = new Map(documents.map((document) => [document.id, document]));
   const computed = new Map<string, ComputedTrait>();
   const under = new Set<string>();
@@ -27,7 +33,7 @@ export function compileTraits(documents: readonly TraitDocument[], stages: reado
     if (isStage) {
       stages.forEach(({ condition }) => condition.traits.forEach(visit));
       computed.set(id, stageTrait(stages, computed));
-    } else if (document) computed.set(id, traitOf(document, computed, visit));
+    } else if (document) computed.set(id, traitOf(document, computed, { visit, table: tables[id] }));
   };
   documents.forEach(({ id }) => {
     visit(id);
@@ -38,13 +44,18 @@ export function compileTraits(documents: readonly TraitDocument[], stages: reado
 
 const stageId = 'stage';
 
-/** @param visit compiles a trait that this one is made of, if it is computed */
+interface Beside {
+  /** Compiles a trait that this one is made of, if it is computed. */
+  readonly visit: (id: string) => void;
+  /** The latest table of a rank. */
+  readonly table: RankTable | undefined;
+}
 function traitOf(
   document: TraitDocument,
   computed: ReadonlyMap<string, ComputedTrait>,
-  visit: (id: string) => void,
+  { visit, table }: Beside,
 ): ComputedTrait {
-  const { within, conditions = [], ...read } = readingOf(document);
+  const { within, conditions = [], ...read } = readingOf(document, table);
   const asked = conditions.flatMap(({ traits }) => [...traits]);
   const parts = new Set([...partsOf(document).map(rootOf), ...asked]);
   parts.forEach(visit);
@@ -71,6 +82,7 @@ const namesOf = (leaves: ComputedTrait['leaves']): ReadonlySet<string> =>
 /** Traits that a trait is made of; those that its conditions ask for are not among them. */
 function partsOf(document: TraitDocument): readonly string[] {
   if ('ratio' in document) return [document.ratio.of, document.ratio.to];
+  if ('rank' in document) return [document.rank];
   return 'level' in document ? [document.level] : [];
 }
 

@@ -1,4 +1,3 @@
-import { valuesAt } from '../event/event.ts';
 import type { Json } from '../json.ts';
 import { compileShared, type Compiled } from '../segment/compile-condition.ts';
 import type { Names } from '../segment/condition.ts';
@@ -10,7 +9,7 @@ import { sumLeaf } from '../segment/sum-leaf.ts';
 import { toInstant } from '../time/instant.ts';
 import { fromLocal, nextOffsetMs, offsetAtMs, toLocal } from '../time/zone.ts';
 import { isLike, likenesses } from './closest.ts';
-import { ownStates, traitValue, type ComputedTrait, type TraitView } from './computed-trait.ts';
+import { numberOf, ownStates, type ComputedTrait, type TraitView } from './computed-trait.ts';
 import {
   endLeaf,
   extremeLeaf,
@@ -25,6 +24,7 @@ import {
   talliesIn,
   talliesLeaf,
 } from './ever-leaves.ts';
+import { classIn, type RankTable } from './rank-table.ts';
 import { clockOf, mostSamples, samplesIn, samplesLeaf, type Look, type Sample } from './samples-leaf.ts';
 import type {
   AverageTrait,
@@ -37,6 +37,7 @@ import type {
   LevelTrait,
   ListTrait,
   Naming,
+  RankTrait,
   RatioTrait,
   Source,
   SumTrait,
@@ -286,10 +287,6 @@ const daysBetweenReading = ({ daysBetween, where }: DaysBetweenTrait): Reading =
     return days.length < 2 ? undefined : (days.at(-1)! - days[0]!) / (days.length - 1);
   });
 
-const numberOf = (view: TraitView, name: string): number | undefined => {
-  const [root = '', ...rest] = name.split('.');
-  return valuesAt(traitValue(view, root), rest).find((value) => typeof value === 'number');
-};
 const nextOf = (view: TraitView, names: readonly string[]): number =>
   Math.min(
     Infinity,
@@ -317,6 +314,25 @@ function levelReading({ level, from }: LevelTrait): Reading {
   };
 }
 
+/**
+ * Before there is a table, and of people who are not compared, it says nothing. A person is compared by what they have done by
+ * now, as of the table's instant: else everybody would be a day older than the table at midnight, and not after it is made anew.
+ */
+function rankReading(
+  { rank, into, above = -Infinity, best = 'most' }: RankTrait,
+  table: RankTable | undefined,
+): Reading {
+  const usable = table?.best === best && table.bounds.length === into - 1 ? table : undefined;
+  return {
+    leaves: [],
+    valueOf: (view) => {
+      const value = usable && numberOf({ ...view, nowMs: usable.atMs }, rank);
+      return value === undefined || value <= above ? undefined : classIn(usable!, value);
+    },
+    nextChangeMs: never,
+  };
+}
+
 function closestReading(document: ClosestTrait): Reading {
   const conditions = Object.values(document.closest).flatMap(({ signs }) =>
     signs.map(({ when }) => compileShared(when)),
@@ -336,8 +352,11 @@ function closestReading(document: ClosestTrait): Reading {
   };
 }
 
-/** How a trait that is made of events, or of other traits, is read. */
-export function readingOf(document: TraitDocument): Reading {
+/**
+ * How a trait that is made of events, or of other traits, is read.
+ * @param table of a rank, where there is one
+ */
+export function readingOf(document: TraitDocument, table?: RankTable): Reading {
   if ('count' in document) return countReading(document);
   if ('sum' in document) return sumReading(document);
   if ('average' in document) return averageReading(document);
@@ -352,5 +371,6 @@ export function readingOf(document: TraitDocument): Reading {
   if ('daysBetween' in document) return daysBetweenReading(document);
   if ('ratio' in document) return ratioReading(document);
   if ('closest' in document) return closestReading(document);
+  if ('rank' in document) return rankReading(document, table);
   return levelReading(document);
 }

@@ -1,3 +1,4 @@
+import { valuesAt } from '../event/event.ts';
 import type { Json } from '../json.ts';
 import { ownValue } from '../profile/profile.ts';
 import type { View } from '../segment/compile-condition.ts';
@@ -36,6 +37,12 @@ export const noComputedTraits: ComputedTraits = new Map();
 export function traitValue(view: TraitView, name: string): Json | undefined {
   const computed = view.computed.size === 0 ? undefined : view.computed.get(name);
   return computed ? computed.valueOf(view) : ownValue(view.profile.traits, name)?.value;
+}
+
+/** The number at the path of a trait. */
+export function numberOf(view: TraitView, path: string): number | undefined {
+  const [root = '', ...rest] = path.split('.');
+  return valuesAt(traitValue(view, root), rest).find((value) => typeof value === 'number');
 }
 
 /** All traits of a person that say something. */

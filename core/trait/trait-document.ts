@@ -1,4 +1,5 @@
 import type { Condition, DurationText, Names, Where } from '../segment/condition.ts';
+import type { BestEnd } from './rank-table.ts';
 
 interface Head {
   readonly id: string;
@@ -85,6 +86,16 @@ export interface LevelTrait extends Head {
   readonly level: string;
   readonly from: { readonly [name: string]: number };
 }
+/** A person's place among everybody by a trait that is a number: 1 for the worst class, `into` for the best. */
+export interface RankTrait extends Head {
+  readonly rank: string;
+  /** How many classes of equal size. */
+  readonly into: number;
+  /** Only those are compared whose trait is above this. */
+  readonly above?: number;
+  /** Which end is the best; `most` when absent. */
+  readonly best?: BestEnd;
+}
 /** Something that speaks for a persona where it is true of somebody. */
 export interface Sign {
   readonly when: Condition;
@@ -121,4 +132,5 @@ export type TraitDocument =
   | DaysBetweenTrait
   | RatioTrait
   | LevelTrait
+  | RankTrait
   | ClosestTrait;

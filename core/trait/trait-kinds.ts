@@ -141,6 +141,23 @@ const level: TraitKind = {
   },
 };
 
+const rank: TraitKind = {
+  key: 'rank',
+  schema: keys('a trait', {
+    ...head,
+    rank: path,
+    into: countBetween(2, 100),
+    above: number.optional(),
+    best: word(['most', 'least']).optional(),
+  }),
+  type: isNumber,
+  ...noEvents,
+  parts: (trait) => {
+    const { rank: one } = trait as { readonly rank?: string };
+    return one === undefined ? [] : [{ path: ['rank'], trait: one }];
+  },
+};
+
 const persona = keys('a persona with "name" and "signs"', {
   name: text('a name for people to read'),
   description: text('a description').optional(),
@@ -221,6 +238,7 @@ export const traitKinds = registryOf<TraitKind>(
     ofEvents('daysBetween', {}, isNumber),
     ratio,
     level,
+    rank,
     closest,
   ],
 );

@@ -20,9 +20,10 @@ import { realClock } from './real-clock.ts';
 import { loadCatalogue } from './event-catalogue.ts';
 import { loadTraitReadings } from './trait-readings.ts';
 import { layDefinitions } from './lay-definitions.ts';
-import { coverageItem, readCoverage } from './table/coverage.ts';
+import { coverageItem, readCoverage, sameCoverage } from './table/coverage.ts';
 import { currentKey, publicationsKey, versionKey } from './table/definition-keys.ts';
 import { pack, unpack } from './table/pack.ts';
+import type { Item } from './table/profile-rows.ts';
 import { readParts, writeParts } from './table/parts.ts';
 import { keyOf, type Table } from './table/table.ts';
 
@@ -34,6 +35,12 @@ interface Kept extends SaidSoFar {
   readonly files: string;
   /** Journey → ARN of the state machine of which its next version is made. */
   readonly machines: { readonly [journeyId: string]: string };
+}
+/** What becomes current, and the row in whose place. */
+interface Next {
+  readonly hash: string;
+  readonly coverage: Coverage;
+  readonly standing: Item | undefined;
 }
 interface Read {
   readonly kept: Kept | undefined;
@@ -130,17 +137,21 @@ export class DynamoPublications {
     await writeParts(table, hash, 'files', files);
     // Where nothing is current yet, nobody can be missed.
     if (kept) await open(journeys);
-    await this.commit(publication.hash, await this.coverage(documents), {
-      records: [...(kept?.records ?? []), ...records],
-      held,
-      files: hash,
-      said: saying.said ?? kept?.said ?? hash,
-      deployed: saying.deployed ?? kept?.deployed ?? '',
-      machines: {
-        ...kept?.machines,
-        ...Object.fromEntries([...machines].map(([id, arn]) => [id, machineOfVersion(arn)])),
+    const standing = await table.row(currentKey);
+    await this.commit(
+      { hash: publication.hash, coverage: await this.coverage(standing, documents), standing },
+      {
+        records: [...(kept?.records ?? []), ...records],
+        held,
+        files: hash,
+        said: saying.said ?? kept?.said ?? hash,
+        deployed: saying.deployed ?? kept?.deployed ?? '',
+        machines: {
+          ...kept?.machines,
+          ...Object.fromEntries([...machines].map(([id, arn]) => [id, machineOfVersion(arn)])),
+        },
       },
-    });
+    );
     await settle(journeys);
     // Somebody may have published between the two: rules follow the last word, not the last to be written.
     if ((await this.read()).revision !== this.revision) await this.settle();
@@ -168,8 +179,7 @@ export class DynamoPublications {
   }
 
   /** What people are to be filled with from now on. */
-  private async coverage(documents: Documents): Promise<Coverage> {
-    const row = await this.options.table.row(currentKey);
+  private async coverage(row: Item | undefined, documents: Documents): Promise<Coverage> {
     const before = row && (readCoverage(row) ?? unknownCoverage);
     await loadTraitReadings(documents);
     await loadCatalogue(documents);
@@ -177,7 +187,7 @@ export class DynamoPublications {
   }
 
   /** The rows that make it current, both or neither. */
-  private async commit(hash: string, coverage: Coverage, kept: Kept): Promise<void> {
+  private async commit({ hash, coverage, standing }: Next, kept: Kept): Promise<void> {
     const { table } = this.options;
     const revision = { N: String(this.revision + 1) };
     const state = { ...keyOf(publicationsKey), b: { B: pack(kept) }, v: revision };
@@ -185,9 +195,11 @@ export class DynamoPublications {
       this.revision === 0
         ? { ConditionExpression: 'attribute_not_exists(pk)' }
         : { ConditionExpression: 'v = :read', ExpressionAttributeValues: { ':read': { N: String(this.revision) } } };
+    const current = { ...keyOf(currentKey), h: { S: hash } };
     const done = await table.write([
       { Put: { TableName: table.name, Item: state, ...isAsRead } },
-      { Put: { TableName: table.name, Item: { ...keyOf(currentKey), h: { S: hash }, ...coverageItem(coverage) } } },
+      // Tables of ranks may have been made meanwhile, which stand in the same row.
+      { Put: { TableName: table.name, Item: { ...current, ...coverageItem(coverage) }, ...sameCoverage(standing) } },
     ]);
     if (done === 'conflict')
       throw new StoreContended('Somebody else has published meanwhile; nothing of this was. Plan it again.');

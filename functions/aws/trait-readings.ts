@@ -12,7 +12,7 @@ export async function loadReadings(): Promise<void> {
 }
 
 /** Stands in for them in a bundle. */
-export const readingOf: typeof Readings = (document) => {
+export const readingOf: typeof Readings = (document, table) => {
   if (!readings) throw new Error('A computed trait was compiled before its readings were loaded.');
-  return readings(document);
+  return readings(document, table);
 };

@@ -8,7 +8,7 @@ import { DynamoExperiments } from '../aws/experiments.ts';
 import { DynamoDirectory } from '../aws/directory.ts';
 import { changeConsent } from '../change-consent/change-consent.ts';
 import { enterJourney } from '../enter-journey/enter-journey.ts';
-import { fills } from '../aws/container-fills.ts';
+import { fills, ranks } from '../aws/container-fills.ts';
 import { personal } from '../aws/container-personal.ts';
 import { ENV } from '../env.ts';
 import { logger, observed, sayingOf } from '../middleware.ts';
@@ -31,6 +31,7 @@ async function build(): Promise<ReturnType<typeof handle>> {
     countCoupons: async (pool) =>
       (await import('../aws/coupon-counts.ts')).countCoupons(dynamo(), setting(ENV.table), pool),
     fills: fills(),
+    ranks: ranks(),
     quarantine: laterQuarantine,
     replay: async (task) => {
       const [{ replayQuarantined }, { acceptEvents }] = await Promise.all([

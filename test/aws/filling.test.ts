@@ -29,6 +29,9 @@ const birthday = {
 };
 const buyers = { id: 'buyers', name: 'Buyers', backfill: 'enter', when: { did: 'Bought' } };
 const quietBuyers = { id: 'quiet-buyers', name: 'Buyers, quietly', when: { did: 'Bought' } };
+const orders = { id: 'orders', name: 'Orders', count: 'Bought' };
+const byOrders = { id: 'by-orders', name: 'By orders', rank: 'orders', into: 2 };
+const best = { id: 'best', name: 'The better half', backfill: 'enter', when: { trait: 'by-orders', atLeast: 2 } };
 const folderOf = (name: string, documents: Omit<HarbourDocuments, 'mails'>): string =>
   writeHarbour(`.cache/filling/${name}`, { ...documents, mails: ['hello'] });
 
@@ -73,6 +76,33 @@ describe('a segment and a date journey that are published when there are people'
     const before = began();
     await deployed.strike('begin-rounds');
     expect([before, began()]).toEqual([1, 1]);
+  });
+
+  it('and a rank: people are counted once it is published, and every night', async () => {
+    const traits = [orders, byOrders];
+    const segments = [buyers, quietBuyers, best];
+    const documents = { journeys: [joined, thanks, quiet, birthday], segments, traits };
+    const { files, templates } = (await readPublication(folderOf('third', documents), () => undefined))!;
+    expect((await deployed.publisher('POST', '/api/publications', { files, templates })).status).toBe(200);
+    const minutes = async (count: number): Promise<void> => {
+      for (let minute = 0; minute < count; minute++) {
+        await deployed.windTo(deployed.nowMs + 60_000);
+        expect(await deployed.strike('begin-rounds')).toBe(true);
+      }
+    };
+    const table = async () => (await deployed.api('GET', '/api/traits/by-orders/table')).body;
+    const members = async () => (await people.items('/api/segments/best/members')).length;
+    await minutes(8);
+    // Ana has bought once, Bo and Cy never.
+    expect([await table(), await members()]).toMatchObject([{ people: 3, bounds: [0] }, 1]);
+    await people.does('bo', 'Bought');
+    await people.does('dee', 'Bought');
+    await people.does('eve', 'Bought');
+    expect(await members()).toBe(4);
+    await deployed.windTo((Math.floor(deployed.nowMs / dayMs) + 1) * dayMs + 4 * 3_600_000);
+    await minutes(8);
+    expect([await table(), await members()]).toMatchObject([{ people: 5, bounds: [1] }, 0]);
+    expect(deployed.failures).toEqual([]);
   });
 
   it('ask of AWS nothing that its roles do not allow', () => {

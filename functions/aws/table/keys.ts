@@ -112,6 +112,9 @@ export const fillKey = (number: number, part: number): Key => ({
   pk: fillsPartition(number),
   sk: String(part).padStart(4, '0'),
 });
+/** What is counted for the tables of ranks: a row for each part, which the next pass writes over. */
+export const ranksPartition = 'ranks';
+export const rankCountsKey = (part: number): Key => ({ pk: ranksPartition, sk: String(part).padStart(4, '0') });
 /** Where the people of a round stand in the order of their rank. */
 export const rankPartition = (journeyId: string, roundId: string): string => `k#${journeyId}#${roundId}`;
 /** An event that was set aside; which ones name an identifier; what was wrong with events, in parts. */

@@ -3,7 +3,7 @@ import type { JourneyVersion } from '../../../core/definitions.ts';
 import type { EntryAnswer, Trigger } from '../../../core/enrollment/enter.ts';
 import type { CouponPool } from '../../../core/journey/document.ts';
 import type { JsonObject } from '../../../core/json.ts';
-import type { DecisionPorts, ExperimentStore, Fills, PersonalData, Quarantine } from '../../../core/ports.ts';
+import type { DecisionPorts, ExperimentStore, Fills, PersonalData, Quarantine, Ranks } from '../../../core/ports.ts';
 import type { Receipt } from '../../../core/privacy/erasure.ts';
 import type { TaskAnswer } from '../../../core/task/complete.ts';
 import type { ConsentChange } from '../../change-consent/change-consent.ts';
@@ -31,6 +31,8 @@ export interface ApiOptions {
   readonly describeSchedule: (journey: JourneyVersion) => Promise<JsonObject | undefined>;
   /** How far people are filled with what is published. */
   readonly fills: Fills;
+  /** How far counting people for the tables of ranks has come. */
+  readonly ranks: Pick<Ranks, 'all'>;
   /** Erases somebody, as far as that is done while the caller waits. */
   readonly erase: (task: EraseTask) => Promise<Receipt | 'unknown-profile'>;
   /** What is kept of people. */

@@ -16,7 +16,10 @@ export async function fillingOf(fills: Fills, { coverage }: Definitions): Promis
   const now = await fillStateOf({ fills, number: coverage.number });
   if (now.isFull) return undefined;
   // One that gave way to a later filling was never over.
-  const numbers = [...new Set(Object.values(coverage.rules).map(({ since }) => since))];
+  // Tables of ranks are made only once everybody is filled.
+  const { published = Infinity } = coverage;
+  const isOver = (since: number): boolean => published < coverage.number && since <= published;
+  const numbers = [...new Set(Object.values(coverage.rules).map(({ since }) => since))].filter((one) => !isOver(one));
   const states = await Promise.all(numbers.map((number) => fillStateOf({ fills, number })));
   const open = new Set(states.filter(({ isFull }) => !isFull).map(({ number }) => number));
   const { people, done, parts } = now;

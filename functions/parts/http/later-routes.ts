@@ -30,6 +30,11 @@ export const laterRoutes = (options: ApiOptions): RouteTable => [
   ],
   [
     'GET',
+    '/api/traits/:id/table',
+    unasked(async (context) => (await import('./trait-table.ts')).showTable(options, context)),
+  ],
+  [
+    'GET',
     '/api/profiles/:profileId/traits/:id',
     unasked(async (context) => (await import('./explain-route.ts')).explainComputed(options, context)),
   ],

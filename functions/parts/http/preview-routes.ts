@@ -1,7 +1,10 @@
 import { publish } from '../../../core/definitions.ts';
 import { checkAllButRules } from '../../../core/journey/check.ts';
+import type { Ports } from '../../../core/ports.ts';
 import { isObject, type Json, type JsonObject } from '../../../core/json.ts';
 import { previewOf, type Preview } from '../../../core/segment/preview.ts';
+import { unknownCoverage } from '../../../core/segment/coverage.ts';
+import type { RankTables } from '../../../core/trait/rank-table.ts';
 import { closest, didYouMean } from '../../../core/suggest.ts';
 import { previewSegment, type PreviewPlace, type PreviewPorts } from '../../preview-segment/preview-segment.ts';
 import { ApiProblem, problemResponse } from './api-problem.ts';
@@ -13,7 +16,10 @@ import { objectIn, onlyKnown, textOf } from './requests.ts';
 const longestMs = 3_000;
 
 /** Segments before they are published: who would be in them. */
-export function previewRoutes(ports: PreviewPorts, stopwatch: () => () => number): RouteTable {
+export function previewRoutes(
+  ports: PreviewPorts & Pick<Ports, 'definitions'>,
+  stopwatch: () => () => number,
+): RouteTable {
   const preview = previewSegment(ports);
   let last: { readonly text: string; readonly preview: Preview } | undefined;
   return [
@@ -25,9 +31,10 @@ export function previewRoutes(ports: PreviewPorts, stopwatch: () => () => number
         const body = objectIn(await textOf(context, mostFolderBytes));
         onlyKnown(body, ['files', 'from']);
         // The same folder comes with each request of one preview.
-        const text = `${id} ${JSON.stringify(body['files'])}`;
+        const { coverage } = await ports.definitions.current();
+        const text = `${id} ${coverage.number} ${JSON.stringify(body['files'])}`;
         if (last?.text !== text) {
-          const read = readPreview(id, body);
+          const read = readPreview(id, body, coverage.ranks);
           if (read instanceof Promise) return read;
           last = { text, preview: read };
         }
@@ -39,12 +46,16 @@ export function previewRoutes(ports: PreviewPorts, stopwatch: () => () => number
   ];
 }
 
-function readPreview(id: string, { files }: JsonObject): Preview | Promise<Response> {
+/** @param tables of ranks as they are: people's places are read by them */
+function readPreview(id: string, { files }: JsonObject, tables: RankTables | undefined): Preview | Promise<Response> {
   if (!Array.isArray(files) || !(files as readonly Json[]).every(isWorkflowFile))
     throw new ApiProblem(422, 'files_invalid', 'files is a list of { "path", "text" }.', 'files');
   const { documents, problems } = checkAllButRules(files as never);
   if (!documents) return refused(problems.filter(({ severity }) => severity === 'error') as unknown as Json);
-  const preview = previewOf(publish(documents), id);
+  const preview = previewOf(
+    publish(documents, undefined, { ...unknownCoverage, ...(tables && { ranks: tables }) }),
+    id,
+  );
   if (preview) return preview;
   const { suggestion } = didYouMean(
     closest(

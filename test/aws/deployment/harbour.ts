@@ -33,6 +33,7 @@ export interface HarbourDocuments {
   /** Names of templates that are there. */
   readonly mails: readonly string[];
   readonly segments?: readonly HarbourJourney[];
+  readonly traits?: readonly HarbourJourney[];
   /** Beside what every workspace of it says. */
   readonly workspace?: object;
 }
@@ -40,7 +41,7 @@ export interface HarbourDocuments {
 /** Writes the shop's folder anew. @returns the folder */
 export function writeHarbour(
   folder: string,
-  { journeys, mails, segments = [], workspace: more = {} }: HarbourDocuments,
+  { journeys, mails, segments = [], traits = [], workspace: more = {} }: HarbourDocuments,
 ): string {
   rmSync(folder, { recursive: true, force: true });
   const write = (path: string, text: string): void => {
@@ -50,6 +51,7 @@ export function writeHarbour(
   write('workspace.json', JSON.stringify({ ...workspace, ...more }));
   for (const one of journeys) write(`journeys/${one.id}.journey.json`, JSON.stringify(one));
   for (const one of segments) write(`segments/${one.id}.segment.json`, JSON.stringify(one));
+  for (const one of traits) write(`traits/${one.id}.trait.json`, JSON.stringify(one));
   for (const id of mails) write(`templates/${id}/email.mjml`, mail(id));
   return folder;
 }

@@ -73,6 +73,7 @@ const sideDocuments = (): readonly (readonly [string, Part])[] => [
   ['traits/orders.trait.json', { id: 'orders', name: 'Orders', count: 'Order Completed', within: 'P60D' }],
   ['traits/spent.trait.json', { id: 'spent', name: 'Spent', sum: 'Order Completed', of: 'total' }],
   ['traits/basket.trait.json', { id: 'basket', name: 'Basket', ratio: { of: 'spent', to: 'orders' } }],
+  ['traits/place.trait.json', { id: 'place', name: 'Place', rank: 'spent', into: 5, best: 'most' }],
   ['traits/usage.trait.json', { id: 'usage', name: 'Usage', level: 'orders', from: { light: 0, heavy: 5 } }],
   ...eventNames.map((name): readonly [string, Part] => {
     const id = name.toLowerCase().replace(' ', '-');
