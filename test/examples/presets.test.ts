@@ -182,6 +182,35 @@ const stories: { readonly [id: string]: () => Promise<void> } = {
     await home.wind('P90D');
     expect(await is()).toEqual([]);
   },
+  rfm: async () => {
+    const buys = async (userId: string, times = 1): Promise<void> => {
+      for (let count = 0; count < times; count++)
+        await home.accept(aTrack('Order Completed', { total: 10 }, { userId }));
+    };
+    // Who never buys is compared with nobody.
+    await home.accept(aTrack('Product Viewed', {}, { userId: 'visitor' }));
+    for (const [index, userId] of ['d', 'c', 'b', 'a'].entries()) {
+      await buys(userId, index + 1);
+      await home.wind('P10D');
+    }
+    // Later than all others, and more often: a champion at once, by the table of the night before.
+    await buys('u1', 5);
+    expect(await is()).toEqual(['rfm-champions']);
+    // One day makes everybody older; nobody is less than they were.
+    await home.wind('P1D');
+    expect(await is()).toEqual(['rfm-champions']);
+    // The others buy on, and time alone takes this one back, from night to night.
+    const ways: string[] = [];
+    for (const userId of ['d', 'c', 'b', 'a']) {
+      await buys(userId);
+      await home.wind('P1D');
+      ways.push((await is()).join());
+    }
+    expect(ways).toEqual(['rfm-loyal-customers', 'rfm-loyal-customers', 'rfm-cannot-lose-them', 'rfm-at-risk']);
+    await buys('u1', 2);
+    expect(await is()).toEqual(['rfm-champions']);
+    expect(Object.keys((await home.profile('userId:visitor')).segments)).toEqual([]);
+  },
   'income-by-device': async () => {
     await often(2, 'P1D', 'Screen Viewed', { deviceTier: 'high' });
     expect(await is()).toEqual(['dear-device']);
