@@ -2,6 +2,8 @@ import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, it } from 'vitest';
+import { documentsOfPreset, presetsFolder } from '../../cli/preset.ts';
+import { viewOf } from '../../core/segment/view.ts';
 import { presentProfile } from '../../functions/parts/http/present.ts';
 import { Home } from '../../local/home.ts';
 import { aFolder, sojourn } from './run.ts';
@@ -34,6 +36,34 @@ function workflowsWithRfm(): string {
   for (const trait of rfmTraits)
     writeFileSync(join(workflows, 'traits', `${trait.id}.trait.json`), JSON.stringify(trait));
   return workflows;
+}
+
+/** The shipped workflows with the preset of RFM, in the data's own zone and money. */
+function workflowsWithPreset(): string {
+  const workflows = workflowsWithRfm();
+  for (const path of documentsOfPreset('rfm')) cpSync(join(presetsFolder, 'rfm', path), join(workflows, path));
+  const spent = join(workflows, 'traits', 'rfm-monetary.trait.json');
+  writeFileSync(spent, readFileSync(spent, 'utf8').replace('"total"', '"revenue"'));
+  return workflows;
+}
+/** Everybody who has bought: days since the last order, how many orders, and for how much. */
+function buyersIn(path: string, atMs: number) {
+  const db = new DatabaseSync(join(path, 'sojourn.db'), { readOnly: true });
+  const rows = db
+    .prepare(
+      `SELECT profile_id AS id, occurred_ms AS ms, json_extract(body, '$.properties.revenue') AS revenue
+         FROM events WHERE name = 'Order Completed'`,
+    )
+    .all() as { id: string; ms: number; revenue: number }[];
+  db.close();
+  const dayOf = (ms: number): number =>
+    Date.parse(new Date(ms).toLocaleDateString('en-CA', { timeZone: 'Europe/London' })) / 86_400_000;
+  return [...Map.groupBy(rows, ({ id }) => id)].map(([profileId, orders]) => ({
+    profileId,
+    days: dayOf(atMs) - dayOf(Math.max(...orders.map(({ ms }) => ms))),
+    orders: orders.length,
+    spent: orders.reduce((sum, { revenue }) => sum + Math.round(revenue * 1e6), 0),
+  }));
 }
 
 interface Reference {
@@ -144,6 +174,46 @@ describe.skipIf(!isThere)('an import of the real orders', { timeout: 600_000 }, 
     }
     await home.close();
     expect(cohorts(path)).toEqual(reference().cohort_active_customers_by_month);
+  });
+
+  it('ranks every buyer as a plain sort of all of them does, and puts each into one cell of RFM', async () => {
+    const [path, workflows] = [folder(), workflowsWithPreset()];
+    expect((await sojourn(importing(path, '--workflows', workflows)).ran).code).toBe(0);
+    const began = { clock: 'manual', startMs: Date.parse('2011-09-10T10:00:00Z') } as const;
+    const home = await Home.open({ data: path, workflows, ...began });
+    await home.scheduler.wind(Date.parse('2011-09-11T03:00:00Z'));
+    const { computed, coverage } = home.definitions.now;
+    const { atMs } = coverage.ranks!['recency-score']!;
+    expect(new Date(atMs).toISOString()).toBe('2011-09-11T03:00:00.000Z');
+    const buyers = buyersIn(path, atMs);
+    expect(buyers).toHaveLength(reference().purchases.customers);
+    const score = (all: readonly number[], isBehind: (other: number) => boolean): number =>
+      1 + Math.floor((5 * all.filter(isBehind).length) / all.length);
+    const [days, orders, spent] = [
+      buyers.map((one) => one.days),
+      buyers.map((one) => one.orders),
+      buyers.map((one) => one.spent),
+    ];
+    const found: { [scores: string]: number } = {};
+    for (const buyer of buyers) {
+      const { profile } = (await home.store.load(buyer.profileId))!;
+      const view = viewOf(profile, home.definitions.now, home.clock.nowMs());
+      const scores = ['recency-score', 'frequency-score', 'monetary-score'].map((id) =>
+        computed.get(id)!.valueOf(view),
+      );
+      expect([buyer.profileId, ...scores]).toEqual([
+        buyer.profileId,
+        score(days, (other) => other > buyer.days),
+        score(orders, (other) => other < buyer.orders),
+        score(spent, (other) => other < buyer.spent),
+      ]);
+      const cells = Object.keys(profile.segments).filter((id) => id.startsWith('rfm-'));
+      expect(cells).toHaveLength(1);
+      found[cells[0]!] = (found[cells[0]!] ?? 0) + 1;
+    }
+    await home.close();
+    expect(Object.values(found).reduce((sum, count) => sum + count, 0)).toBe(buyers.length);
+    expect(Object.keys(found)).toHaveLength(11);
   });
 
   it('goes on after a kill as if nothing had happened', async () => {
