@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Journey } from '../../core/journey/document.ts';
+import { unknownCoverage } from '../../core/segment/coverage.ts';
 import { aJourney } from '../builders.ts';
 import { filesOf, PublishingAccount } from './publishing-account.ts';
 
@@ -79,6 +80,20 @@ describe('publishing without a deployment', () => {
     expect(answer).toMatchObject({ kind: 'refused' });
     expect(answer.problems.length).toBeGreaterThan(1);
     expect(await account.seen()).toEqual(before);
+  });
+
+  it('gives way to tables of ranks that are made between its reading and its commit', async () => {
+    const account = await deployed(cart);
+    const made = { ...unknownCoverage, number: 1, ranked: 1, ranks: {} };
+    account.cut = async (call) => {
+      if (call !== 'TransactWriteItems') return undefined;
+      account.cut = () => undefined;
+      expect(await account.ranks.put(made, 0)).toBe('made');
+      return undefined;
+    };
+    await expect(account.publish(filesOf(slowCart))).rejects.toThrow('Somebody else has published meanwhile');
+    await account.publish(filesOf(slowCart));
+    expect(await account.seen()).toMatchObject({ current: { cart: 2 } });
   });
 
   it('lets one of two win that publish at once: the other has to plan again', async () => {

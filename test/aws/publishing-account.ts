@@ -22,6 +22,7 @@ import { madeOf } from '../../functions/aws/deployed-publications.ts';
 import { EntryRules } from '../../functions/aws/entry-rules.ts';
 import { JourneyMachines } from '../../functions/aws/journey-machines.ts';
 import { DynamoPublications, hashOfFiles, type PublicationOptions } from '../../functions/aws/publication-store.ts';
+import { DynamoRanks } from '../../functions/aws/ranks.ts';
 import { Table } from '../../functions/aws/table/table.ts';
 import { deployDocuments } from '../../functions/publish-definitions/publish-definitions.ts';
 import { publishDocuments, rollBack, type Published } from '../../functions/publish-documents/publish-documents.ts';
@@ -70,6 +71,10 @@ export class PublishingAccount {
     const made = new PublishingAccount(await aTable(), account, account.accountId);
     await made.events.send(new CreateEventBusCommand({ Name: bus }));
     return made;
+  }
+  /** The rows of ranks, by a client that no try dies in. */
+  get ranks(): DynamoRanks {
+    return new DynamoRanks(this.open.client, this.open.name);
   }
   close(): void {
     for (const one of [this.client, this.events, this.dynamo]) one.destroy();

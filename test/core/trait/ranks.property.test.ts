@@ -9,7 +9,9 @@ const value = fc.oneof(
   fc.double({ noNaN: true, min: -1e9, max: 1e9 }),
   fc.constantFrom(0, -0, 0.1, 0.2, 0.3, 1e9, -1e9, 2 ** -1060),
 );
-const values = fc.array(value, { minLength: 1, maxLength: 60 });
+/** Within a few doublings, so that it matters in how many places they are told apart. */
+const amount = fc.integer({ min: 500, max: 4_000 }).map((cents) => cents / 100);
+const values = fc.array(fc.oneof(value, amount), { minLength: 1, maxLength: 60 });
 const into = fc.integer({ min: 2, max: 100 });
 const best = fc.constantFrom<BestEnd>('most', 'least');
 
@@ -27,7 +29,7 @@ describe('the class of somebody among everybody', () => {
         expect([table.people, table.bounds.length, table.bits]).toEqual([all.length, classes - 1, allBits]);
         for (const one of all) expect(classIn(table, one)).toBe(plainClass(all, one, classes, end));
       }),
-      runs(300),
+      runs(1_000),
     );
   });
 
@@ -40,7 +42,7 @@ describe('the class of somebody among everybody', () => {
         expect(end === 'most' ? low <= high : low >= high).toBe(true);
         expect([low >= 1, high <= classes]).toEqual([true, true]);
       }),
-      runs(300),
+      runs(1_000),
     );
   });
 
@@ -69,10 +71,14 @@ describe('the class of somebody among everybody', () => {
 });
 
 describe('counts of values in little room', () => {
-  const most = fc.integer({ min: 3, max: 40 });
+  const most = fc.integer({ min: 3, max: 12 });
 
   it('are the same in whatever batches and parts they were counted, and keep to their room', () => {
-    const pieces = fc.array(fc.array(fc.array(value, { maxLength: 15 }), { maxLength: 4 }), { maxLength: 4 });
+    const piece = fc.array(fc.array(fc.oneof(amount, amount, value), { maxLength: 15, size: 'max' }), {
+      maxLength: 4,
+      size: 'max',
+    });
+    const pieces = fc.array(piece, { maxLength: 4, size: 'max' });
     fc.assert(
       fc.property(pieces, most, (parts, room) => {
         const counted = (batches: readonly (readonly number[])[]): ValueCounts =>
@@ -84,7 +90,7 @@ describe('counts of values in little room', () => {
         expect(atOnce.values.reduce((sum, [, count]) => sum + count, 0)).toBe(all.length);
         if (atOnce.bits > 0) expect(atOnce.values.length).toBeLessThanOrEqual(room);
       }),
-      runs(300),
+      runs(1_000),
     );
   });
 
@@ -105,7 +111,7 @@ describe('counts of values in little room', () => {
         const rounded = all.map((one) => coarse(one, bits));
         for (const one of all) expect(classIn(table, one)).toBe(plainClass(rounded, coarse(one, bits), classes, end));
       }),
-      runs(300),
+      runs(1_000),
     );
   });
 });

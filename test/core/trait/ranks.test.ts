@@ -30,6 +30,8 @@ async function peopleCome(home: TestHome, many: number): Promise<void> {
   for (let index = 1; index <= many; index++) for (let count = 0; count < index; count++) await buys(home, `u${index}`);
 }
 const day = 'P1D';
+const valueOf = async (home: TestHome, trait: string, userId: string) =>
+  traitValue(viewOf(await home.profile(`userId:${userId}`), home.definitions.now, home.clock.nowMs()), trait);
 
 describe('a rank', () => {
   it('is there soon after it is published, of those who were there, without a word to journeys', async () => {
@@ -87,6 +89,9 @@ describe('a rank', () => {
     expect(ranks(home)['by-silence']).toMatchObject({ bounds: [4, 3, 2], people: 4 });
     expect(membersOf(home, 'fresh')).toEqual(['c', 'd']);
     const commits = home.log.length;
+    await home.windTo(Math.ceil(home.clock.nowMs() / 86_400_000) * 86_400_000 + 1_800_000);
+    const places = ['a', 'b', 'c', 'd'].map(async (userId) => valueOf(home, 'by-silence', userId));
+    expect(await Promise.all(places)).toEqual([1, 2, 3, 4]);
     await home.wind('P10D');
     expect(home.log.slice(commits)).toEqual([]);
     // Whoever does something is ahead at once, and takes somebody's place in the night.
@@ -106,11 +111,10 @@ describe('a rank', () => {
       'by-orders': { people: 4, bounds: [0] },
       'of-buyers': { people: 2, bounds: [1] },
     });
-    const valueOf = async (userId: string) =>
-      traitValue(viewOf(await home.profile(`userId:${userId}`), home.definitions.now, home.clock.nowMs()), 'of-buyers');
-    expect(await Promise.all(['v1', 'u1', 'u2'].map(valueOf))).toEqual([undefined, 1, 2]);
+    const place = (userId: string) => valueOf(home, 'of-buyers', userId);
+    expect(await Promise.all(['v1', 'u1', 'u2'].map(place))).toEqual([undefined, 1, 2]);
     await buys(home, 'v1');
-    expect(await valueOf('v1')).toBe(1);
+    expect(await place('v1')).toBe(1);
   });
 
   it('is absent before the first table and of those without the trait', async () => {
