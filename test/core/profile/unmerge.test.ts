@@ -48,6 +48,16 @@ describe('a merge that is undone', () => {
     expect(await isOne(home)).toBe(true);
   });
 
+  it('is left as it is where too much has happened since, and nothing of it is begun', async () => {
+    const task = await merged(home);
+    const since = Array.from({ length: 5_001 }, () => aTrack('Viewed', {}, { userId: 'u1' }));
+    for (let at = 0; at < since.length; at += 500) await home.accept(...since.slice(at, at + 500));
+    const before = await home.profile('userId:u1');
+    expect(await unmerge(task)).toEqual({ kind: 'too-large' });
+    expect(await home.profile('userId:u1')).toEqual(before);
+    expect(await isOne(home)).toBe(true);
+  }, 60_000);
+
   it('tells both of it, and keeps nothing of the two with the merge', async () => {
     const task = await merged(home);
     await unmerge(task);
