@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { readWorkflows } from '../functions/parts/read-workflows.ts';
 import { mostSampled, type Previewed, type PreviewPlace } from '../functions/preview-segment/preview-segment.ts';
 import { AnswerRefused, type Connection } from './connection.ts';
@@ -7,25 +7,41 @@ import { ask, items, looking, type LookOptions } from './look.ts';
 import { rows, type Thing } from './look-lines.ts';
 import { createProgress } from './progress.ts';
 import { renderProblem } from '../core/problem.ts';
+import { asking, print, type PlaceOptions } from './publishing.ts';
+import { onAws } from './redrive.ts';
 import { giveUp } from './settings.ts';
 import { counted } from './words.ts';
 
 /** `sojourn segment`: who is in a segment, or would be. */
 export const segmentCommand = (): Command =>
-  looking(
-    new Command('segment')
-      .description('how many people are in a segment, who, and in which others; with --preview before it is published')
-      .argument('<id>', 'id of the segment')
-      .option('--preview', 'as the workflows folder says it now, asked of everybody; nothing is changed'),
-  ).action((id: string, options: LookOptions & { readonly preview?: boolean }) =>
-    ask(options, async (home) => {
-      const segments = await items(home, '/api/segments');
-      if (options.preview !== true) return standing(home, id, segments, options);
-      needWorkflows(options.workflows);
-      const found = await previewed(home, id, options.workflows);
-      return options.json ? JSON.stringify(found, null, 2) : previewLines(id, found, segments).join('\n');
-    }),
-  );
+  onAws(
+    looking(
+      new Command('segment')
+        .description(
+          'how many people are in a segment, who, and in which others; with --preview before it is published',
+        )
+        .argument('<id>', 'id of the segment')
+        .option('--preview', 'as the workflows folder says it now, asked of everybody; nothing is changed')
+        .addOption(
+          new Option('--home <home>', 'with --preview: where it runs').choices(['local', 'aws']).default('local'),
+        ),
+    ),
+  ).action(run);
+
+type SegmentOptions = LookOptions & PlaceOptions & { readonly preview?: boolean };
+
+async function run(id: string, options: SegmentOptions): Promise<void> {
+  if (options.preview !== true) {
+    if (options.home === 'aws')
+      giveUp(`Of AWS only --preview is asked here; GET /api/segments/${id}/members lists who is in it.`);
+    return ask(options, async (home) => standing(home, id, await items(home, '/api/segments'), options));
+  }
+  needWorkflows(options.workflows);
+  return asking(options, false, async (home) => {
+    const found = await previewed(home, id, options.workflows);
+    print(options.json ? JSON.stringify(found, null, 2) : previewLines(id, found).join('\n'));
+  });
+}
 
 async function standing(
   home: Connection,
@@ -48,7 +64,8 @@ async function standing(
 async function previewed(home: Connection, id: string, workflows: string): Promise<Previewed> {
   const files = readWorkflows(workflows);
   const progress = createProgress(`preview of ${id}`, undefined);
-  let sum: Previewed = { people: 0, members: 0, entering: 0, leaving: 0, sample: [], overlap: {} };
+  const none = { people: 0, members: 0, entering: 0, leaving: 0 };
+  let sum: Previewed = { ...none, sample: [], overlap: {}, sizes: {}, isPublished: false };
   for (let from: PreviewPlace | undefined = { part: 0 }; from;) {
     const path = `/api/segments/${encodeURIComponent(id)}/preview`;
     const some = (await home.post(path, JSON.stringify({ files, from })).catch(tellProblems)) as Previewed;
@@ -64,30 +81,34 @@ function tellProblems(error: unknown): never {
 }
 
 function added(left: Previewed, right: Previewed): Previewed {
-  const overlap = { ...left.overlap };
-  for (const [id, count] of Object.entries(right.overlap)) overlap[id] = (overlap[id] ?? 0) + count;
   return {
     people: left.people + right.people,
     members: left.members + right.members,
     entering: left.entering + right.entering,
     leaving: left.leaving + right.leaving,
     sample: [...left.sample, ...right.sample].slice(0, mostSampled),
-    overlap,
+    overlap: addedCounts(left.overlap, right.overlap),
+    sizes: addedCounts(left.sizes, right.sizes),
+    isPublished: right.isPublished,
   };
+}
+function addedCounts(left: Previewed['sizes'], right: Previewed['sizes']): Previewed['sizes'] {
+  const sum = { ...left };
+  for (const [id, count] of Object.entries(right)) sum[id] = (sum[id] ?? 0) + count;
+  return sum;
 }
 
 const share = (part: number, of: number): string => (of === 0 ? '–' : `${Math.round((100 * part) / of)} %`);
 
 /** A preview in words: how large, what changes, who, and in which other segments. */
-export function previewLines(id: string, found: Previewed, segments: readonly Thing[]): readonly string[] {
-  const { people, members, entering, leaving, sample, overlap } = found;
-  const isPublished = segments.some((one) => one['id'] === id);
+export function previewLines(id: string, found: Previewed): readonly string[] {
+  const { people, members, entering, leaving, sample, overlap, sizes, isPublished } = found;
   const others = Object.entries(overlap)
     .toSorted(([, a], [, b]) => b - a)
-    .map(([other, both]) => {
-      const size = Number(segments.find((one) => one['id'] === other)?.['members'] ?? 0);
-      return `${other.padEnd(20)} ${both}: ${share(both, members)} of these, ${share(both, size)} of those`;
-    });
+    .map(
+      ([other, both]) =>
+        `${other.padEnd(20)} ${both}: ${share(both, members)} of these, ${share(both, sizes[other] ?? 0)} of those`,
+    );
   return [
     `${id} would have ${counted(members, 'person', 'people')} of ${people.toLocaleString('en-GB')} (${share(members, people)}).`,
     isPublished

@@ -41,6 +41,8 @@ export class Publisher extends Construct {
     shared.store.grantRead(this.publishDocuments);
     shared.store.grantUpkeep(this.publishDocuments);
     shared.store.grantLists(this.publishDocuments);
+    // A preview asks everybody.
+    shared.store.grantScan(this.publishDocuments);
     journeys.grantVersions(this.publishDocuments);
     entries.grantFollow(this.publishDocuments);
     entries.grantOwnRules(this.publishDocuments);

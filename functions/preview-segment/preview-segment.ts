@@ -2,10 +2,12 @@ import type { Fills, Ports } from '../../core/ports.ts';
 import { historyIds, newestIdentifier, type Profile } from '../../core/profile/profile.ts';
 import { wouldBeMember, type Preview } from '../../core/segment/preview.ts';
 
-export type PreviewPorts = Pick<Ports, 'profiles' | 'clock'> & {
+export type PreviewPorts = Pick<Ports, 'profiles' | 'clock' | 'definitions'> & {
   readonly fills: Pick<Fills, 'people' | 'parts'>;
   /** Lets others have their turn. */
   readonly rest: () => Promise<void>;
+  /** How many people are asked at once. */
+  readonly atOnce?: number;
 };
 
 /** Where a preview goes on: after whom, in which part of everybody. */
@@ -25,6 +27,10 @@ export interface Previewed {
   readonly sample: readonly { readonly profileId: string; readonly userId?: string }[];
   /** Published segment → how many of the members are in it. */
   readonly overlap: { readonly [segmentId: string]: number };
+  /** Published segment → how many of those who were asked are in it. */
+  readonly sizes: { readonly [segmentId: string]: number };
+  /** Whether a segment of this id is published. */
+  readonly isPublished: boolean;
   /** Absent once everybody was asked. */
   readonly next?: PreviewPlace;
 }
@@ -35,11 +41,12 @@ export const mostSampled = 10;
 
 /** Asks everybody, until time is over, whether they would be in a segment; nothing is written. */
 export const previewSegment =
-  ({ profiles, clock, fills, rest }: PreviewPorts) =>
+  ({ profiles, definitions, clock, fills, rest, atOnce = 1 }: PreviewPorts) =>
   async (preview: Preview, from: PreviewPlace, isTimeOver: () => boolean): Promise<Previewed> => {
     const counts = { people: 0, members: 0, entering: 0, leaving: 0 };
     const sample: Previewed['sample'][number][] = [];
     const overlap: { [segmentId: string]: number } = {};
+    const sizes: { [segmentId: string]: number } = {};
     const ask = async (profileId: string): Promise<void> => {
       const profile = (await profiles.load(profileId))?.profile;
       // Whoever became part of somebody is asked as that one.
@@ -51,6 +58,7 @@ export const previewSegment =
         wouldBeMember(profile, history, preview, clock.nowMs()),
       ];
       counts.people++;
+      for (const id of Object.keys(profile.segments)) sizes[id] = (sizes[id] ?? 0) + 1;
       if (was && !is) counts.leaving++;
       if (!is) return;
       counts.members++;
@@ -62,13 +70,15 @@ export const previewSegment =
     while (place) {
       const { part, after }: PreviewPlace = place;
       const { profileIds, cursor } = await fills.people(part, after, batch);
-      for (const profileId of profileIds) await ask(profileId);
+      for (let at = 0; at < profileIds.length; at += atOnce)
+        await Promise.all(profileIds.slice(at, at + atOnce).map(ask));
       const isPartOver = cursor === undefined;
       place = isPartOver ? (part + 1 < fills.parts ? { part: part + 1 } : undefined) : { part, after: cursor };
       if (isTimeOver()) break;
       await rest();
     }
-    return { ...counts, sample, overlap, ...(place && { next: place }) };
+    const isPublished = (await definitions.current()).segments.some(({ id }) => id === preview.id);
+    return { ...counts, sample, overlap, sizes, isPublished, ...(place && { next: place }) };
   };
 
 function shownOf(profile: Profile): Previewed['sample'][number] {

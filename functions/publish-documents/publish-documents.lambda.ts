@@ -14,7 +14,7 @@ type Request = Parameters<Answering>[0];
 const mostBytes = 50_000_000;
 
 /**
- * Publishes without a deployment: called by `sojourn plan`, `publish` and `rollback`, in the form of HTTP requests; and tells
+ * Publishes without a deployment, and says before whom a segment would be about: called by `sojourn plan`, `publish`, `rollback` and `segment --preview`, in the form of HTTP requests; and tells
  * of versions through the HTTP API, which has checked the bearer's token.
  */
 export const handler = observed(async (request: Request) => {
@@ -51,8 +51,30 @@ async function routesFor(body: string): Promise<RouteTable> {
       rollBack: rollBack(ports),
       durable: async () => undefined,
     }),
+    ['POST', '/api/segments/:id/preview', async (context) => (await previewing())(context)],
     ['GET', '/api/drift', async () => Response.json({ lines: await lookForDrift(publications) })],
   ];
+}
+
+/** How long one call asks people, and how many of them at once: what is left is for the next call. */
+const [previewMs, previewedAtOnce] = [10_000, 16];
+let previewRoute: RouteTable[number] | undefined;
+/** Who would be in a segment that is not published: everybody is looked at, which takes calls. */
+async function previewing(): Promise<RouteTable[number][2]> {
+  if (previewRoute) return previewRoute[2];
+  const [{ previewRoutes }, { fills }, { definitions, profiles }] = await Promise.all([
+    import('../parts/http/preview-routes.ts'),
+    import('../aws/container-fills.ts'),
+    import('../aws/container.ts'),
+  ]);
+  const ports = { profiles: profiles(), definitions: definitions(), clock: realClock, fills: fills() };
+  const stopwatch = (): (() => number) => {
+    const startMs = performance.now();
+    return () => performance.now() - startMs;
+  };
+  const rest = (): Promise<void> => Promise.resolve();
+  [previewRoute] = previewRoutes({ ...ports, rest, atOnce: previewedAtOnce }, stopwatch, previewMs);
+  return previewRoute![2];
 }
 
 /** What of a body is not for the routes: templates as the command has compiled them, and which folder it was. */

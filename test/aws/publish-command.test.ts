@@ -1,3 +1,4 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Deployment } from './deployment/deployment.ts';
@@ -81,6 +82,29 @@ describe('the command against a deployment', () => {
     expect(plan).toContain('Otherwise than it was deployed\n  Documents were published since the last deployment.');
     const { body } = await deployed.publisher('GET', '/api/journeys/trial/versions');
     expect(body['history']).toMatchObject([{ number: 2, reason: 'A shorter wait' }, { number: 1 }]);
+  });
+
+  it('says before whom a segment would be about, asked of everybody', async () => {
+    mkdirSync(join(folder, 'segments'), { recursive: true });
+    writeFileSync(
+      join(folder, 'segments/tried.segment.json'),
+      JSON.stringify({
+        id: 'tried',
+        name: 'Tried',
+        when: { all: [{ did: 'Trial Started' }, { not: { trait: 'x', exists: true } }] },
+      }),
+    );
+    // Beside it how far it has come is told.
+    const { stdout } = await shell.run('segment', 'tried', '--preview', ...docs, '--home', 'aws');
+    expect(stdout).toMatch(
+      /^tried would have 2 people of 2 \(100 %\)\.\nIt is not published yet\.\nOverlap with published segments\n {2}none\nSome of them\n( {2}\S+ {2}(ana|bo)\n){2}$/,
+    );
+    expect(await fails('segment', 'tryed', '--preview', ...docs)).toEqual([
+      2,
+      'sojourn: There is no segment "tryed". Did you mean "tried"?\n',
+    ]);
+    expect(await fails('segment', 'tried', ...docs)).toEqual([2, expect.stringContaining('Of AWS only --preview')]);
+    rmSync(join(folder, 'segments/tried.segment.json'));
   });
 
   it('rolls back, and moves who is inside of the later version', async () => {

@@ -101,8 +101,11 @@ describe('what functions may do', () => {
         expect(action, id).not.toContain('*');
   });
 
-  it('lets nobody scan the table but whoever fills everybody with what is published', () => {
-    expect(deployedFunctions.filter((name) => actionsOf(name).includes('dynamodb:Scan'))).toEqual(['fill-profiles']);
+  it('lets nobody scan the table but whoever fills everybody with what is published, or asks everybody before', () => {
+    expect(deployedFunctions.filter((name) => actionsOf(name).includes('dynamodb:Scan'))).toEqual([
+      'fill-profiles',
+      'publish-documents',
+    ]);
   });
 
   it('allows all resources only where an action knows none', () => {

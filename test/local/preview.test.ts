@@ -20,7 +20,7 @@ const ask = (id: string, body: object) => local.api('POST', `/api/segments/${id}
 describe('the preview of a segment, asked over HTTP', () => {
   it('counts, names some, and says in which others they are', async () => {
     const { status, body } = await ask('buyers', { files: written(buyers) });
-    expect([status, body]).toMatchObject([200, { people: 2, members: 2, entering: 2, leaving: 0 }]);
+    expect([status, body]).toMatchObject([200, { people: 2, members: 2, entering: 2, leaving: 0, isPublished: false }]);
     expect(body['sample']).toMatchObject([{ profileId: expect.any(String) as string }, {}]);
     expect(body.next).toBeUndefined();
     expect(await local.items('/api/segments')).not.toContainEqual(expect.objectContaining({ id: 'buyers' }));

@@ -1,6 +1,5 @@
 import { publish } from '../../../core/definitions.ts';
 import { checkAllButRules } from '../../../core/journey/check.ts';
-import type { Ports } from '../../../core/ports.ts';
 import { isObject, type Json, type JsonObject } from '../../../core/json.ts';
 import { previewOf, type Preview } from '../../../core/segment/preview.ts';
 import { unknownCoverage } from '../../../core/segment/coverage.ts';
@@ -12,14 +11,11 @@ import type { RouteTable } from './mount.ts';
 import { isWorkflowFile, mostFolderBytes } from './publication-routes.ts';
 import { objectIn, onlyKnown, textOf } from './requests.ts';
 
-/** How long one request goes on asking people; the caller comes again with `next`. */
-const longestMs = 3_000;
+/** How long one request goes on asking people where the caller does not say; they come again with `next`. */
+const usualMs = 3_000;
 
 /** Segments before they are published: who would be in them. */
-export function previewRoutes(
-  ports: PreviewPorts & Pick<Ports, 'definitions'>,
-  stopwatch: () => () => number,
-): RouteTable {
+export function previewRoutes(ports: PreviewPorts, stopwatch: () => () => number, longestMs = usualMs): RouteTable {
   const preview = previewSegment(ports);
   let last: { readonly text: string; readonly preview: Preview } | undefined;
   return [

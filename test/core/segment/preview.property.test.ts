@@ -85,7 +85,9 @@ describe('the preview of a segment', () => {
           members: is.length,
           entering: is.filter((id) => !was.includes(id)).length,
           leaving: was.filter((id) => !is.includes(id)).length,
+          isPublished: wasPublished,
         });
+        expect(found.sizes['asked'] ?? 0).toBe(was.length);
         home.close();
       },
     );
