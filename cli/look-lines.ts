@@ -29,6 +29,7 @@ export function profileLines(profile: Thing): readonly string[] {
     Object.entries((profile[key] ?? {}) as Thing).map(([name, value]) => `${name} = ${text(value)}`);
   const [traits, computed] = [valuesOf('traits'), valuesOf('computedTraits')];
   const { convertedAt } = profile;
+  const groups = (profile['groups'] ?? []) as readonly Thing[];
   return [
     joined(
       text(profile['profileId']),
@@ -43,6 +44,9 @@ export function profileLines(profile: Thing): readonly string[] {
     ...(computed.length > 0 ? ['Computed of what happened', ...rows(computed)] : []),
     'Consent',
     ...rows(consentLines(profile['consent'] as Thing)),
+    ...(groups.length > 0
+      ? [`Groups     ${groups.map((one) => `${text(one['type'])} ${text(one['groupId'])}`).join(', ')}`]
+      : []),
     `Segments   ${(profile['segments'] as readonly string[]).join(', ') || 'none'}`,
     `Audiences  ${(profile['audiences'] as readonly string[]).join(', ') || 'none'}`,
   ];
@@ -55,6 +59,22 @@ const consentLines = (consent: Thing): readonly string[] =>
         .map(([purpose, status]) => `${purpose} ${text(status)}`)
         .join(', ')}`,
   );
+
+/** What is known of a group, and who was heard of in it last. */
+export function groupLines(group: Thing, members: Thing): readonly string[] {
+  const traits = Object.entries(group['traits'] as Thing).map(([name, value]) => `${name} = ${text(value)}`);
+  const people = (members['items'] as readonly Thing[]).map((one) =>
+    joined(text(one['profileId']), `heard of ${moment(one['heardAt'])}`),
+  );
+  return [
+    `${text(group['type'])} ${text(group['groupId'])}`,
+    'Traits',
+    ...rows(traits),
+    'Members',
+    ...rows(people),
+    ...(members['next'] === undefined ? [] : ['  … and more']),
+  ];
+}
 
 /** One passage through a journey. */
 export function enrollmentLine(one: Thing): string {

@@ -5,6 +5,7 @@ import { compileCommand } from './compile.ts';
 import { doctorCommand } from './doctor.ts';
 import { drawCommand } from './draw.ts';
 import { importCommand } from './import.ts';
+import { groupCommand } from './group.ts';
 import { explainCommand, journeyCommand, profileCommand } from './look.ts';
 import { migrateCommand, planCommand, publishCommand, rollbackCommand } from './publish.ts';
 import { presetCommand } from './preset.ts';
@@ -32,6 +33,7 @@ for (const command of [
   proveCommand(),
   importCommand(),
   profileCommand(),
+  groupCommand(),
   journeyCommand(),
   explainCommand(),
   segmentCommand(),

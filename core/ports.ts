@@ -6,6 +6,7 @@ import type { Message, StoredEvent } from './event/event.ts';
 import type { ProblemCount, ProblemNote, QuarantinedEvent } from './event/quarantine.ts';
 import type { Ruling } from './experiment/ruling.ts';
 import type { VariantCounts } from './experiment/variant-counts.ts';
+import type { Group, GroupId, ReadGroup } from './group/group.ts';
 import type { Channel } from './journey/document.ts';
 import type { JsonObject } from './json.ts';
 import type { Delivery, Suppression } from './message/delivery.ts';
@@ -388,6 +389,16 @@ export interface FillProgress {
   readonly isDone: boolean;
   /** People who were looked at. */
   readonly people: number;
+}
+/** What is known of groups. Who is in one stands in the profiles, from which the directory's lists of members are made. */
+export interface Groups {
+  /** Strongly consistent. */
+  group(id: GroupId): Promise<ReadGroup | undefined>;
+  /**
+   * Writes a group at the version that was read, 0 for "must not exist".
+   * @throws StoreUnavailable where the answer was lost
+   */
+  put(group: Group, expectedVersion: number): Promise<'put' | 'conflict'>;
 }
 /** Some of everybody; without a cursor nobody follows. */
 export interface PeoplePage {

@@ -14,6 +14,7 @@ import { finishErasure } from '../core/privacy/finish-erasure.ts';
 import { enterJourney } from '../functions/enter-journey/enter-journey.ts';
 import { judgeEvents, type JudgedResult } from '../functions/judge-events/judge-events.ts';
 import { markFailed } from '../functions/mark-failed/mark-failed.ts';
+import { noteGroups } from '../functions/note-groups/note-groups.ts';
 import { askingOf } from '../functions/parts/asking/asking.ts';
 import { createCalls } from '../functions/parts/channels/call.ts';
 import { createSmtp, type Smtp } from '../functions/parts/channels/smtp.ts';
@@ -54,6 +55,7 @@ import { SqliteExperiments } from './store/experiments.ts';
 import { SqlitePersonalData } from './store/personal-data.ts';
 import { SqliteProfileStore } from './store/profile-store.ts';
 import { SqliteFills } from './store/fills.ts';
+import { SqliteGroups } from './store/groups.ts';
 import { SqliteQuarantine } from './store/quarantine.ts';
 import { SqliteRanks } from './store/ranks.ts';
 import { SqliteRounds } from './store/rounds.ts';
@@ -119,6 +121,7 @@ export class Home {
   readonly personal: SqlitePersonalData;
   readonly filling: Filling;
   readonly quarantine: SqliteQuarantine;
+  readonly groups: SqliteGroups;
   /** Accepts events of our own making. */
   readonly accept: (messages: readonly Message[]) => ReturnType<ReturnType<typeof acceptEvents>>;
   /** The same for what others send: held against the catalogue. */
@@ -242,7 +245,8 @@ export class Home {
       clock,
       ids: this.secrets,
     };
-    this.accept = acceptEvents(this.ports);
+    this.groups = new SqliteGroups(db);
+    this.accept = noteGroups({ groups: this.groups, clock, accept: acceptEvents(this.ports) });
     this.quarantine = new SqliteQuarantine(db, clock);
     this.take = judgeEvents({
       ...this.ports,

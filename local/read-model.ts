@@ -91,7 +91,7 @@ export class ReadModel implements Directory {
   }
 
   async members(
-    kind: 'segment' | 'audience',
+    kind: 'segment' | 'audience' | 'group',
     id: string,
     page: PageQuery,
   ): Promise<Page<{ readonly profileId: string; readonly sinceMs: number }>> {

@@ -129,6 +129,7 @@ function appOf({ home }: ServerOptions, token: string, onError: (error: unknown,
     ranks: home.ranks,
     erase: (task) => home.erase(task),
     personal: async () => home.personal,
+    groups: home.groups,
     quarantine: home.quarantine,
     replay: replayQuarantined({
       ...home.ports,

@@ -1,3 +1,4 @@
+import { checkGroupTraits, groupTraitsOf, groupTypeOf } from '../group/group.ts';
 import { isObject, type JsonObject } from '../json.ts';
 import { isJunk } from '../profile/identity.ts';
 import { parseInstant } from '../time/instant.ts';
@@ -82,6 +83,7 @@ function read(body: Body, arrival: Arrival): Message {
   if (fault) throw new Refused(fault);
   const time = readTime(body, arrival);
   const groupId = type === 'group' ? readGroupId(body) : undefined;
+  if (type === 'group') checkGroup(context, traits, arrival.trust);
   const previousId = type === 'alias' ? readId(body, 'previousId') : undefined;
   if (type === 'alias' && userId === undefined)
     refuse('user_id_missing', 'An alias needs the userId that the earlier id belongs to.', 'userId');
@@ -176,6 +178,19 @@ function readGroupId(body: Body): string {
   const value = body['groupId'];
   const id = typeof value === 'number' ? (exactText(value) ?? '') : typeof value === 'string' ? value.trim() : '';
   return id === '' || id.length > 300 ? refuse('group_id_missing', 'A group call needs a groupId.', 'groupId') : id;
+}
+
+/** Refuses a type that is none, and traits that no group can have. */
+function checkGroup(context: JsonObject, traits: JsonObject, trust: Message['trust']): void {
+  if (groupTypeOf({ context, traits }) === undefined)
+    refuse(
+      'group_type_invalid',
+      'A group type is a letter and then up to 39 letters, digits, hyphens or underscores.',
+      context['groupType'] === undefined ? 'traits.groupType' : 'context.groupType',
+      'Write for example "company" or "household", or leave it out for "company".',
+    );
+  const fault = checkGroupTraits(groupTraitsOf({ trust, traits }));
+  if (fault) refuse('group_traits_invalid', fault.message, fault.path, fault.suggestion);
 }
 
 function readObject(body: Body, key: 'traits' | 'properties' | 'context'): JsonObject {

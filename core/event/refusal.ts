@@ -8,6 +8,8 @@ export type RefusalCode =
   | 'type_missing'
   | 'event_missing'
   | 'group_id_missing'
+  | 'group_type_invalid'
+  | 'group_traits_invalid'
   | 'user_id_missing'
   | 'identity_missing'
   | 'identity_invalid'

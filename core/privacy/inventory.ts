@@ -91,11 +91,20 @@ export const inventory = {
     aws: ['p#/g#'],
   },
   memberships: {
-    holds: 'Lists of segments and audiences that the person stands in.',
+    holds: 'Lists of segments, audiences and groups that the person stands in.',
     exported: { not: 'The profile says the same.' },
     erased: 'deleted',
     home: ['members'],
     aws: ['m#/'],
+  },
+  groups: {
+    holds: 'What is known of groups: companies, households. Who is in one stands in profiles and memberships.',
+    exported: { not: 'It is about several people; the profile says which groups the person is in.' },
+    erased: {
+      kept: 'It is about several people and names none; traits that tell of one person are taken away by hand.',
+    },
+    home: ['groups'],
+    aws: ['g#/g'],
   },
   due: {
     holds: 'When something of the person is to be looked at.',

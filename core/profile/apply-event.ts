@@ -1,5 +1,6 @@
 import type { Definitions } from '../definitions.ts';
 import type { Message, Occurrence } from '../event/event.ts';
+import { joinGroup } from '../group/group.ts';
 import { isObject, type Json } from '../json.ts';
 import { leavesOf } from '../segment/coverage.ts';
 import { stepLeaf, type Past } from '../segment/leaf.ts';
@@ -45,12 +46,8 @@ export function applyEvent(profile: Profile, message: Message, definitions: Defi
   if (consent !== profile.consent) changed.consent = consent;
   const touchpoints = applyTouchpoint(profile, message);
   if (touchpoints !== profile.touchpoints) changed.touchpoints = touchpoints;
-  if (
-    message.groupId !== undefined &&
-    isLater(message.occurredMs, message.messageId, ownValue(profile.groups, message.groupId))
-  ) {
-    changed.groups = { ...profile.groups, [message.groupId]: stamp(true, message) };
-  }
+  const groups = joinGroup(profile.groups, message);
+  if (groups !== profile.groups) changed.groups = groups;
   const conditions = stepConditions(profile, event, definitions, past);
   if (conditions !== profile.conditions) changed.conditions = conditions;
   if (isConversion(event, definitions)) {

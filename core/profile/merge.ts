@@ -1,3 +1,4 @@
+import { mergeGroups } from '../group/group.ts';
 import { joinHanded } from '../message/breaker.ts';
 import type { Leaf } from '../segment/leaf.ts';
 import { joinConsent, reweighed } from './consent.ts';
@@ -53,7 +54,7 @@ export function mergeProfiles(
     ...optional('filled', filled > 0 ? filled : undefined),
     ...optional('nextDateMs', least(winner.nextDateMs, loser.nextDateMs)),
     touchpoints: join(winner.touchpoints, loser.touchpoints, joinTouchpoints),
-    groups: joinLater(winner.groups, loser.groups),
+    groups: mergeGroups(winner.groups, loser.groups),
     conditions: joinConditions(winner, loser, leaves),
     segments: join(winner.segments, loser.segments, Math.min),
     audiences: join(winner.audiences, loser.audiences, Math.min),

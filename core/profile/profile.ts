@@ -127,7 +127,8 @@ export interface Profile {
   readonly convertedMs?: number;
   /** First revenue-bearing facts that a summary shows. */
   readonly touchpoints: { readonly [key: string]: Touchpoint };
-  readonly groups: { readonly [groupId: string]: Stamped<true> };
+  /** Type → the group of that type that was named last. */
+  readonly groups: { readonly [type: string]: Stamped<string> };
   readonly conditions: { readonly [leafKey: string]: ConditionState };
   /** Segment id → since when a member. */
   readonly segments: { readonly [segmentId: string]: number };

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { groups } from '../aws/container-groups.ts';
 import { quarantine } from '../aws/container-quarantine.ts';
 import { decisionPorts, secret } from '../aws/container.ts';
 import { answerIntake } from '../aws/http.ts';
 import { trustOf } from '../aws/secret.ts';
 import { judgeEvents } from '../judge-events/judge-events.ts';
 import { logger, observed, sayingOf } from '../middleware.ts';
+import { noteGroups } from '../note-groups/note-groups.ts';
 import { Intake } from '../parts/http/intake.ts';
 import { messageIds } from '../parts/message-ids.ts';
 import { acceptEvents } from './accept-events.ts';
@@ -22,7 +24,7 @@ export const handler = observed(async (event: APIGatewayProxyEventV2) => {
     accept: judgeEvents({
       ...ports,
       quarantine,
-      accept: acceptEvents(ports, peopleAtOnce),
+      accept: noteGroups({ groups, clock: ports.clock, accept: acceptEvents(ports, peopleAtOnce) }),
     }),
     durable: () => ports.profiles.durable(),
     clock: ports.clock,

@@ -147,7 +147,7 @@ export class DynamoDirectory implements Directory {
   }
 
   async members(
-    kind: 'segment' | 'audience',
+    kind: 'segment' | 'audience' | 'group',
     id: string,
     page: PageQuery,
   ): Promise<Page<{ readonly profileId: string; readonly sinceMs: number }>> {

@@ -1,7 +1,7 @@
 import type { Clock, OutgoingFact } from '../../core/ports.ts';
-import { hotKey, type Key } from './table/keys.ts';
+import { coldKey, hotKey, type Key } from './table/keys.ts';
 import { memberKey } from './table/memberships.ts';
-import { membershipsOf, type Item } from './table/profile-rows.ts';
+import { groupsOf, membershipsOf, type Item } from './table/profile-rows.ts';
 import { keyOf, type Table } from './table/table.ts';
 
 const mostReads = 5;
@@ -19,7 +19,7 @@ export async function listMemberships(
   const places = placesTold(profileId, told);
   for (let reads = 1; reads <= mostReads; reads++) {
     const row = await table.row(hotKey(profileId));
-    const now = placesNow(profileId, row);
+    const now = placesNow(profileId, row, await table.row(coldKey(profileId)));
     for (const [place, key] of places) if (!now.has(place)) await table.delete(key);
     for (const [place, key] of now) {
       await table.put(keyOf(key));
@@ -35,11 +35,11 @@ export async function listMemberships(
 type Places = Map<string, Key>;
 const byPlace = (keys: readonly Key[]): Places => new Map(keys.map((key) => [`${key.pk} ${key.sk}`, key]));
 
-function placesNow(profileId: string, row: Item | undefined): Places {
+function placesNow(profileId: string, row: Item | undefined, coldRow: Item | undefined): Places {
   const { segments, audiences } = membershipsOf(row);
-  const of = (kind: 'segment' | 'audience', members: { readonly [id: string]: number }): readonly Key[] =>
+  const of = (kind: 'segment' | 'audience' | 'group', members: { readonly [id: string]: number }): readonly Key[] =>
     Object.entries(members).map(([id, sinceMs]) => memberKey(kind, id, profileId, sinceMs));
-  return byPlace([...of('segment', segments), ...of('audience', audiences)]);
+  return byPlace([...of('segment', segments), ...of('audience', audiences), ...of('group', groupsOf(coldRow))]);
 }
 
 /** Where a person was listed once: a membership begins at the instant of its fact. */

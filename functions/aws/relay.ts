@@ -6,9 +6,9 @@ import { ownValue } from '../../core/profile/profile.ts';
 import type { Bus } from './bus.ts';
 import { imageOf } from './stream-image.ts';
 import { factsIn } from './table/event-rows.ts';
-import { hotKey } from './table/keys.ts';
+import { coldKey, hotKey } from './table/keys.ts';
 import { memberKey, membershipsIn, type MembershipChange } from './table/memberships.ts';
-import { membershipsOf } from './table/profile-rows.ts';
+import { groupsOf, membershipsOf } from './table/profile-rows.ts';
 import { keyOf, Table } from './table/table.ts';
 
 export interface RelayOptions {
@@ -102,9 +102,12 @@ export class StreamRelay {
       }
   }
   private async list(profileId: string, changes: readonly MembershipChange[]): Promise<void> {
-    const now = membershipsOf(await this.table.row(hotKey(profileId)));
+    const { segments: segment, audiences: audience } = membershipsOf(await this.table.row(hotKey(profileId)));
+    const isOfGroups = changes.some(([kind]) => kind === 'group');
+    const group = isOfGroups ? groupsOf(await this.table.row(coldKey(profileId))) : {};
+    const now = { segment, audience, group };
     for (const [kind, id, wasMs, isMs] of changes) {
-      const sinceMs = ownValue(kind === 'segment' ? now.segments : now.audiences, id);
+      const sinceMs = ownValue(now[kind], id);
       for (const ms of new Set([wasMs, isMs]))
         if (ms !== null && ms !== sinceMs) await this.table.delete(memberKey(kind, id, profileId, ms));
       if (sinceMs !== undefined) await this.table.put(keyOf(memberKey(kind, id, profileId, sinceMs)));

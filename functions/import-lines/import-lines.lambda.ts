@@ -1,8 +1,10 @@
 import { acceptEvents } from '../accept-events/accept-events.ts';
+import { groups } from '../aws/container-groups.ts';
 import { quarantine } from '../aws/container-quarantine.ts';
 import { decisionPorts } from '../aws/container.ts';
 import { judgeEvents } from '../judge-events/judge-events.ts';
 import { observed } from '../middleware.ts';
+import { noteGroups } from '../note-groups/note-groups.ts';
 import { acceptLines, readLine } from '../parts/import-lines.ts';
 import { batchIds } from '../parts/message-ids.ts';
 
@@ -28,7 +30,7 @@ export const handler = observed(async ({ Items, BatchInput: { key }, batch, begu
   const accept = judgeEvents({
     ...ports,
     quarantine,
-    accept: acceptEvents(ports, peopleAtOnce),
+    accept: noteGroups({ groups, clock: ports.clock, accept: acceptEvents(ports, peopleAtOnce) }),
   });
   const results = await acceptLines(lines, accept);
   const count = (status: string): number => results.filter((one) => one.status === status).length;

@@ -8,6 +8,7 @@ import { DynamoExperiments } from '../aws/experiments.ts';
 import { DynamoDirectory } from '../aws/directory.ts';
 import { changeConsent } from '../change-consent/change-consent.ts';
 import { enterJourney } from '../enter-journey/enter-journey.ts';
+import { groups } from '../aws/container-groups.ts';
 import { fills, ranks } from '../aws/container-fills.ts';
 import { personal } from '../aws/container-personal.ts';
 import { ENV } from '../env.ts';
@@ -32,6 +33,7 @@ async function build(): Promise<ReturnType<typeof handle>> {
       (await import('../aws/coupon-counts.ts')).countCoupons(dynamo(), setting(ENV.table), pool),
     fills: fills(),
     ranks: ranks(),
+    groups,
     quarantine: laterQuarantine,
     replay: async (task) => {
       const [{ replayQuarantined }, { acceptEvents }] = await Promise.all([

@@ -1,6 +1,7 @@
 import type { Stop } from '../../core/control/stop.ts';
 import type { EntryGuard, Enrollment } from '../../core/enrollment/enrollment.ts';
 import type { Delivery } from '../../core/message/delivery.ts';
+import { groupMemberships } from '../../core/group/group.ts';
 import type { Change, EventRow } from '../../core/ports.ts';
 import type { MergeRow } from '../../core/profile/merge-log.ts';
 import type { Profile } from '../../core/profile/profile.ts';
@@ -50,11 +51,13 @@ export function writeRows(
   writeDue(db, change);
 }
 
-/** Writes who is in which segment and audience, as far as that has changed. */
+/** Writes who is in which segment, audience and group, as far as that has changed. */
 export function writeMemberships(db: Database, before: Profile | undefined, after: Profile): void {
-  const { profileId, segments, audiences } = after;
+  const { profileId, segments, audiences, groups } = after;
   if (before?.segments !== segments) writeMembers(db, 'segment', profileId, before?.segments ?? {}, segments);
   if (before?.audiences !== audiences) writeMembers(db, 'audience', profileId, before?.audiences ?? {}, audiences);
+  if (before?.groups !== groups)
+    writeMembers(db, 'group', profileId, before ? groupMemberships(before) : {}, groupMemberships(after));
 }
 
 function writeMembers(

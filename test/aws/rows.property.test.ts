@@ -47,7 +47,7 @@ const profile = partial<Profile>({
   locale: stamped(text),
   consent: fc.dictionary(text, stamped(fc.constantFrom('granted' as const, 'denied' as const))),
   convertedMs: instant,
-  groups: fc.dictionary(text, stamped(fc.constant(true as const))),
+  groups: fc.dictionary(text, stamped(text)),
   conditions: fc.dictionary(text, json),
   segments: since,
   audiences: since,

@@ -62,7 +62,7 @@ class Door {
 async function expectAllOnce(): Promise<void> {
   const profile = await local.profile('u1');
   expect(profile['traits']).toMatchObject({ plan: 'gold', email: 'ana@clients.example' });
-  expect(profile['groups']).toEqual(['g1']);
+  expect(profile['groups']).toEqual([{ type: 'company', groupId: 'g1' }]);
   expect(profile['identifiers']).toEqual(
     expect.arrayContaining([
       expect.objectContaining({ kind: 'email', value: 'ana@clients.example', verified: true }),

@@ -48,7 +48,7 @@ describe('the six calls', () => {
     await local.post('/v1/group', { userId, groupId: 'g1', traits: { employees: 420 } });
     const profile = await local.profile(userId);
     expect(profile['traits']).toMatchObject({ plan: 'gold', address: { city: 'Riga' } });
-    expect(profile['groups']).toEqual(['g1']);
+    expect(profile['groups']).toEqual([{ type: 'company', groupId: 'g1' }]);
     const page = (await local.events(userId)).find((event) => event['name'] === 'Page Viewed');
     expect(page?.['properties']).toEqual({ name: 'Home', category: 'Shop', url: 'https://a.example/' });
   });

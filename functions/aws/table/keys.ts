@@ -76,6 +76,8 @@ export const suppressionListKey = (channel: Channel, addressHash: string, reason
   pk: suppressionKey(channel, addressHash).pk,
   sk: `r#${reason}`,
 });
+/** What is known of a group. */
+export const groupRowKey = (type: string, groupId: string): Key => ({ pk: `g#${type}#${groupId}`, sk: 'g' });
 /** At which hours everybody answers. */
 export const hoursKey: Key = { pk: 'hours', sk: 'hours' };
 export const controlPartition = 'control';

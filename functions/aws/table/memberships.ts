@@ -1,9 +1,10 @@
+import { groupMemberships } from '../../../core/group/group.ts';
 import type { Profile } from '../../../core/profile/profile.ts';
 import { listPartition, listShards, profilePartition, shardOf, sortable, type Key } from './keys.ts';
 import { pack, unpack } from './pack.ts';
 import type { Item } from './profile-rows.ts';
 
-type Kind = 'segment' | 'audience';
+type Kind = 'segment' | 'audience' | 'group';
 /** A membership that began, ended or was dated anew: since when it stood, and since when it stands. */
 export type MembershipChange = readonly [kind: Kind, id: string, wasMs: number | null, isMs: number | null];
 
@@ -12,6 +13,9 @@ export function membershipChanges(before: Profile | undefined, after: Profile): 
   const changes = [
     ...changesOf('segment', before?.segments ?? {}, after.segments),
     ...changesOf('audience', before?.audiences ?? {}, after.audiences),
+    ...(before?.groups === after.groups
+      ? []
+      : changesOf('group', before ? groupMemberships(before) : {}, groupMemberships(after))),
   ];
   return changes.length === 0 ? {} : { mc: { B: pack(changes) } };
 }

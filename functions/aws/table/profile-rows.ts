@@ -1,5 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { JsonObject } from '../../../core/json.ts';
+import { groupMemberships } from '../../../core/group/group.ts';
 import type { Loaded } from '../../../core/ports.ts';
 import { newProfile, type Profile } from '../../../core/profile/profile.ts';
 import { coldKey, hotKey, hotPart } from './keys.ts';
@@ -56,6 +57,11 @@ export const coldItem = (profile: Profile, version: number): Item => {
 export function membershipsOf(hotRow: Item | undefined): Pick<Profile, 'segments' | 'audiences'> {
   const { segments = {}, audiences = {} } = hotRow ? (unpack(hotRow['b']!.B!) as unknown as Partial<Hot>) : {};
   return { segments, audiences };
+}
+
+/** The groups of a profile, by its cold row. */
+export function groupsOf(coldRow: Item | undefined): { readonly [key: string]: number } {
+  return coldRow ? groupMemberships(unpack(coldRow['b']!.B!) as unknown as Cold) : {};
 }
 
 /**

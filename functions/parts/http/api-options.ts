@@ -3,7 +3,15 @@ import type { JourneyVersion } from '../../../core/definitions.ts';
 import type { EntryAnswer, Trigger } from '../../../core/enrollment/enter.ts';
 import type { CouponPool } from '../../../core/journey/document.ts';
 import type { JsonObject } from '../../../core/json.ts';
-import type { DecisionPorts, ExperimentStore, Fills, PersonalData, Quarantine, Ranks } from '../../../core/ports.ts';
+import type {
+  DecisionPorts,
+  ExperimentStore,
+  Fills,
+  Groups,
+  PersonalData,
+  Quarantine,
+  Ranks,
+} from '../../../core/ports.ts';
 import type { Receipt } from '../../../core/privacy/erasure.ts';
 import type { TaskAnswer } from '../../../core/task/complete.ts';
 import type { ConsentChange } from '../../change-consent/change-consent.ts';
@@ -25,6 +33,7 @@ export interface ApiOptions {
   readonly suppress: (task: SuppressTask) => Promise<void>;
   readonly completeTask: (task: CompletionTask) => Promise<TaskAnswer>;
   readonly countCoupons: (pool: CouponPool) => Promise<PoolCount>;
+  readonly groups: Groups;
   readonly quarantine: Pick<Quarantine, 'list' | 'get' | 'remove' | 'count' | 'noted'>;
   readonly replay: (task: ReplayTask) => Promise<ReplayAnswer>;
   /** How a journey's schedule stands; `undefined` for one that no schedule begins. */

@@ -52,7 +52,7 @@ export interface Directory {
   enrollmentsOf(profileIds: readonly string[], page: PageQuery): Promise<Page<Enrollment>>;
   deliveriesOf(profileIds: readonly string[], page: PageQuery): Promise<Page<Delivery>>;
   members(
-    kind: 'segment' | 'audience',
+    kind: 'segment' | 'audience' | 'group',
     id: string,
     page: PageQuery,
   ): Promise<Page<{ readonly profileId: string; readonly sinceMs: number }>>;

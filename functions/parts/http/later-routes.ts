@@ -23,6 +23,12 @@ export const laterRoutes = (options: ApiOptions): RouteTable => [
   ...laterTable(['POST'], '/api/quarantine/replay', async () =>
     (await import('./quarantine-routes.ts')).quarantineRoutes(options),
   ),
+  ...laterTable(['GET', 'PUT'], '/api/groups/:type/:groupId', async () =>
+    (await import('./group-routes.ts')).groupRoutes(options),
+  ),
+  ...laterTable(['GET'], '/api/groups/:type/:groupId/members', async () =>
+    (await import('./group-routes.ts')).groupRoutes(options),
+  ),
   [
     'GET',
     '/api/profiles/:profileId/journeys/:id',

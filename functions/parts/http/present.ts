@@ -43,7 +43,9 @@ export function presentProfile({ profile, version }: Loaded, definitions: Defini
       ({ firstMs, lastMs, source, medium, campaign, referrer, page }) =>
         tidy({ source, medium, campaign, referrer, page, firstAt: at(firstMs), lastAt: at(lastMs) }),
     ),
-    groups: Object.keys(profile.groups),
+    groups: Object.keys(profile.groups)
+      .sort()
+      .map((type) => ({ type, groupId: profile.groups[type]!.value })),
     experiments: Object.fromEntries(
       Object.entries(profile.assignments)
         .filter(([name]) => name.startsWith('experiment:'))

@@ -102,7 +102,12 @@ const body = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: fc.record({ type: fc.constant('group'), groupId: fc.constantFrom('g1', 'valueOf'), who: whose }),
+    arbitrary: fc.record({
+      type: fc.constant('group'),
+      groupId: fc.constantFrom('g1', 'valueOf'),
+      context: fc.constantFrom({}, { groupType: 'household' }),
+      who: whose,
+    }),
   },
 );
 const minuteOfTwoWeeks = fc.integer({ min: 0, max: 14 * 24 * 60 });
