@@ -5,7 +5,7 @@ import { Home } from '../../local/home.ts';
 import { isDeep } from '../properties.ts';
 
 /** A whole year in the deep run; else a hundred days of fewer people, which hold everything but reactivation's end. */
-const size = isDeep ? { people: 1_000, days: 365 } : { people: 500, days: 110 };
+const size = isDeep ? { people: 600, days: 365 } : { people: 500, days: 110 };
 const startMs = Date.UTC(2025, 10, 1);
 
 async function live(): Promise<Home> {
