@@ -59,7 +59,7 @@ describe('sojourn doctor', () => {
                 There should be one for each country, named in the context "textOrigins"; to register one takes days to weeks.
                 Where: https://console.aws.amazon.com/sms-voice/home?region=us-east-1#/overview
       raise     10 functions may run at once, of 10 in the account.  (lambda-concurrency)
-                It should be 1,000: 24 functions, 5 at once of each, are 120. Until then work waits, and senders are told to come again.
+                It should be 1,000: 25 functions, 5 at once of each, are 125. Until then work waits, and senders are told to come again.
                 Where: https://console.aws.amazon.com/servicequotas/home/services/lambda/quotas/L-B99A9384?region=us-east-1
       ok        Step Functions holds 1,000,000 open executions.  (open-executions)
       ok        Step Functions starts 150 executions a second.  (start-executions)
