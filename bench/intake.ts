@@ -22,11 +22,12 @@ const eventsPerSecond = async (
   server: BenchServer,
   connections: number,
   batch: number,
-): Promise<{ rate: number; failed: number }> => {
+): Promise<{ rate: number; failed: number; events: number }> => {
   const next =
     batch === 1 ? () => track() : () => `{"batch":[${Array.from({ length: batch }, () => track()).join(',')}]}`;
   const result = await load(server.url, batch === 1 ? '/v1/track' : '/v1/batch', connections, seconds, next);
-  return { rate: (result.requests * batch) / result.seconds, failed: result.failed };
+  const events = result.requests * batch;
+  return { rate: events / result.seconds, failed: result.failed, events };
 };
 
 /** Durable and applied before the 2xx: single events, batches, and what 20 and 200 event-count segments cost. */
@@ -64,24 +65,31 @@ export const intakeBench: Bench = {
   },
 };
 
-/** Servers in turn, so that what else the machine does meets all alike. */
+/** Servers in turn, so that what else the machine does meets all alike; beside it what of a processor each event takes. */
 async function withSegments(): Promise<readonly Figure[]> {
   const counts = [0, 20, 200];
   const servers = await Promise.all(counts.map((segments) => BenchServer.start(workflowsWith({ segments }))));
   const rates = counts.map(() => 0);
+  const spent = counts.map(() => ({ cpuMs: 0, events: 0 }));
   for (let round = 0; round <= rounds; round++)
     for (const [index, server] of servers.entries()) {
-      const { rate } = await eventsPerSecond(server, 64, 1);
+      const beganMs = server.cpuMs;
+      const { rate, events } = await eventsPerSecond(server, 64, 1);
       // The first round warms them up.
-      if (round > 0) rates[index]! += rate / rounds;
+      if (round === 0) continue;
+      rates[index]! += rate / rounds;
+      spent[index]!.cpuMs += server.cpuMs - beganMs;
+      spent[index]!.events += events;
     }
   for (const server of servers) await server.stop();
   const [plain = 0] = rates;
+  const [plainUs = 0, ...moreUs] = spent.map(({ cpuMs, events }) => (1_000 * cpuMs) / events);
   return [20, 200].map((segments, index) => ({
     work: `single POSTs with ${segments} event-count segments`,
     value: rates[index + 1]!,
     unit: 'events/s',
     ratio: { to: `${Math.round(plain)}/s without them, in turn`, value: rates[index + 1]! / plain },
     aim: segments === 20 ? '≥ 0.85 ×' : '≥ 0.5 ×',
+    note: `${(plainUs / moreUs[index]!).toFixed(2)} × by processor time: ${Math.round(moreUs[index]!)} µs an event, ${Math.round(plainUs)} without`,
   }));
 }
