@@ -4,7 +4,9 @@ import { StoreUnavailable } from '../../../core/failures.ts';
 import type { Ranks } from '../../../core/ports.ts';
 import { traitValue } from '../../../core/trait/computed-trait.ts';
 import { viewOf } from '../../../core/segment/view.ts';
+import { erasePerson } from '../../../functions/erase-person/erase-person.ts';
 import { rankProfiles } from '../../../functions/fill-profiles/rank-profiles.ts';
+import { unmergeProfile } from '../../../functions/unmerge-profile/unmerge-profile.ts';
 import { readCoverage } from '../../../local/store/coverage.ts';
 import { SqliteFills } from '../../../local/store/fills.ts';
 import { SqliteRanks } from '../../../local/store/ranks.ts';
@@ -55,6 +57,19 @@ function failing(ranks: Ranks, faults: readonly { readonly at: number; readonly 
   };
 }
 
+/** Whoever is known by a user id is erased, if they are there yet. */
+async function forget(home: TestHome, userId: string): Promise<void> {
+  const profileId = (await home.store.owners([`userId:${userId}`])).get(`userId:${userId}`);
+  if (profileId !== undefined) await erasePerson({ ...home.ports, personal: home.personal })({ profileId });
+}
+/** Whoever was merged into somebody last is taken out again. */
+async function takeApart(home: TestHome, userId: string): Promise<void> {
+  const profileId = (await home.store.owners([`userId:${userId}`])).get(`userId:${userId}`);
+  const mergedId =
+    profileId === undefined ? undefined : (await home.store.load(profileId))?.profile.mergedIds.at(-1)?.profileId;
+  if (profileId !== undefined && mergedId !== undefined) await unmergeProfile(home.ports)({ profileId, mergedId });
+}
+
 describe('counting everybody', () => {
   it('makes the same tables wherever it dies and is taken up again, and they rank as a plain sort does', async () => {
     await fc.assert(
@@ -86,14 +101,14 @@ describe('counting everybody', () => {
           }
         },
       ),
-      runs(60),
+      runs(400),
     );
   });
 
   it('loses nothing of what happens meanwhile: after the next night everybody is ranked as they are', async () => {
     const change = fc.record({
       who: fc.nat(8),
-      what: fc.constantFrom('buy', 'merge', 'come'),
+      what: fc.constantFrom('buy', 'merge', 'unmerge', 'erase', 'come'),
     });
     await fc.assert(
       fc.asyncProperty(
@@ -108,6 +123,8 @@ describe('counting everybody', () => {
             await rank({ number, part: 0, startedMs: home.clock.nowMs() });
             const userId = `u${who % people.length}`;
             if (what === 'buy') await home.accept(aTrack('Bought', { total: 1 }, { userId }));
+            else if (what === 'erase') await forget(home, userId);
+            else if (what === 'unmerge') await takeApart(home, userId);
             else if (what === 'come') await home.accept(aTrack('Bought', { total: 1 }, { userId: `new${index}` }));
             else {
               await home.accept(aTrack('Bought', { total: 1 }, { userId: '', anonymousId: `a${index}` }));
@@ -117,7 +134,7 @@ describe('counting everybody', () => {
           home.definitions.rank(readCoverage(home.db)!);
           await home.wind('P2D');
           const { computed, coverage } = home.definitions.now;
-          const standing = home.profiles().filter(({ mergedInto }) => mergedInto === undefined);
+          const standing = home.profiles().filter(({ mergedInto, isErased }) => mergedInto === undefined && !isErased);
           expect(coverage.ranks!['by-orders']!.people).toBe(standing.length);
           const valueOf = (profile: (typeof standing)[number]): number =>
             Number(computed.get('orders')!.valueOf(viewOf(profile, home.definitions.now, home.clock.nowMs())));
@@ -129,7 +146,7 @@ describe('counting everybody', () => {
           }
         },
       ),
-      runs(60),
+      runs(400),
     );
   });
 });
