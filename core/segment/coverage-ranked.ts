@@ -7,7 +7,8 @@ type Change = 'first' | 'again';
 
 /**
  * What people are to be filled with once tables of ranks are made. Rules that ask for a rank are asked again of everybody, and
- * whoever comes or goes is told of as ever. The first table of a trait is like its publication: what it finds is no news.
+ * whoever comes or goes is told of as ever. The first table of a trait that has people in it is like its
+ * publication: what it finds is no news.
  */
 export function coverageRanked(definitions: Definitions, tables: RankTables, nowMs: number): Coverage {
   const { coverage } = definitions;
@@ -34,7 +35,10 @@ export function coverageRanked(definitions: Definitions, tables: RankTables, now
 
 /** Rules that ask for a rank, through other traits and segments too, with what becomes of them. */
 function changesOf({ rules, computed, coverage }: Definitions, tables: RankTables): ReadonlyMap<string, Change> {
-  const isFirst = (traitId: string): boolean => tables[traitId]?.of !== coverage.ranks?.[traitId]?.of;
+  const isFirst = (traitId: string): boolean => {
+    const before = coverage.ranks?.[traitId];
+    return before === undefined || before.people === 0 || before.of !== tables[traitId]?.of;
+  };
   const ranksUnder = (traitId: string): readonly string[] => [
     ...(Object.hasOwn(tables, traitId) ? [traitId] : []),
     ...[...(computed.get(traitId)?.parts ?? [])].flatMap(ranksUnder),

@@ -45,17 +45,23 @@ export function saidOfRank({ id, rank, into, above, best = 'most' }: RankTrait, 
   return idOf('rank', canonicalJson([id, rank, into, best, above ?? null, said]));
 }
 
+/** A table of nobody is made again so soon: people may come by an import in the middle of a day. */
+const untilSomebodyMs = 3_600_000;
+
 /** When tables are to be made next: at once where one is missing, else every night; `Infinity` where nobody asks for any. */
 export function nextRankingMs(definitions: Definitions): number {
   const ranks = ranksOf(definitions);
   const { ranks: tables = {} } = definitions.coverage;
-  let earliest = Infinity;
+  let [earliest, people] = [Infinity, 0];
   for (const document of ranks) {
     const table = tables[document.id];
     if (table?.of !== saidOfRank(document, definitions)) return -Infinity;
     earliest = Math.min(earliest, table.atMs);
+    people += table.people;
   }
-  return earliest === Infinity ? Infinity : nightAfter(definitions.workspace.timeZone, earliest);
+  if (earliest === Infinity) return Infinity;
+  const nightMs = nightAfter(definitions.workspace.timeZone, earliest);
+  return people === 0 ? Math.min(nightMs, earliest + untilSomebodyMs) : nightMs;
 }
 function nightAfter(zone: string, ms: number): number {
   const { dayNumber } = toLocal(zone, ms);

@@ -54,6 +54,27 @@ describe('a rank', () => {
     expect(home.enrollments()).toHaveLength(1);
   });
 
+  it('waits an hour and not for the night where there was nobody to count, and what it finds then is no news', async () => {
+    const thanks = aJourney({
+      id: 'thanks',
+      entry: { on: { segment: 'best', edge: 'enter' }, again: 'always' },
+      steps: [{ wait: 'P30D' }],
+    });
+    const home = new TestHome({});
+    home.publish({ ...documents, journeys: [thanks] });
+    await home.drain();
+    expect(ranks(home)['by-orders']).toMatchObject({ people: 0, bounds: [] });
+    await peopleCome(home, 4);
+    await home.wind('PT59M');
+    expect([membersOf(home), await valueOf(home, 'by-orders', 'u4')]).toEqual([[], undefined]);
+    await home.wind('PT1M');
+    expect([membersOf(home), await valueOf(home, 'by-orders', 'u4')]).toEqual([['u3', 'u4'], 2]);
+    expect(home.enrollments()).toEqual([]);
+    const { atMs } = ranks(home)['by-orders']!;
+    await home.wind('PT2H');
+    expect(ranks(home)['by-orders']!.atMs).toBe(atMs);
+  });
+
   it('changes by a new table in the night, which tells journeys of whoever comes, and writes nobody else', async () => {
     const home = new TestHome({});
     await peopleCome(home, 4);
