@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, openSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { exportedHoldings, holdingOf } from '../core/privacy/inventory.ts';
 import { ask, findProfile, looking, type LookOptions } from './look.ts';
@@ -16,8 +16,9 @@ export const exportCommand = (): Command =>
       .description('all that is kept of one person, as JSON they can be given')
       .argument('<who>', who)
       .option('--out <file>', 'where to write it; else on stdout'),
-  ).action((name: string, options: LookOptions & { readonly out?: string }) =>
-    ask(options, async (home) => {
+  ).action((name: string, options: LookOptions & { readonly out?: string }) => {
+    if (options.out !== undefined) keepPrivate(options.out);
+    return ask(options, async (home) => {
       const profileId = String((await findProfile(home, name))['profileId']);
       const progress = createProgress('export', undefined);
       const all: { [holding: string]: { readonly holds: string; readonly rows: unknown[] } } = {};
@@ -38,11 +39,20 @@ export const exportCommand = (): Command =>
       if (options.out !== undefined) progress.done(counted(count, 'row'));
       const text = JSON.stringify({ exportedAt: new Date().toISOString(), profileId, ...all }, null, 2);
       if (options.out === undefined) return text;
-      // It is all that is known of somebody: nobody else on this machine is to read it.
-      writeFileSync(options.out, `${text}\n`, { mode: 0o600 });
+      writeFileSync(options.out, `${text}\n`);
       return `${counted(count, 'row')} of ${profileId} stand in ${options.out}.`;
-    }),
-  );
+    });
+  });
+
+/** What will be written is all that is known of somebody: nobody else on this machine is to read it, also where the file was there. */
+function keepPrivate(file: string): void {
+  try {
+    closeSync(openSync(file, 'a', 0o600));
+    chmodSync(file, 0o600);
+  } catch (error) {
+    giveUp(`The file ${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
 
 /** `sojourn erase`: forgets one person, for good. */
 export const eraseCommand = (): Command =>

@@ -1,3 +1,4 @@
+import { CursorInvalid } from '../../functions/parts/http/directory.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Ids, PersonalData, PersonIds } from '../../core/ports.ts';
 import { tombstoneOf, type Receipt } from '../../core/privacy/erasure.ts';
@@ -68,7 +69,7 @@ export class SqlitePersonalData implements PersonalData {
     if (holding === 'profile') return { rows: await this.profile(person) };
     if (holding === 'quarantined') return { rows: await this.quarantined(person) };
     if (holding === 'suppressions') return { rows: await this.suppressions(person) };
-    const from = Number(after ?? 0);
+    const from = offsetIn(after);
     const selects = (places[holding] ?? []).map(
       ({ table, where }) => `SELECT ${columns(this.db, table)} AS row FROM ${table} WHERE ${where}`,
     );
@@ -172,7 +173,7 @@ export class SqlitePersonalData implements PersonalData {
     readonly limit: number;
     readonly cursor?: string;
   }): Promise<{ readonly items: readonly Receipt[]; readonly next?: string }> {
-    const from = Number(cursor ?? 0);
+    const from = offsetIn(cursor);
     const rows = this.db.all<{ body: string }>(
       'SELECT body FROM erasures ORDER BY at_ms DESC, erasure_id LIMIT ? OFFSET ?',
       limit + 1,
@@ -187,6 +188,11 @@ export class SqlitePersonalData implements PersonalData {
   }
 }
 
+/** @throws CursorInvalid for a cursor that no page gave */
+function offsetIn(cursor: string | undefined): number {
+  if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) throw new CursorInvalid();
+  return Number(cursor ?? 0);
+}
 const idsOf = ({ profileId, mergedIds }: PersonIds): string => JSON.stringify([profileId, ...mergedIds]);
 
 type Column = { readonly name: string; readonly pk: number };

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, statSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LocalHome, testWorkflows } from '../local/home.ts';
@@ -18,6 +18,9 @@ afterAll(() => local.close());
 describe('sojourn export and erase', () => {
   it('give somebody all that is kept of them, and forget them only where that is meant', async () => {
     const out = join(local.data, '..', `${local.data.split('/').at(-1)!}.json`);
+    // Also a file that was there, for everybody to read.
+    writeFileSync(out, 'old', { mode: 0o644 });
+    expect((await run('export', 'userId:ana', '--out', join(out, 'below'))).stderr).toContain('cannot be written');
     const exported = await run('export', 'userId:ana', '--out', out);
     expect([exported.code, exported.stdout]).toEqual([
       0,

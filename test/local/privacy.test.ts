@@ -101,6 +101,14 @@ describe('the export of a person', () => {
 
   it('is refused for a page that it did not give', async () => {
     const { profileId } = await local.identify('ana', {}).then(() => local.profile('ana'));
+    for (const path of [
+      `profiles/${profileId}/export?cursor=0.x`,
+      `profiles/${profileId}/export?cursor=0.5.5`,
+      'erasures?cursor=x',
+      'erasures?cursor=-1',
+      'erasures?cursor=1e999',
+    ])
+      expect((await local.api('GET', `/api/${path}`)).status, path).toBe(422);
     expect(refusal(await local.api('GET', `/api/profiles/${profileId}/export?cursor=99`))).toEqual([
       422,
       'cursor_invalid',

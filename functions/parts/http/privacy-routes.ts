@@ -114,9 +114,11 @@ const presentHolding = (id: HoldingId): JsonObject => {
 
 /** Instants as people read them, as far as they are ours: within what came from outside nothing is touched. */
 function presentRow(row: JsonObject): JsonObject {
-  const { attemptId: _, facts, ...rest } = row;
+  const { attemptId: _, identityHashes: __, facts, ...rest } = row;
   const entries = Object.entries(rest).map(([name, value]) =>
-    typeof value === 'number' && name.endsWith('Ms') ? [`${name.slice(0, -2)}At`, toInstant(value)] : [name, value],
+    typeof value === 'number' && name.endsWith('Ms')
+      ? [name === 'atMs' ? 'at' : `${name.slice(0, -2)}At`, toInstant(value)]
+      : [name, value],
   );
   const told = Array.isArray(facts) ? (facts as readonly JsonObject[]).map(presentRow) : undefined;
   return { ...Object.fromEntries(entries), ...(told && { facts: told }) } as JsonObject;
