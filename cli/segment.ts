@@ -90,6 +90,7 @@ function added(left: Previewed, right: Previewed): Previewed {
     overlap: addedCounts(left.overlap, right.overlap),
     sizes: addedCounts(left.sizes, right.sizes),
     isPublished: right.isPublished,
+    ...(right.waits && { waits: right.waits }),
   };
 }
 function addedCounts(left: Previewed['sizes'], right: Previewed['sizes']): Previewed['sizes'] {
@@ -102,7 +103,7 @@ const share = (part: number, of: number): string => (of === 0 ? '–' : `${Math.
 
 /** A preview in words: how large, what changes, who, and in which other segments. */
 export function previewLines(id: string, found: Previewed): readonly string[] {
-  const { people, members, entering, leaving, sample, overlap, sizes, isPublished } = found;
+  const { people, members, entering, leaving, sample, overlap, sizes, isPublished, waits = [] } = found;
   const others = Object.entries(overlap)
     .toSorted(([, a], [, b]) => b - a)
     .map(
@@ -110,6 +111,10 @@ export function previewLines(id: string, found: Previewed): readonly string[] {
         `${other.padEnd(20)} ${both}: ${share(both, members)} of these, ${share(both, sizes[other] ?? 0)} of those`,
     );
   return [
+    ...waits.map(
+      (trait) =>
+        `The rank "${trait}" is counted only after publication, so nobody has it here: the number is not known yet.`,
+    ),
     `${id} would have ${counted(members, 'person', 'people')} of ${people.toLocaleString('en-GB')} (${share(members, people)}).`,
     isPublished
       ? `Published now it has ${members - entering + leaving}: ${entering} would come in, ${leaving} would go out.`

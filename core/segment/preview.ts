@@ -1,6 +1,7 @@
 import type { Definitions, Rule } from '../definitions.ts';
 import type { Occurrence } from '../event/event.ts';
 import type { Profile } from '../profile/profile.ts';
+import { saidOfRank } from '../trait/ranks.ts';
 import { seedStates } from './compile-condition.ts';
 import type { Leaf } from './leaf.ts';
 import { settleMemberships } from './settle.ts';
@@ -30,6 +31,22 @@ export function previewOf(definitions: Definitions, id: string): Preview | undef
   const leaves = [...keys].flatMap((key) => definitions.leaves.get(key) ?? []);
   const names = [...new Set(leaves.flatMap((leaf) => [...leaf.names]))];
   return { id, definitions, rules: rules.reverse(), leaves, names };
+}
+
+/** Ranks that a segment rests on and of which no table is made yet, or only one of other words: nobody has them in a preview. */
+export function ranksToCome({ definitions, rules }: Preview): readonly string[] {
+  const { traits, computed, coverage } = definitions;
+  const seen = new Set<string>();
+  const visit = (id: string): void => {
+    if (seen.has(id)) return;
+    seen.add(id);
+    computed.get(id)?.parts.forEach(visit);
+  };
+  for (const { condition } of rules) condition.traits.forEach(visit);
+  return [...seen].filter((id) => {
+    const document = traits.get(id);
+    return document && 'rank' in document && coverage.ranks?.[id]?.of !== saidOfRank(document, definitions);
+  });
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Fills, Ports } from '../../core/ports.ts';
 import { historyIds, newestIdentifier, type Profile } from '../../core/profile/profile.ts';
-import { wouldBeMember, type Preview } from '../../core/segment/preview.ts';
+import { ranksToCome, wouldBeMember, type Preview } from '../../core/segment/preview.ts';
 
 export type PreviewPorts = Pick<Ports, 'profiles' | 'clock' | 'definitions'> & {
   readonly fills: Pick<Fills, 'people' | 'parts'>;
@@ -31,6 +31,8 @@ export interface Previewed {
   readonly sizes: { readonly [segmentId: string]: number };
   /** Whether a segment of this id is published. */
   readonly isPublished: boolean;
+  /** Ranks that are known only after publication: nobody has them here. */
+  readonly waits?: readonly string[];
   /** Absent once everybody was asked. */
   readonly next?: PreviewPlace;
 }
@@ -78,7 +80,16 @@ export const previewSegment =
       await rest();
     }
     const isPublished = (await definitions.current()).segments.some(({ id }) => id === preview.id);
-    return { ...counts, sample, overlap, sizes, isPublished, ...(place && { next: place }) };
+    const waits = ranksToCome(preview);
+    return {
+      ...counts,
+      sample,
+      overlap,
+      sizes,
+      isPublished,
+      ...(waits.length > 0 && { waits }),
+      ...(place && { next: place }),
+    };
   };
 
 function shownOf(profile: Profile): Previewed['sample'][number] {

@@ -26,6 +26,17 @@ describe('the preview of a segment, asked over HTTP', () => {
     expect(await local.items('/api/segments')).not.toContainEqual(expect.objectContaining({ id: 'buyers' }));
   });
 
+  it('says where it rests on a rank that is counted only once it is published', async () => {
+    const more = [
+      ['traits/views.trait.json', { id: 'views', name: 'Views', count: 'Product Viewed' }],
+      ['traits/by-views.trait.json', { id: 'by-views', name: 'By views', rank: 'views', into: 2 }],
+      ['segments/most.segment.json', { id: 'most', name: 'Most', when: { trait: 'by-views', is: 2 } }],
+    ].map(([path, document]) => ({ path, text: JSON.stringify(document) }));
+    const { body } = await ask('most', { files: [...files, ...more] });
+    expect(body).toMatchObject({ members: 0, waits: ['by-views'] });
+    expect((await ask('buyers', { files: [...written(buyers), ...more] })).body['waits']).toBeUndefined();
+  });
+
   it('tells what is wrong with the documents, and which segment was meant', async () => {
     const wrong = await ask('buyers', { files: written({ ...buyers, when: { did: 3 } }) });
     expect([refusal(wrong), wrong.body['problems']]).toMatchObject([
