@@ -127,7 +127,10 @@ function acceptOne(
   const isConversion = profile.convertedMs !== undefined && before.convertedMs === undefined;
   const isRewatched = isMerged || isOtherZone;
   const isAll = resolved.isNew || isConversion || isRewatched;
-  draft.settle(profileId, isAll ? definitions.rules : rulesFor(message.name, isProfileChanged, definitions), isSilent);
+  const rules = isAll ? definitions.rules : rulesFor(message.name, isProfileChanged, definitions);
+  // Before the due row that stands, time alone has changed nothing.
+  const isByEvents = !isAll && input.nowMs < (before.dueMs ?? Infinity);
+  draft.settle(profileId, rules, isSilent, input.nowMs, isByEvents);
   if (isConversion) draft.fact(profileId, 'conversion', message.name, { eventId: message.messageId }, false);
   if (isConsentChanged) draft.fact(profileId, 'consent', message.name, { eventId: message.messageId }, false);
   const memberships = draft.profile(profileId).segments !== before.segments;

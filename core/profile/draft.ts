@@ -121,17 +121,19 @@ export class Draft {
   /**
    * Brings memberships up to date and tells of those that began or ended; what the person is yet to be filled with is left.
    * @param nowMs the instant that is asked about
+   * @param isByEvents whether nothing but events has come since the person was last looked at
    */
   settle(
     profileId: string,
     rules: readonly Rule[],
     isSilent: boolean | ((edge: Edge) => boolean),
     nowMs = this.around.nowMs,
+    isByEvents = false,
   ): readonly Edge[] {
     const { definitions } = this.around;
     const before = this.profile(profileId);
     if (before.isErased) return [];
-    const settled = settleMemberships(before, rulesOf(before, rules, definitions), definitions, nowMs);
+    const settled = settleMemberships(before, rulesOf(before, rules, definitions), definitions, nowMs, isByEvents);
     if (settled.profile !== this.profile(profileId)) this.set(settled.profile);
     this.changesMs.set(profileId, Math.min(settled.nextChangeMs, this.changesMs.get(profileId) ?? Infinity));
     for (const edge of settled.edges) {

@@ -39,6 +39,8 @@ export interface Compiled {
   readonly traits: ReadonlySet<string>;
   /** Whether traits, consent or identifiers can change it. */
   readonly readsProfile: boolean;
+  /** Whether it asks for events alone, and each can only make it true, or keep it so for longer. */
+  readonly isRising: boolean;
   isTrue(view: View): boolean;
   /** First instant after now at which it may change by time alone; never late. */
   nextChangeMs(view: View): number;
@@ -50,6 +52,7 @@ const nothing = {
   segments: new Set<string>(),
   traits: new Set<string>(),
   readsProfile: false,
+  isRising: false,
 };
 const never = (): number => Infinity;
 
@@ -72,10 +75,12 @@ function compile(condition: Condition, naming: Naming): Compiled {
   const join = (
     conditions: readonly Condition[],
     decide: (parts: readonly Compiled[], view: View) => boolean,
+    isRising = true,
   ): Compiled =>
     joined(
       conditions.map((one) => compile(one, naming)),
       decide,
+      isRising,
     );
   if ('all' in condition)
     return join(condition.all, (parts, view) => {
@@ -83,7 +88,7 @@ function compile(condition: Condition, naming: Naming): Compiled {
       return true;
     });
   if ('any' in condition) return join(condition.any, (parts, view) => parts.some((part) => part.isTrue(view)));
-  if ('not' in condition) return join([condition.not], (parts, view) => !parts[0]!.isTrue(view));
+  if ('not' in condition) return join([condition.not], (parts, view) => !parts[0]!.isTrue(view), false);
   if ('did' in condition) return ofLeaf(naming(didLeaf(condition)));
   if ('didNot' in condition) return ofLeaf(naming(countLeaf(condition)));
   if ('last' in condition || 'first' in condition) return ofLeaf(naming(occasionLeaf(condition)));
@@ -134,13 +139,18 @@ function didLeaf(condition: DidCondition): Leaf {
   return sum === undefined ? countLeaf(condition) : sumLeaf({ ...condition, sum });
 }
 
-function joined(parts: readonly Compiled[], decide: (parts: readonly Compiled[], view: View) => boolean): Compiled {
+function joined(
+  parts: readonly Compiled[],
+  decide: (parts: readonly Compiled[], view: View) => boolean,
+  isRising: boolean,
+): Compiled {
   return {
     leaves: parts.flatMap((part) => part.leaves),
     names: new Set(parts.flatMap((part) => [...part.names])),
     segments: new Set(parts.flatMap((part) => [...part.segments])),
     traits: new Set(parts.flatMap((part) => [...part.traits])),
     readsProfile: parts.some((part) => part.readsProfile),
+    isRising: isRising && parts.every((part) => part.isRising),
     isTrue: (view) => decide(parts, view),
     // The earliest of the parts' changes: the whole cannot change before one of its parts does.
     nextChangeMs: (view) => parts.reduce((earliest, part) => Math.min(earliest, part.nextChangeMs(view)), Infinity),
@@ -151,6 +161,7 @@ const ofLeaf = (leaf: Leaf): Compiled => ({
   ...nothing,
   leaves: [leaf],
   names: leaf.names,
+  isRising: leaf.isRising === true,
   isTrue: (view) => leaf.isTrue(view.states[leaf.key], view.nowMs, view.zone),
   nextChangeMs: (view) => leaf.nextChangeMs(view.states[leaf.key], view.nowMs, view.zone),
 });

@@ -2,8 +2,11 @@ import type { Json } from '../json.ts';
 import type { DidCondition, DidNotCondition, DurationText, Names } from './condition.ts';
 import { keyOf, namesOf, sourceOf, type Leaf } from './leaf.ts';
 import { compileWhere } from './operators.ts';
-import { steadyEnd } from './steady.ts';
+import { steadyEndOf } from './steady.ts';
 import { ceiling, reaches, turningCounts, type Threshold } from './threshold.ts';
+
+/** More events are never too many. */
+const isRising = ({ atMost, exactly }: Threshold): boolean => atMost === undefined && exactly === undefined;
 
 /** `did`, counted: ever, or within a window (an event counts while now < occurred + window). */
 export function countLeaf(condition: DidCondition | DidNotCondition): Leaf {
@@ -24,6 +27,7 @@ function everCount(condition: DidCondition | DidNotCondition, names: Names, thre
     source: sourceOf('count', names, condition.where),
     reach: 0,
     names: namesOf(names),
+    isRising: isRising(threshold),
     step: (state, event, zone) =>
       where(event.properties, { nowMs: event.occurredMs, zone }) ? count(state) + 1 : state,
     merge: (left, right) => count(left) + count(right) || undefined,
@@ -42,16 +46,25 @@ function windowCount(
   const keep = ceiling(threshold);
   const turns = turningCounts(threshold);
   const times = (state: Json | undefined): readonly number[] => (Array.isArray(state) ? (state as number[]) : []);
-  /** Until when so many events are in the window: windows end in the order of their events. */
+  const endOf = steadyEndOf(within, 1);
+  let known = { state: undefined as Json | undefined, zone: '', count: 0, endMs: -Infinity };
+  /**
+   * Until when so many events are in the window: windows end in the order of their events. Whoever asks whether it is
+   * true asks next when that changes, so the last answer is kept.
+   */
   const untilMs = (count: number, state: Json | undefined, zone: string): number => {
+    if (state === known.state && count === known.count && zone === known.zone) return known.endMs;
     const all = times(state);
-    return all.length < count ? -Infinity : steadyEnd(all[all.length - count]!, within, zone, 1);
+    const endMs = all.length < count ? -Infinity : endOf(all[all.length - count]!, zone);
+    known = { state, zone, count, endMs };
+    return endMs;
   };
   return {
     key: keyOf(condition),
     source: sourceOf('times', names, condition.where),
     reach: keep,
     names: namesOf(names),
+    isRising: isRising(threshold),
     // The latest `keep` times decide every comparison, so forgetting older ones is exact.
     step: (state, event, zone) =>
       where(event.properties, { nowMs: event.occurredMs, zone })
@@ -59,7 +72,10 @@ function windowCount(
         : state,
     merge: (left, right) =>
       times(right).reduce<readonly number[]>((all, ms) => insertLatest(all, ms, keep), times(left)),
-    isTrue: (state, nowMs, zone) => reaches(threshold, turns.find((count) => untilMs(count, state, zone) > nowMs) ?? 0),
+    isTrue: (state, nowMs, zone) => {
+      for (const count of turns) if (untilMs(count, state, zone) > nowMs) return reaches(threshold, count);
+      return reaches(threshold, 0);
+    },
     nextChangeMs: (state, nowMs, zone) => {
       for (const count of turns) {
         const endMs = untilMs(count, state, zone);

@@ -21,12 +21,15 @@ export interface Settled {
 /**
  * Brings memberships up to date for the rules that may have changed, in order of dependency.
  * @param rules those to look at; all of them where time has passed
+ * @param isByEvents whether nothing but states has changed, by events alone, since all of them were right; their next
+ * changes are known since then. Whoever is in a segment that events only keep them in longer is not asked again.
  */
 export function settleMemberships(
   profile: Profile,
   rules: readonly Rule[],
   definitions: Definitions,
   nowMs: number,
+  isByEvents = false,
 ): Settled {
   const edges: Edge[] = [];
   let nextChangeMs = Infinity;
@@ -34,13 +37,15 @@ export function settleMemberships(
   let audiences: { [id: string]: number } | undefined;
   let view = viewOf(profile, definitions, nowMs);
   for (const rule of rules) {
+    const standing = rule.kind === 'segment' ? view.profile.segments : view.profile.audiences;
+    const wasMember = Object.hasOwn(standing, rule.id);
+    if (isByEvents && wasMember && rule.condition.isRising) continue;
     // A converted person is never a member of an acquisition audience, whatever its condition says.
     const isBarred = rule.use === 'acquisition' && profile.convertedMs !== undefined;
     const override = rule.kind === 'audience' ? ownValue(profile.overrides ?? {}, rule.id) : undefined;
     const isMember = !isBarred && (override?.value ?? rule.condition.isTrue(view));
     if (!isBarred && !override) nextChangeMs = Math.min(nextChangeMs, rule.condition.nextChangeMs(view));
-    const standing = rule.kind === 'segment' ? view.profile.segments : view.profile.audiences;
-    if (isMember === Object.hasOwn(standing, rule.id)) continue;
+    if (isMember === wasMember) continue;
     edges.push({ kind: rule.kind, id: rule.id, edge: isMember ? 'enter' : 'leave' });
     const members =
       rule.kind === 'segment' ? (segments ??= { ...profile.segments }) : (audiences ??= { ...profile.audiences });

@@ -14,17 +14,27 @@ const longestClamp = 3;
  * they forget older events and expect each to leave in its turn.
  * @param sign -1 subtracts
  */
-export function steadyEnd(ms: number, duration: DurationText, zone: string, sign: 1 | -1): number {
-  const parsed = parseDuration(duration);
-  if (parsed?.months === 0) {
-    const plainMs = ms + sign * (parsed.days * 86_400_000 + parsed.timeMs);
+export const steadyEnd = (ms: number, duration: DurationText, zone: string, sign: 1 | -1): number =>
+  steadyEndOf(duration, sign)(ms, zone);
+
+/** The same for a duration that is asked for often. */
+export function steadyEndOf(duration: DurationText, sign: 1 | -1): (ms: number, zone: string) => number {
+  const { months, days, timeMs } = parseDuration(duration) ?? { months: NaN, days: 0, timeMs: 0 };
+  const plainMs = sign * (days * 86_400_000 + timeMs);
+  // Nothing that the wall clock shows matters to hours and minutes.
+  if (months === 0 && days === 0) return (ms) => ms + plainMs;
+  const fromMs = Math.min(0, plainMs) - longestRepeatMs;
+  const toMs = Math.max(0, plainMs);
+  return (ms, zone) =>
     // Where the clock is not changed nearby, a day is 24 hours and no hour is repeated.
-    if (parsed.days === 0 || isSteady(zone, Math.min(ms, plainMs) - longestRepeatMs, Math.max(ms, plainMs)))
-      return plainMs;
-  }
+    months === 0 && isSteady(zone, ms + fromMs, ms + toMs)
+      ? ms + plainMs
+      : latestEnd(ms, duration, zone, sign, months !== 0);
+}
+
+function latestEnd(ms: number, duration: DurationText, zone: string, sign: 1 | -1, isOfMonths: boolean): number {
   const endMs = addDuration(ms, duration, zone, sign);
-  const { months } = parsed ?? { months: 0 };
-  const beforeMs = months === 0 ? [] : lastInstantsOfDays(ms, zone);
+  const beforeMs = isOfMonths ? lastInstantsOfDays(ms, zone) : [];
   const repeatMs = lastInstantBeforeRepeat(ms, zone);
   if (repeatMs !== undefined) beforeMs.push(repeatMs);
   return beforeMs.reduce((latest, earlierMs) => Math.max(latest, addDuration(earlierMs, duration, zone, sign)), endMs);

@@ -108,7 +108,18 @@ function isNamed(zone: string): boolean {
   }
 }
 
+/** The stretch that was asked for last: most questions that follow are about the same. */
+let latest: { readonly zone: string; readonly span: Span } | undefined;
+
 function spanAt(zone: string, ms: number): Span {
+  if (latest !== undefined && latest.zone === zone && ms >= latest.span.startsMs && ms < latest.span.endsMs)
+    return latest.span;
+  const span = findSpan(zone, ms);
+  latest = { zone, span };
+  return span;
+}
+
+function findSpan(zone: string, ms: number): Span {
   const chunks = chunksOf(zone);
   const atMs = ms < firstMs ? firstMs : ms;
   const index = Math.floor(atMs / chunkMs);
