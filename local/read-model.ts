@@ -95,11 +95,13 @@ export class ReadModel implements Directory {
     id: string,
     page: PageQuery,
   ): Promise<Page<{ readonly profileId: string; readonly sinceMs: number }>> {
+    this.db.lists.bringUp();
     const select =
       'SELECT since_ms AS at, profile_id AS id, profile_id AS body FROM members WHERE kind = ? AND members.id = ?';
     return this.newest(select, [], [kind, id], page, (row) => ({ profileId: row.id, sinceMs: row.at }));
   }
   async memberCounts(kind: 'segment' | 'audience'): Promise<{ readonly [id: string]: number }> {
+    this.db.lists.bringUp();
     return this.counts('SELECT id AS name, count(*) AS n FROM members WHERE kind = ? GROUP BY id', kind);
   }
   private counts(sql: string, ...values: SQLInputValue[]): { readonly [name: string]: number } {

@@ -37,7 +37,7 @@ import { SqlitePlaces } from '../local/store/places.ts';
 import { SparingCounts } from '../local/sparing-counts.ts';
 import { SqliteExperiments } from '../local/store/experiments.ts';
 import { SqlitePersonalData } from '../local/store/personal-data.ts';
-import { SqliteProfileStore } from '../local/store/profile-store.ts';
+import { readProfile, selectProfiles, SqliteProfileStore } from '../local/store/profile-store.ts';
 import { readCoverage } from '../local/store/coverage.ts';
 import { SqliteRanks } from '../local/store/ranks.ts';
 import { SqliteFills } from '../local/store/fills.ts';
@@ -324,8 +324,8 @@ export class TestHome {
   /** Everybody, also those that were merged away. */
   profiles(): readonly Profile[] {
     this.db.flush();
-    const rows = this.db.all<{ body: string }>('SELECT body FROM profiles ORDER BY profile_id');
-    return rows.map((row) => JSON.parse(row.body) as Profile);
+    const rows = this.db.all<Parameters<typeof readProfile>[0]>(`${selectProfiles} ORDER BY profile_id`);
+    return rows.map((row) => readProfile(row).profile);
   }
   /** In order of entry. */
   enrollments(journeyId?: string): readonly Enrollment[] {

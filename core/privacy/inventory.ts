@@ -94,7 +94,7 @@ export const inventory = {
     holds: 'Lists of segments, audiences and groups that the person stands in.',
     exported: { not: 'The profile says the same.' },
     erased: 'deleted',
-    home: ['members'],
+    home: ['members', 'memberships'],
     aws: ['m#/'],
   },
   groups: {

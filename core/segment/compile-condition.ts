@@ -39,7 +39,7 @@ export interface Compiled {
   readonly traits: ReadonlySet<string>;
   /** Whether traits, consent or identifiers can change it. */
   readonly readsProfile: boolean;
-  /** Whether it asks for events alone, and each can only make it true, or keep it so for longer. */
+  /** Whether it asks for events alone, each of which can only make it true or keep it so for longer, and time only false. */
   readonly isRising: boolean;
   isTrue(view: View): boolean;
   /** First instant after now at which it may change by time alone; never late. */

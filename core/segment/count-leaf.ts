@@ -47,17 +47,10 @@ function windowCount(
   const turns = turningCounts(threshold);
   const times = (state: Json | undefined): readonly number[] => (Array.isArray(state) ? (state as number[]) : []);
   const endOf = steadyEndOf(within, 1);
-  let known = { state: undefined as Json | undefined, zone: '', count: 0, endMs: -Infinity };
-  /**
-   * Until when so many events are in the window: windows end in the order of their events. Whoever asks whether it is
-   * true asks next when that changes, so the last answer is kept.
-   */
+  /** Until when so many events are in the window: windows end in the order of their events. */
   const untilMs = (count: number, state: Json | undefined, zone: string): number => {
-    if (state === known.state && count === known.count && zone === known.zone) return known.endMs;
     const all = times(state);
-    const endMs = all.length < count ? -Infinity : endOf(all[all.length - count]!, zone);
-    known = { state, zone, count, endMs };
-    return endMs;
+    return all.length < count ? -Infinity : endOf(all[all.length - count]!, zone);
   };
   return {
     key: keyOf(condition),

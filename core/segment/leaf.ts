@@ -19,7 +19,7 @@ export interface Leaf {
   isTrue(state: Json | undefined, nowMs: number, zone: string): boolean;
   /** The first instant after now at which truth may change by time alone; `Infinity` for never. */
   nextChangeMs(state: Json | undefined, nowMs: number, zone: string): number;
-  /** Whether an event can only make it true, or keep it so for longer: never false, and never false sooner. */
+  /** Whether an event can only make it true, or keep it so for longer, and time alone can only make it false. */
   readonly isRising?: boolean;
   /** Set where the order of events matters, so that some of them make the state anew. */
   readonly ordered?: Ordered;

@@ -44,7 +44,8 @@ export function settleMemberships(
     const isBarred = rule.use === 'acquisition' && profile.convertedMs !== undefined;
     const override = rule.kind === 'audience' ? ownValue(profile.overrides ?? {}, rule.id) : undefined;
     const isMember = !isBarred && (override?.value ?? rule.condition.isTrue(view));
-    if (!isBarred && !override) nextChangeMs = Math.min(nextChangeMs, rule.condition.nextChangeMs(view));
+    const isForGood = !isMember && rule.condition.isRising;
+    if (!isBarred && !override && !isForGood) nextChangeMs = Math.min(nextChangeMs, rule.condition.nextChangeMs(view));
     if (isMember === wasMember) continue;
     edges.push({ kind: rule.kind, id: rule.id, edge: isMember ? 'enter' : 'leave' });
     const members =

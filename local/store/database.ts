@@ -2,8 +2,11 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementResultingChanges, type StatementSync } from 'node:sqlite';
 import { StoreUnavailable } from '../../core/failures.ts';
-import { emptyLog, Journal, pragmas, type WriteOptions } from './journal.ts';
-import { schema, schemaVersion } from './schema.ts';
+import { emptyLog, Journal, pragmas, type Write, type WriteOptions } from './journal.ts';
+import { MemberLists } from './member-lists.ts';
+import { schema, schemaVersion, upgrades } from './schema.ts';
+
+export type { Write };
 
 /** Work that nobody waits for is on the disk this soon. */
 const flushEveryMs = 200;
@@ -37,6 +40,8 @@ export class Database {
   private failure: StoreUnavailable | undefined;
   /** Called once, when the disk has failed: whoever runs this home should end it, and start it again. */
   onFailed: ((error: unknown) => void) | undefined;
+  /** Who is in what: read the lists after `lists.bringUp()`. */
+  readonly lists = new MemberLists(this);
   /** Called before a group is closed, to write what goes with it. */
   readonly beforeFlush: (() => void)[] = [];
 
@@ -49,20 +54,29 @@ export class Database {
     this.db.exec(
       'PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY; PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = OFF;',
     );
-    this.applySchema(folder);
-    if (!isKept) return;
-    this.journal = new Journal(folder, this.applied(), options);
-    this.catchUp(this.journal);
+    const version = this.applySchema(folder);
+    if (isKept) {
+      this.journal = new Journal(folder, this.applied(), options);
+      this.catchUp(this.journal);
+    }
+    this.upgrade(version);
   }
 
-  private applySchema(folder: string): void {
+  /** @returns the version of the tables as they were found */
+  private applySchema(folder: string): number {
     const { user_version: version } = this.db.prepare('PRAGMA user_version').get() as { user_version: number };
     const isNew = this.db.prepare('SELECT 1 FROM sqlite_schema').get() === undefined;
-    if (!isNew && version !== schemaVersion)
+    if (!isNew && (version < 1 || version > schemaVersion))
       throw new RangeError(
-        `The data folder ${folder} has tables of version ${version}, and this release reads version ${schemaVersion}. Start with a new folder, or with the release that made this one.`,
+        `The data folder ${folder} has tables of version ${version}, and this release reads version ${schemaVersion} and those before it. Start with a new folder, or with the release that made this one.`,
       );
-    this.db.exec(`BEGIN; ${schema} PRAGMA user_version = ${schemaVersion}; COMMIT;`);
+    this.db.exec(`BEGIN; ${schema} ${isNew ? `PRAGMA user_version = ${schemaVersion};` : ''} COMMIT;`);
+    return isNew ? schemaVersion : version;
+  }
+  /** One step for each version, each whole or not at all. */
+  private upgrade(from: number): void {
+    for (let version = from; version < schemaVersion; version++)
+      this.db.exec(`BEGIN; ${upgrades[version] ?? ''} PRAGMA user_version = ${version + 1}; COMMIT;`);
   }
 
   private applied(): number {
@@ -74,8 +88,12 @@ export class Database {
   private catchUp(journal: Journal): void {
     for (const writes of journal.missing()) {
       this.begin();
-      for (const { sql, values } of writes) this.prepare(sql).run(...values);
+      for (const write of writes) {
+        this.lists.willReplay(write);
+        this.prepare(write.sql).run(...write.values);
+      }
     }
+    this.lists.hasReplayed();
     if (this.isOpen) this.commitTables();
   }
 
@@ -110,6 +128,17 @@ export class Database {
     const done = this.prepare(sql).run(...values);
     this.journal?.note(sql, values);
     return done;
+  }
+
+  /** One write that follows from others, which the journal holds: it is made anew from those. */
+  derive(sql: string, ...values: SQLInputValue[]): void {
+    if (this.failure) throw this.failure;
+    this.begin();
+    try {
+      this.prepare(sql).run(...values);
+    } catch (error) {
+      throw this.seen(error);
+    }
   }
 
   /** Runs writes as one: all of them, or (where it throws) none. They are durable once `durable` answers. */
@@ -197,6 +226,7 @@ export class Database {
         this.isWriting = true;
         for (const prepare of this.beforeFlush) prepare();
         this.isWriting = false;
+        if (this.lists.isLong) this.lists.bringUp();
         // What SQLite has undone must not be called committed.
         if (!this.db.isTransaction) throw new Error('SQLite undid the open transaction.');
         put();
@@ -211,6 +241,7 @@ export class Database {
     clearTimeout(this.commitTimer);
     this.commitTimer = undefined;
     this.uncommitted = 0;
+    this.lists.bringUp();
     if (this.journal)
       this.prepare('INSERT OR REPLACE INTO meta VALUES (?, ?)').run(appliedKey, String(this.journal.takeNumber()));
     this.isOpen = false;

@@ -37,7 +37,10 @@ const places: { readonly [holding in HoldingId]?: readonly Rows[] } = {
   tasks: [{ table: 'tasks', where: whose }],
   enrollments: [{ table: 'enrollments', where: whose }],
   guards: [{ table: 'guards', where: whose }],
-  memberships: [{ table: 'members', where: whose }],
+  memberships: [
+    { table: 'members', where: whose },
+    { table: 'memberships', where: whose },
+  ],
   // The one that goes on with the erasure stays until it is over.
   due: [{ table: 'due', where: `${whose} AND subject <> 'erasure'` }],
   merges: [{ table: 'merges', where: whose }],
@@ -109,6 +112,7 @@ export class SqlitePersonalData implements PersonalData {
   }
 
   async erase(holding: HoldingId, person: PersonIds, askedMs: number): Promise<number> {
+    if (holding === 'memberships') this.db.lists.bringUp();
     if (holding === 'mergedProfiles') return this.eraseMerged(person);
     if (holding === 'messages') return this.eraseMessages(person);
     if (holding === 'quarantined') return this.eraseQuarantined(person);

@@ -12,7 +12,8 @@ import type { Database } from './database.ts';
 import { OutgoingFacts, type QueuedFact } from './outgoing-facts.ts';
 import { readHistory } from './read-history.ts';
 import { readRulings, writeExposures } from './experiments.ts';
-import { Conflict, writeMemberships, writeRows } from './write-rows.ts';
+import { readMemberships } from './member-lists.ts';
+import { Conflict, writeGroupMembers, writeRows } from './write-rows.ts';
 
 /** Profiles kept decoded; about 3 KB each. */
 const mostCached = 10_000;
@@ -28,6 +29,19 @@ function keepLatest<V>(map: Map<string, V>, key: string, value: V, most: number)
   return value;
 }
 
+interface ProfileRow {
+  readonly version: number;
+  readonly body: string;
+  readonly memberships: string | null;
+}
+/** Rows as `readProfile` takes them. */
+export const selectProfiles =
+  'SELECT version, profiles.body, memberships.body AS memberships FROM profiles LEFT JOIN memberships USING (profile_id)';
+export function readProfile({ version, body, memberships }: ProfileRow): Loaded {
+  const none = { segments: {}, audiences: {} };
+  return { version, profile: { ...none, ...(JSON.parse(body) as object), ...readMemberships(memberships) } as Profile };
+}
+
 /** What one commit leaves to be remembered. */
 interface Applied {
   readonly written: readonly Loaded[];
@@ -39,6 +53,8 @@ export class SqliteProfileStore implements ProfileStore {
   private readonly db: Database;
   private readonly cache = new Map<string, Loaded>();
   private readonly dirty = new Map<string, Loaded>();
+  /** Of the dirty, those whose memberships have changed. */
+  private readonly moved = new Set<string>();
   private readonly rows = new Map<string, Enrollment>();
   private readonly facts: OutgoingFacts;
   /** How often somebody met a variant, or something came of it, since this store was opened. */
@@ -63,12 +79,8 @@ export class SqliteProfileStore implements ProfileStore {
       this.cache.set(profileId, cached);
       return cached;
     }
-    const row = this.db.get<{ version: number; body: string }>(
-      'SELECT version, body FROM profiles WHERE profile_id = ?',
-      profileId,
-    );
-    if (!row) return undefined;
-    return this.remember({ version: row.version, profile: JSON.parse(row.body) as Profile });
+    const row = this.db.get<ProfileRow>(`${selectProfiles} WHERE profile_id = ?`, profileId);
+    return row && this.remember(readProfile(row));
   }
   /** Of people who are being erased nothing is kept in memory that the tables do not hold. */
   forget({ profileId, mergedIds }: PersonIds): void {
@@ -76,6 +88,7 @@ export class SqliteProfileStore implements ProfileStore {
     for (const id of mergedIds) {
       this.cache.delete(id);
       this.dirty.delete(id);
+      this.moved.delete(id);
     }
     for (const [enrollmentId, row] of this.rows) if (ids.has(row.profileId)) this.rows.delete(enrollmentId);
   }
@@ -104,7 +117,7 @@ export class SqliteProfileStore implements ProfileStore {
       applied = this.db.write(() => {
         const done = this.apply(change);
         // Inside the write: a full group is committed at its end, and must hold its profiles.
-        for (const loaded of done.written) this.dirty.set(loaded.profile.profileId, loaded);
+        for (const loaded of done.written) this.soil(loaded);
         return done;
       });
     } catch (error) {
@@ -120,10 +133,22 @@ export class SqliteProfileStore implements ProfileStore {
     return 'committed';
   }
 
+  /** Notes what is to be written of a profile with the group. */
+  private soil(loaded: Loaded): void {
+    const { profile } = loaded;
+    const { profileId } = profile;
+    const before = this.read(profileId)?.profile;
+    if (!before || before.segments !== profile.segments || before.audiences !== profile.audiences) {
+      this.moved.add(profileId);
+      this.db.lists.note(profileId, before, profile);
+    }
+    this.dirty.set(profileId, loaded);
+  }
+
   private apply(change: Change): Applied {
     this.checkConditions(change);
     const written = change.profiles.map(({ expectedVersion, profile }): Loaded => {
-      writeMemberships(this.db, this.read(profile.profileId)?.profile, profile);
+      writeGroupMembers(this.db, this.read(profile.profileId)?.profile, profile);
       return { profile, version: expectedVersion + 1 };
     });
     const versions = new Map(written.map((loaded) => [loaded.profile.profileId, loaded.version]));
@@ -165,9 +190,13 @@ export class SqliteProfileStore implements ProfileStore {
   private writeDirty(): void {
     const sql =
       'INSERT INTO profiles VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET version = excluded.version, body = excluded.body';
-    for (const { profile, version } of this.dirty.values())
-      this.db.run(sql, profile.profileId, version, JSON.stringify(profile));
+    for (const { profile, version } of this.dirty.values()) {
+      const { segments, audiences, ...body } = profile;
+      this.db.run(sql, profile.profileId, version, JSON.stringify(body));
+      if (this.moved.has(profile.profileId)) this.db.lists.write(profile.profileId, { segments, audiences });
+    }
     this.dirty.clear();
+    this.moved.clear();
   }
 
   async seen(profileIds: readonly string[], messageIds: readonly string[]): Promise<ReadonlyMap<string, string>> {

@@ -56,6 +56,7 @@ export class SqliteRounds implements Rounds {
   }
 
   async members(segmentId: string, _part: number, after: string | undefined, most: number): Promise<readonly Walked[]> {
+    this.db.lists.bringUp();
     const rows = this.db.all<{ profile_id: string }>(
       `SELECT profile_id FROM members WHERE kind = 'segment' AND id = ? AND profile_id > ? ORDER BY profile_id LIMIT ?`,
       segmentId,

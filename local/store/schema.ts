@@ -1,5 +1,15 @@
 /** Written into the file; a change of the tables raises it. */
-export const schemaVersion = 1;
+export const schemaVersion = 2;
+
+/** What brings the tables of an earlier version up to the one after it, once they hold all of the journal. */
+export const upgrades: { readonly [version: number]: string } = {
+  // Memberships stood in the profile's own row.
+  1: `
+    INSERT OR REPLACE INTO memberships
+      SELECT profile_id, json_object('segments', body -> '$.segments', 'audiences', body -> '$.audiences') FROM profiles
+      WHERE body -> '$.segments' <> '{}' OR body -> '$.audiences' <> '{}';
+    UPDATE profiles SET body = json_remove(body, '$.segments', '$.audiences');`,
+};
 
 /**
  * Tables of the embedded home. Facts stand in the event that caused them, else in a row of their
@@ -9,6 +19,7 @@ export const schemaVersion = 1;
 export const schema = `
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS profiles (profile_id TEXT PRIMARY KEY, version INTEGER NOT NULL, body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS memberships (profile_id TEXT PRIMARY KEY, body TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS identities (key TEXT PRIMARY KEY, profile_id TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS tombstones (hash TEXT PRIMARY KEY, at_ms INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS erasures (erasure_id TEXT PRIMARY KEY, at_ms INTEGER NOT NULL, body TEXT NOT NULL);

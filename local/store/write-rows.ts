@@ -51,28 +51,19 @@ export function writeRows(
   writeDue(db, change);
 }
 
-/** Writes who is in which segment, audience and group, as far as that has changed. */
-export function writeMemberships(db: Database, before: Profile | undefined, after: Profile): void {
-  const { profileId, segments, audiences, groups } = after;
-  if (before?.segments !== segments) writeMembers(db, 'segment', profileId, before?.segments ?? {}, segments);
-  if (before?.audiences !== audiences) writeMembers(db, 'audience', profileId, before?.audiences ?? {}, audiences);
-  if (before?.groups !== groups)
-    writeMembers(db, 'group', profileId, before ? groupMemberships(before) : {}, groupMemberships(after));
-}
-
-function writeMembers(
-  db: Database,
-  kind: string,
-  profileId: string,
-  before: Profile['segments'],
-  after: Profile['segments'],
-): void {
-  for (const id in before) {
-    if (!(id in after)) db.run('DELETE FROM members WHERE kind = ? AND id = ? AND profile_id = ?', kind, id, profileId);
+/** Writes who is in which group, as far as that has changed. */
+export function writeGroupMembers(db: Database, before: Profile | undefined, after: Profile): void {
+  if (before?.groups === after.groups) return;
+  const standing = before ? groupMemberships(before) : {};
+  const wanted = groupMemberships(after);
+  const { profileId } = after;
+  for (const id in standing) {
+    if (!(id in wanted))
+      db.run('DELETE FROM members WHERE kind = ? AND id = ? AND profile_id = ?', 'group', id, profileId);
   }
-  for (const id in after) {
-    if (after[id] !== before[id])
-      db.run('INSERT OR REPLACE INTO members VALUES (?, ?, ?, ?)', kind, id, profileId, after[id]!);
+  for (const id in wanted) {
+    if (wanted[id] !== standing[id])
+      db.run('INSERT OR REPLACE INTO members VALUES (?, ?, ?, ?)', 'group', id, profileId, wanted[id]!);
   }
 }
 

@@ -37,6 +37,7 @@ async function membersOf(
   const accept = acceptEvents({ profiles, definitions, clock, ids: new CountingIds() });
   for (let from = 0; from < messages.length; from += 500)
     await accept(messages.slice(from, from + 500).map((one) => ({ ...one, receivedMs: last + 1, isSilent: true })));
+  db.commit();
   return (id) => db.get<{ n: number }>("SELECT count(*) AS n FROM members WHERE kind = 'segment' AND id = ?", id)!.n;
 }
 

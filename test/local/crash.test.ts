@@ -50,6 +50,7 @@ function expectSound(truth: FolderTruth, load: Load): void {
   expect([...events].filter(([, count]) => count !== 1)).toEqual([]);
   expect(truth.tornProfiles()).toEqual([]);
   expect(truth.contradictions()).toEqual([]);
+  expect(truth.falseLists()).toEqual([]);
   expect(truth.strandedEnrollments()).toEqual([]);
   const outbox = truth.outbox();
   const deliveries = truth.deliveries();

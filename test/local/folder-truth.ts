@@ -50,6 +50,21 @@ export class FolderTruth {
        WHERE profiles.version IS NULL OR profiles.version < newest.version`,
     );
   }
+  /** Memberships that the lists by segment do not say, and those that only they say. */
+  falseLists(): readonly string[] {
+    this.db.lists.bringUp();
+    const said = ['segment', 'audience'].map(
+      (kind) =>
+        `SELECT '${kind}' AS kind, list.key AS id, profile_id, list.value AS since_ms FROM memberships, json_each(body, '$.${kind}s') AS list`,
+    );
+    const listed = "SELECT kind, id, profile_id, since_ms FROM members WHERE kind <> 'group'";
+    const rows = said.join(' UNION ALL ');
+    const differ = (some: string, others: string): readonly string[] =>
+      this.texts(
+        `SELECT kind || '/' || id || '/' || profile_id AS text FROM (SELECT * FROM (${some}) EXCEPT SELECT * FROM (${others}))`,
+      );
+    return [...differ(rows, listed), ...differ(listed, rows)];
+  }
   /** Active enrollments that nobody would look at if their execution were lost. */
   strandedEnrollments(): readonly string[] {
     return this.texts(

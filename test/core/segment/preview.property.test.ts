@@ -69,12 +69,14 @@ describe('the preview of a segment', () => {
         const ask = previewSegment({ ...home.ports, fills, rest: () => Promise.resolve() });
         const preview = previewOf(publish(documentsOf(next)), 'asked')!;
         const found = await ask(preview, { part: 0 }, () => false);
-        const inside = async () =>
-          home.db
+        const inside = async () => {
+          home.db.lists.bringUp();
+          return home.db
             .all<{ id: string }>(
               "SELECT profile_id AS id FROM members WHERE kind = 'segment' AND id = 'asked' ORDER BY 1",
             )
             .map(({ id }) => id);
+        };
         const was = await inside();
         home.publish(next);
         await home.filling.idle();
