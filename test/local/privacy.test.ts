@@ -216,6 +216,26 @@ describe('the erasure of a person', () => {
     expect(deliveries).toMatchObject([{ channel: 'email', status: 'skipped', reason: 'suppressed' }]);
   });
 
+  it('is told to a server, and to nobody who has a public key', async () => {
+    await local.identify('gone', {});
+    await local.identify('stays', {});
+    const message = (userId: string): object => {
+      return { type: 'track', event: 'Viewed', userId, messageId: `of-${userId}`, timestamp: '2026-03-01T08:00:00Z' };
+    };
+    const batch = ['gone', 'stays'].map(message);
+    const statuses = async (key?: string): Promise<readonly string[]> => {
+      const answer = await local.post('/v1/batch', { batch }, key);
+      return (answer.body as { readonly results: readonly { readonly status: string }[] }).results.map(
+        ({ status }) => status,
+      );
+    };
+    expect(await statuses('local-public-key')).toEqual(['accepted', 'accepted']);
+    const { profileId } = await local.profile('gone');
+    await local.api('POST', `/api/profiles/${profileId}/erase`, {});
+    expect(await statuses('local-public-key')).toEqual(['accepted', 'accepted']);
+    expect(await statuses()).toEqual(['erased', 'duplicate']);
+  });
+
   it('goes on after a crash, by the row that is due', async () => {
     const profileId = await live();
     const { home } = local;

@@ -204,8 +204,8 @@ export class Intake {
     });
     const accepted = messages.length === 0 ? [] : await this.options.accept(messages);
     accepted.forEach(({ status, ...rest }, at) => {
-      // Whoever holds a public key is not told who was erased.
-      results[places[at]!] = { ...rest, status: status === 'erased' ? 'accepted' : status };
+      // Whoever holds a public key is not told who was erased: of nobody else is it told either what had come before.
+      results[places[at]!] = { ...rest, status: trust === 'public' ? 'accepted' : status };
     });
     await this.options.durable();
     return { status: 200, headers: json, body: JSON.stringify({ success: true, results }) };
