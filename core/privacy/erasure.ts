@@ -38,6 +38,10 @@ export interface Name {
   readonly value: string;
   /** What writes to it. */
   readonly channel?: Channel;
+  /** Said under a public key alone, by which anybody may name anybody: it is forgotten, and nothing follows of it. */
+  readonly isOnlySaid?: true;
+  /** Other people who gave it too. */
+  readonly others?: readonly string[];
 }
 /** How far the erasure of somebody has come. */
 export interface Erasure {
@@ -64,12 +68,20 @@ export function erasedProfile(profile: Profile, erasureId: string, askedMs: numb
     mergedIds,
     isErased: true,
     ...(filled !== undefined && { filled }),
-    erasure: { erasureId, askedMs, names: profile.identifiers.map(nameOf) },
+    erasure: { erasureId, askedMs, names: namesOf(profile) },
   };
 }
-function nameOf({ kind, value }: Identifier): Name {
+/** By what somebody is named and reached. */
+export const namesOf = ({ identifiers }: Profile): readonly Name[] => identifiers.map(nameOf);
+function nameOf({ kind, value, isVerified, resolves, others = [] }: Identifier): Name {
   const channel = channelOf(kind);
-  return { kind, value, ...(channel && { channel }) };
+  return {
+    kind,
+    value,
+    ...(channel && { channel }),
+    ...(!isVerified && !resolves && { isOnlySaid: true }),
+    ...(others.length > 0 && { others }),
+  };
 }
 
 /** What is left once all is done. */
@@ -85,12 +97,9 @@ export const tombstoneOf = {
 } as const;
 export const keyOfName = ({ kind, value }: Name): string => identityKey(kind, value);
 
-/**
- * Whether a message that names somebody who was erased is of the time before: it happened by then, or is an import that
- * does not say when. What they do afterwards begins somebody new.
- */
-export const isFromBefore = ({ occurredMs, receivedMs, isSilent }: Message, erasedMs: number): boolean =>
-  occurredMs <= erasedMs || (isSilent === true && occurredMs >= receivedMs);
+/** An import that does not say when: of somebody who was erased it is of the time before. */
+export const isUndated = ({ occurredMs, receivedMs, isSilent }: Message): boolean =>
+  isSilent === true && occurredMs >= receivedMs;
 
 /** The subject of the due row that goes on with an erasure, and how long after a try it fires. */
 export const erasureSubject = 'erasure';

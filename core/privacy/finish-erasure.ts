@@ -1,8 +1,8 @@
 import { decideLoop } from '../decide-loop.ts';
-import type { Change, DecisionPorts, Loaded, PersonalData, PersonIds } from '../ports.ts';
+import type { Change, DecisionPorts, IdentityKey, Loaded, PersonalData, PersonIds } from '../ports.ts';
 import { goneProfile, keyOfName, tombstoneOf, type Erasure, type Name, type Receipt } from './erasure.ts';
 import { sweptHoldings, type HoldingId } from './inventory.ts';
-import { historyIds } from '../profile/profile.ts';
+import { historyIds, type Profile } from '../profile/profile.ts';
 
 export type ErasurePorts = Pick<DecisionPorts, 'profiles' | 'clock' | 'ids'> & { readonly personal: PersonalData };
 
@@ -64,14 +64,9 @@ async function forgetNames(ports: ErasurePorts, profileId: string): Promise<bool
     const erasure = loaded?.profile.erasure;
     if (!loaded || !erasure?.names?.length) return { answer: false };
     const [some, rest] = [erasure.names.slice(0, mostNames), erasure.names.slice(mostNames)];
-    const owners = await profiles.owners(some.map(keyOfName));
-    const own = new Set(historyIds(loaded.profile));
-    // What found somebody else all along stays theirs.
-    const free = some.filter((name) => {
-      const owner = owners.get(keyOfName(name));
-      return owner === undefined || own.has(owner);
-    });
-    const reached = free.filter((name): name is Name & Required<Pick<Name, 'channel'>> => name.channel !== undefined);
+    const { free, owners } = await freeNames(profiles, loaded.profile, some);
+    const isShared = await sharedNames(profiles, free);
+    const reached = free.filter((name): name is Reached => name.channel !== undefined && !isShared.has(name));
     const receipt = (await personal.receipt(erasure.erasureId))!;
     const { askedMs: atMs } = erasure;
     const change: Partial<Change> = {
@@ -102,6 +97,37 @@ async function forgetNames(ports: ErasurePorts, profileId: string): Promise<bool
       change: { attemptId, profiles: [{ expectedVersion: loaded.version, profile }], ...change },
     };
   });
+}
+
+type Reached = Name & Required<Pick<Name, 'channel'>>;
+
+/** Which names are theirs alone to be forgotten by, with the owners of all; what found somebody else all along stays theirs. */
+async function freeNames(
+  profiles: ErasurePorts['profiles'],
+  profile: Profile,
+  some: readonly Name[],
+): Promise<{ readonly free: readonly Name[]; readonly owners: ReadonlyMap<IdentityKey, string> }> {
+  // The earlier id of an alias finds them as a user as well, and is listed once.
+  const listed = new Set(some.map(keyOfName));
+  const users = some
+    .flatMap(({ kind, value }): readonly Name[] => (kind === 'anonymousId' ? [{ kind: 'userId', value }] : []))
+    .filter((name) => !listed.has(keyOfName(name)));
+  const owners = await profiles.owners([...some, ...users].map(keyOfName));
+  const own = new Set(historyIds(profile));
+  const isTheirs = (name: Name): boolean => own.has(owners.get(keyOfName(name)) ?? '');
+  const free = some.filter((name) => isTheirs(name) || (!owners.has(keyOfName(name)) && !name.isOnlySaid));
+  return { free: [...free, ...users.filter(isTheirs)], owners };
+}
+
+/** Addresses that somebody living gave too: they are written to. */
+async function sharedNames(profiles: ErasurePorts['profiles'], names: readonly Name[]): Promise<ReadonlySet<Name>> {
+  const shared = new Set<Name>();
+  for (const name of names)
+    for (const other of name.others ?? []) {
+      const profile = (await profiles.load(other))?.profile;
+      if (profile?.identifiers.some(({ kind, value }) => kind === name.kind && value === name.value)) shared.add(name);
+    }
+  return shared;
 }
 
 /** Writes down how far it has come, at the person's version. */

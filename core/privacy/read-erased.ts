@@ -1,28 +1,36 @@
 import type { Message } from '../event/event.ts';
 import type { DecisionPorts, IdentityKey, Loaded } from '../ports.ts';
-import { isFromBefore, tombstoneOf } from './erasure.ts';
 import { identityKey } from '../profile/identity-key.ts';
 import type { IdentityRules } from '../profile/identity-rules.ts';
-import { keysOf } from '../profile/resolve-profile.ts';
+import { historyIds, type Profile } from '../profile/profile.ts';
+import { namedIn, type NamedKey } from '../profile/resolve-profile.ts';
+import { isUndated, tombstoneOf, type Tombstone } from './erasure.ts';
+import { withoutNames } from './without-names.ts';
 
 /** Whom some messages name: rows of identities, profiles, and the ids under which somebody was named who is erased. */
 export interface Named {
   readonly rows: ReadonlyMap<IdentityKey, string>;
   readonly profiles: ReadonlyMap<string, Loaded>;
-  readonly erased: ReadonlySet<string>;
+  /** With the instant at which they asked. */
+  readonly erased: ReadonlyMap<string, number>;
 }
 /** What is known of people who were erased, as far as some messages name them. */
 export interface Erased {
-  /** Whether nothing may be kept of a message. */
-  readonly isGone: (message: Message) => boolean;
+  /** What may be kept of a message, which has none of their names any more; `undefined` where nothing may. */
+  readonly kept: (message: Message) => Message | undefined;
   /** Identities that were theirs and are nobody's, with the instant of the erasure. */
   readonly erasedKeys: ReadonlyMap<IdentityKey, number>;
+  /** Identities that are theirs as well, as is told by what was named beside them. */
+  readonly found: readonly Tombstone[];
 }
-const nobody: Erased = { isGone: () => false, erasedKeys: new Map() };
+
+/** Kinds of which a person has more than is known: what names such an id beside somebody erased gives it away. */
+const kindsToFind: ReadonlySet<string> = new Set(['anonymousId', 'device']);
 
 /**
- * Looks whether messages are about people who were erased. Only identities that nobody has are asked for, which are
- * those of new people, and those that somebody new has had since.
+ * Looks whether messages are about people who were erased. Whose a message is, its strongest identifier says that is
+ * somebody's, or was somebody's who was erased: theirs is not kept, and out of one of the living goes what was theirs.
+ * Only identities that nobody has are asked for, and addresses that a message may not find anybody by.
  */
 export async function readErased(
   { profiles, ids }: Pick<DecisionPorts, 'profiles' | 'ids'>,
@@ -30,22 +38,102 @@ export async function readErased(
   people: Named,
   rules: IdentityRules,
 ): Promise<Erased> {
-  const keys = new Map(messages.map((message) => [message, keysOf(message, rules)]));
-  const isBeingErased = (message: Message): boolean =>
-    (message.profileId !== undefined && people.erased.has(message.profileId)) ||
-    keys.get(message)!.some((key) => people.erased.has(people.rows.get(key) ?? ''));
-  const unowned = [...new Set([...keys.values()].flat())].filter((key) => !people.rows.has(key));
-  const found = await read(profiles, unowned, (key) => ids.tombstone(tombstoneOf.identity(key)));
-  const erasedMs = new Map([...found, ...reborn(people)]);
-  if (erasedMs.size === 0) return people.erased.size === 0 ? nobody : { ...nobody, isGone: isBeingErased };
-  const named = messages.filter((message) => keys.get(message)!.some((key) => erasedMs.has(key)));
-  const seen = await read(profiles, named, ({ messageId }) => ids.tombstone(tombstoneOf.message(messageId)));
-  const isGone = (message: Message): boolean =>
-    isBeingErased(message) ||
-    seen.has(message) ||
-    keys.get(message)!.some((key) => isFromBefore(message, erasedMs.get(key) ?? -Infinity));
-  const gone = new Set(messages.filter(isGone));
-  return { isGone: (message) => gone.has(message), erasedKeys: found };
+  const hashOf = (key: IdentityKey): string => ids.tombstone(tombstoneOf.identity(key));
+  const named = new Map(messages.map((message) => [message, namedIn(message, rules)]));
+  const reborn = rebornIn(people);
+  const listed = listedIn(people);
+  const asked = [...named.values()].flatMap((all) => {
+    const lister = listed(all);
+    return all.filter(({ key, mayResolve }) => (mayResolve ? !people.rows.has(key) : !lister.has(key)));
+  });
+  const tombstones = await read(profiles, [...new Set(asked.map(({ key }) => key))], hashOf);
+  const isAnyNamed = (message: Message): boolean =>
+    named.get(message)!.some(({ key }) => tombstones.has(key) || reborn.has(key));
+  const again = messages.filter(isAnyNamed);
+  const seen = await read(profiles, again, ({ messageId }) => ids.tombstone(tombstoneOf.message(messageId)));
+  const ofMessage = (message: Message): Judged => {
+    const seenMs = seen.get(message) ?? people.erased.get(message.profileId ?? '');
+    return seenMs === undefined ? judge(message, named.get(message)!, { ...people, tombstones, reborn }) : { seenMs };
+  };
+  // What one of them gives away may be all that the next one names.
+  const found = new Map<IdentityKey, number>();
+  let judged = new Map(messages.map((message) => [message, ofMessage(message)]));
+  for (;;) {
+    const more = await alsoTheirs(profiles, judged, named, people.rows, tombstones);
+    if (more.size === 0) break;
+    for (const [key, atMs] of more) {
+      tombstones.set(key, atMs);
+      found.set(key, atMs);
+    }
+    judged = new Map(messages.map((message) => [message, ofMessage(message)]));
+  }
+  return {
+    kept: (message) => {
+      const { seenMs, dead } = judged.get(message)!;
+      if (seenMs !== undefined) return undefined;
+      return dead ? withoutNames(message, (key) => dead.has(key)) : message;
+    },
+    erasedKeys: new Map([...tombstones].filter(([key]) => !people.rows.has(key))),
+    found: [...found].map(([key, atMs]) => ({ hash: hashOf(key), atMs })),
+  };
+}
+
+/** What becomes of a message: somebody's who was erased at an instant, or it loses some names, or neither. */
+interface Judged {
+  readonly seenMs?: number;
+  readonly dead?: ReadonlySet<IdentityKey>;
+}
+function judge(
+  message: Message,
+  named: readonly NamedKey[],
+  people: Named & Pick<Known, 'tombstones' | 'reborn'>,
+): Judged {
+  const dead = new Set<IdentityKey>();
+  let isLiving = false;
+  for (const one of named) {
+    const { key } = one;
+    const isOwned = one.mayResolve && people.rows.has(key);
+    const erasedMs = isOwned ? people.erased.get(people.rows.get(key)!) : people.tombstones.get(key);
+    const untilMs = isOwned ? people.reborn.get(key) : erasedMs;
+    const isFromBefore =
+      (isOwned && erasedMs !== undefined) ||
+      (untilMs !== undefined && message.occurredMs <= untilMs) ||
+      // Of somebody who has come back, or is somebody else, it says what is so now.
+      (!isOwned && !isLiving && untilMs !== undefined && isUndated(message));
+    if (isFromBefore && !isLiving) return { seenMs: erasedMs ?? untilMs! };
+    // A new person takes over nothing by an earlier id of somebody who was erased: with it would come what was theirs.
+    if (isFromBefore || (one.isPrevious && !isOwned && untilMs !== undefined)) dead.add(key);
+    else if (isOwned) isLiving = true;
+  }
+  // An earlier id that somebody living has as well is theirs.
+  if (named.some(({ key, isPrevious }) => isPrevious && people.rows.has(key) && !dead.has(key)))
+    for (const { key, isPrevious } of named) if (isPrevious) dead.delete(key);
+  return dead.size > 0 ? { dead } : {};
+}
+interface Known {
+  readonly tombstones: ReadonlyMap<IdentityKey, number>;
+  /** Identities that somebody new has, and somebody who was erased had before. */
+  readonly reborn: ReadonlyMap<IdentityKey, number>;
+}
+
+/** Browsers and devices that messages of people who were erased name, which are nobody's and not known to be theirs. */
+async function alsoTheirs(
+  profiles: DecisionPorts['profiles'],
+  judged: ReadonlyMap<Message, Judged>,
+  named: ReadonlyMap<Message, readonly NamedKey[]>,
+  rows: ReadonlyMap<IdentityKey, string>,
+  tombstones: ReadonlyMap<IdentityKey, number>,
+): Promise<ReadonlyMap<IdentityKey, number>> {
+  const all = new Map<IdentityKey, number>();
+  for (const [message, { seenMs }] of judged) {
+    if (seenMs === undefined) continue;
+    for (const { key, kind } of named.get(message)!)
+      if (kindsToFind.has(kind) && !rows.has(key) && !tombstones.has(key))
+        all.set(key, Math.max(seenMs, all.get(key) ?? -Infinity));
+  }
+  if (all.size === 0) return all;
+  const owners = await profiles.owners([...all.keys()]);
+  return new Map([...all].filter(([key]) => !owners.has(key)));
 }
 
 /** Which of these have a tombstone, with the instant of the erasure. */
@@ -60,10 +148,23 @@ async function read<T>(
   return new Map(all.flatMap((one) => (found.has(hashes.get(one)!) ? [[one, found.get(hashes.get(one)!)!]] : [])));
 }
 
-/** Identities that somebody new has, and somebody who was erased had before. */
-const reborn = ({ profiles }: Named): readonly (readonly [IdentityKey, number])[] =>
-  [...profiles.values()].flatMap(({ profile }) =>
-    profile.identifiers.flatMap(({ kind, value, afterMs }) =>
-      afterMs === undefined ? [] : [[identityKey(kind, value), afterMs] as const],
+const rebornIn = ({ profiles }: Named): ReadonlyMap<IdentityKey, number> =>
+  new Map(
+    [...profiles.values()].flatMap(({ profile }) =>
+      profile.identifiers.flatMap(({ kind, value, resolves, afterMs }) =>
+        resolves && afterMs !== undefined ? [[identityKey(kind, value), afterMs] as const] : [],
+      ),
     ),
   );
+
+/** What a message's own person is known by already, by its strongest identifier that finds one: nearly all of it. */
+function listedIn({ rows, profiles }: Named): (named: readonly NamedKey[]) => ReadonlySet<IdentityKey> {
+  const byId = new Map<string, Profile>(
+    [...profiles.values()].flatMap(({ profile }) => historyIds(profile).map((id) => [id, profile] as const)),
+  );
+  return (named) => {
+    const first = named.find(({ key, mayResolve }) => mayResolve && rows.has(key));
+    const { identifiers = [] } = (first && byId.get(rows.get(first.key)!)) ?? {};
+    return new Set(identifiers.map(({ kind, value }) => identityKey(kind, value)));
+  };
+}

@@ -14,12 +14,28 @@ import { isKnown, newProfile, type IdentifierKind, type Profile } from './profil
 /** Keys whose owners must be read before a message can be folded. */
 export function keysOf(message: Message, rules: IdentityRules): readonly IdentityKey[] {
   if (message.profileId !== undefined) return [identityKey('profileId', message.profileId)];
-  const keys = claimsOf(message, rules)
-    .filter((claim) => claim.mayResolve)
-    .map((claim) => identityKey(claim.kind, claim.value));
-  return message.previousId === undefined
-    ? keys
-    : [...keys, ...previousKeys(message, rules).map(([kind, value]) => identityKey(kind, value))];
+  return namedIn(message, rules)
+    .filter(({ mayResolve }) => mayResolve)
+    .map(({ key }) => key);
+}
+
+/** An identifier that a message names. */
+export interface NamedKey extends Pick<Claim, 'kind' | 'mayResolve'> {
+  readonly key: IdentityKey;
+  /** The earlier id of an alias, which counts less than all that names the person now. */
+  readonly isPrevious: boolean;
+}
+/** All that a message names somebody by, the strongest first; nothing of events of our own making. */
+export function namedIn(message: Message, rules: IdentityRules): readonly NamedKey[] {
+  if (message.profileId !== undefined) return [];
+  const claims = claimsOf(message, rules).map(({ kind, value, mayResolve }): NamedKey => {
+    return { kind, key: identityKey(kind, value), mayResolve, isPrevious: false };
+  });
+  if (message.previousId === undefined) return claims;
+  const previous = previousKeys(message, rules).map(([kind, value]): NamedKey => {
+    return { kind, key: identityKey(kind, value), mayResolve: true, isPrevious: true };
+  });
+  return [...claims, ...previous];
 }
 
 /** An alias names an earlier id; only a server key may mean a user by it. */
@@ -103,7 +119,11 @@ export function resolveProfile(
     conflict(claim, joined.apart, owner);
     if (joined.apart === 'two-users') draft.set(notedAsOthers(draft.profile(owner), claim, profileId!, rules));
   };
-  const previous = message.type === 'alias' ? previousKeys(message, rules) : [];
+  // An earlier id that was somebody's who was erased stays nobody's: with it would come what happened before.
+  const previous = (message.type === 'alias' ? previousKeys(message, rules) : []).filter(([kind, value]) => {
+    const key = identityKey(kind, value);
+    return owners.of(key) !== undefined || owners.erasedMs(key) === undefined;
+  });
   for (const [kind, value] of previous) {
     const key = identityKey(kind, value);
     const owner = owners.of(key);
@@ -120,7 +140,7 @@ export function resolveProfile(
     // Of what does not find the person, only what reaches them is worth keeping.
     [
       ...claims.filter((claim) => !refused.has(claim) || isAddress(claim)),
-      ...previous.slice(0, 1).map(formerId(message)),
+      ...previous.filter(([kind]) => kind === 'anonymousId').map(formerId(message)),
     ],
     message,
     draft,

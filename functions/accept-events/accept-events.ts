@@ -120,13 +120,15 @@ async function tryChunk(
   const people = await readPeople(ports, given, definitions.identity, isAgain);
   const { rows, owners, profiles } = people;
   if (profiles.size > mostProfiles && given.length > 1) return { answer: 'too-many' };
-  const { isGone, erasedKeys } = await readErased(ports, given, people, definitions.identity);
-  const messages = given.filter((message) => !isGone(message));
+  const { kept, erasedKeys, found } = await readErased(ports, given, people, definitions.identity);
+  const messages = given.flatMap((message) => kept(message) ?? []);
   const withGone = (results: readonly ItemResult[]): readonly ItemResult[] => {
     let at = 0;
-    return given.map((one) => (isGone(one) ? { messageId: one.messageId, status: 'erased' } : results[at++]!));
+    return given.map((one) => (kept(one) ? results[at++]! : { messageId: one.messageId, status: 'erased' }));
   };
-  if (messages.length === 0) return { answer: withGone([]) };
+  const tombstones = found.length > 0 && { tombstones: found };
+  if (messages.length === 0)
+    return { answer: withGone([]), ...(tombstones && { change: { attemptId, profiles: [], ...tombstones } }) };
   const loaded = [...profiles.values()];
   const nowMs = ports.clock.nowMs();
   const ids = loaded.flatMap(({ profile }) => historyIds(profile));
@@ -140,7 +142,7 @@ async function tryChunk(
   const isGuess = !isAgain && !mayMerge && ids.length <= 1;
   const seen = isGuess ? new Map<string, string>() : await ports.profiles.seen(ids, messages.map(idOfMessage));
   const enrolled = await readTouched(ports, definitions, loaded, messages, mayMerge);
-  const { change, results } = await decideRemembering(ports, {
+  const { change: decided, results } = await decideRemembering(ports, {
     messages,
     profiles: loaded,
     identityRows: rows,
@@ -154,6 +156,7 @@ async function tryChunk(
     addressHash: (channel, address) => ports.ids.addressHash(channel, address),
     profileIdOf: (message) => ports.ids.profileId(message),
   });
+  const change = tombstones ? { ...(decided ?? { attemptId, profiles: [] }), ...tombstones } : decided;
   const isTooLarge =
     change && (change.profiles.length > mostProfiles || rowsOf(change) > mostRows || factBytes(change) > mostFactBytes);
   if (isTooLarge && messages.length > 1) return { answer: 'too-many' };
@@ -188,9 +191,12 @@ const idOfMessage = ({ messageId }: Message): string => messageId;
 const factBytes = ({ facts = [] }: Change): number => (facts.length < 6 ? 0 : JSON.stringify(facts).length);
 
 /** Rows that a change writes, at most: a profile and a suppression take two each. */
-const rowsOf = ({ profiles, events, identities, merges, enrollments, suppressions, due, facts }: Change): number =>
+const rowsOf = ({ profiles, suppressions, facts, ...rest }: Change): number =>
   2 * (profiles.length + (suppressions?.length ?? 0)) +
-  [events, identities, merges, enrollments, due].reduce((sum, rows) => sum + (rows?.length ?? 0), 0) +
+  [rest.events, rest.identities, rest.merges, rest.enrollments, rest.due, rest.tombstones].reduce(
+    (sum, rows) => sum + (rows?.length ?? 0),
+    0,
+  ) +
   (facts?.length ? profiles.length : 0);
 
 /** Everybody whom these messages name, and who owns which identity. */
@@ -199,8 +205,8 @@ interface People {
   /** Profile → the one that it leads to. */
   readonly holders: Map<string, string>;
   readonly profiles: Map<string, Loaded>;
-  /** Rows that lead to somebody who is being erased, and the ids of such people, as they were named. */
-  readonly erased: Set<string>;
+  /** Rows that lead to somebody who is being erased, and the ids of such people, as they were named; with the instant. */
+  readonly erased: Map<string, number>;
 }
 
 async function readPeople(
@@ -210,7 +216,7 @@ async function readPeople(
   isAgain: boolean,
 ): Promise<People & { readonly owners: ReadonlyMap<IdentityKey, string> }> {
   const keys = messages.map((message) => keysOf(message, rules));
-  const people: People = { rows: new Map(), holders: new Map(), profiles: new Map(), erased: new Set() };
+  const people: People = { rows: new Map(), holders: new Map(), profiles: new Map(), erased: new Map() };
   const named = messages.flatMap(({ profileId }) => (profileId === undefined ? [] : [profileId]));
   // The first key nearly always finds the person, who says that the others are theirs. Where that row was another's by
   // then, the commit tells, and a second try asks for all.
@@ -265,7 +271,7 @@ async function lookUp(
     const loaded = await profiles.load(profileId);
     if (!loaded) continue;
     if (loaded.profile.isErased) {
-      people.erased.add(profileId);
+      people.erased.set(profileId, loaded.profile.erasure?.askedMs ?? 0);
       continue;
     }
     people.profiles.set(loaded.profile.profileId, loaded);

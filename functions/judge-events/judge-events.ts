@@ -1,6 +1,7 @@
 import type { EventProblem, Judgement } from '../../core/event/catalogue.ts';
 import type { Message } from '../../core/event/event.ts';
 import { notesOf, setAside, type QuarantinedEvent } from '../../core/event/quarantine.ts';
+import { decideLoop } from '../../core/decide-loop.ts';
 import { StoreUnavailable } from '../../core/failures.ts';
 import type { DecisionPorts, Loaded, Quarantine } from '../../core/ports.ts';
 import { tombstoneOf } from '../../core/privacy/erasure.ts';
@@ -37,12 +38,10 @@ export const judgeEvents =
     const nowMs = ports.clock.nowMs();
     const hashOf = (key: string): string => ports.ids.tombstone(tombstoneOf.identity(key));
     const held = wrong.filter(({ judgement }) => judgement.mode === 'quarantine');
-    const rows = held.map(({ message, judgement }) => ({
-      message,
-      row: setAside(message, judgement, { nowMs, rules, hashOf }),
-    }));
+    const rowOf = (message: Message, judgement: Judgement): QuarantinedEvent =>
+      setAside(message, judgement, { nowMs, rules, hashOf });
     // Before the others: where they are sent again, this finds its row.
-    const { aside, added } = await keepAside(ports, rows, rules);
+    const { aside, added } = await keepAside(ports, held, rules, rowOf);
     const heldBack = new Set(held.map(({ message }) => message));
     const through = messages.filter((message) => !heldBack.has(message));
     const accepted = new Map(
@@ -75,43 +74,57 @@ interface KeptAside {
 /** Sets events aside, but for those of people who were erased, also of somebody whose erasure goes by meanwhile. */
 async function keepAside(
   ports: JudgePorts,
-  rows: readonly { readonly message: Message; readonly row: QuarantinedEvent }[],
+  held: readonly Wrong[],
   rules: IdentityRules,
+  rowOf: (message: Message, judgement: Judgement) => QuarantinedEvent,
 ): Promise<KeptAside> {
-  if (rows.length === 0) return { aside: new Map(), added: new Set() };
-  const look = (some: typeof rows): ReturnType<typeof goneOf> =>
-    goneOf(
-      ports,
-      some.map(({ message }) => message),
-      rules,
-    );
-  const isGone = await look(rows);
-  const kept = rows.filter(({ message }) => !isGone(message));
-  const added = kept.length === 0 ? [] : await ports.quarantine.put(kept.map(({ row }) => row));
+  if (held.length === 0) return { aside: new Map(), added: new Set() };
+  const messages = held.map(({ message }) => message);
+  const kept = await keptOf(ports, messages, rules);
+  const rows = held.flatMap(({ message, judgement }) => {
+    const rest = kept(message);
+    return rest ? [{ message, row: rowOf(rest, judgement) }] : [];
+  });
+  const added = rows.length === 0 ? [] : await ports.quarantine.put(rows.map(({ row }) => row));
   // An erasure sweeps what it finds: what was put there after it has looked is found here, by its tombstones.
-  const isGoneSince = await look(kept);
-  const left = rows.filter(({ message }) => isGone(message) || isGoneSince(message));
-  if (left.length > 0) await ports.quarantine.remove(left.map(({ row }) => row.quarantineId));
-  const aside = kept.filter(({ message }) => !isGoneSince(message));
+  const keptSince = await keptOf(
+    ports,
+    rows.map(({ row }) => row.message),
+    rules,
+  );
+  const isKept = ({ row }: (typeof rows)[number]): boolean => keptSince(row.message) !== undefined;
+  // Those that were there already are taken away as well.
+  const left = [
+    ...held.filter(({ message }) => !kept(message)).map(({ message, judgement }) => rowOf(message, judgement)),
+    ...rows.filter((one) => !isKept(one)).map(({ row }) => row),
+  ];
+  if (left.length > 0) await ports.quarantine.remove(left.map(({ quarantineId }) => quarantineId));
+  const aside = rows.filter(isKept);
   return { aside: new Map(aside.map(({ message, row }) => [message, row.quarantineId])), added: new Set(added) };
 }
 
-/** Which of some messages are about people who were erased. */
-async function goneOf(
+/** What may be kept of some messages, as far as they are about people who were erased. */
+async function keptOf(
   ports: JudgePorts,
   messages: readonly Message[],
   rules: IdentityRules,
-): Promise<(message: Message) => boolean> {
-  if (messages.length === 0) return () => false;
+): Promise<(message: Message) => Message | undefined> {
+  if (messages.length === 0) return (message) => message;
   const rows = await ports.profiles.owners([...new Set(messages.flatMap((message) => keysOf(message, rules)))]);
   const profiles = new Map<string, Loaded>();
-  const erased = new Set<string>();
+  const erased = new Map<string, number>();
   for (const owner of new Set(rows.values())) {
     const loaded = await ports.profiles.load(owner);
-    if (loaded?.profile.isErased) erased.add(owner);
+    if (loaded?.profile.isErased) erased.set(owner, loaded.profile.erasure?.askedMs ?? 0);
     else if (loaded) profiles.set(owner, loaded);
   }
-  return (await readErased(ports, messages, { rows, profiles, erased }, rules)).isGone;
+  const { kept, found: tombstones } = await readErased(ports, messages, { rows, profiles, erased }, rules);
+  if (tombstones.length > 0)
+    await decideLoop(ports, async (attemptId) => ({
+      answer: undefined,
+      change: { attemptId, profiles: [], tombstones },
+    }));
+  return kept;
 }
 
 /** Counts are for people to look at: an event that was taken is not refused for them. */

@@ -2,6 +2,8 @@ import { ScanCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
 import { DynamoPersonalData } from '../../functions/aws/personal-data.ts';
 import { DynamoProfileStore } from '../../functions/aws/profile-store.ts';
 import { unpack } from '../../functions/aws/table/pack.ts';
+import { erasedNamesContract } from '../contracts/erased-names.ts';
+import type { OpenWorld } from '../contracts/erasure-world.ts';
 import { erasuresContract } from '../contracts/erasures.ts';
 import { CountingIds } from '../fakes.ts';
 import { aTable } from './a-table.ts';
@@ -9,7 +11,7 @@ import { aTable } from './a-table.ts';
 const plain = (value: AttributeValue): unknown =>
   value.B ? unpack(value.B) : (value.S ?? value.N ?? value.SS ?? value.L?.map(plain));
 
-erasuresContract('DynamoDB', 20, async ({ nowMs }) => {
+const open: OpenWorld = async ({ nowMs }) => {
   const table = await aTable();
   const clock = { nowMs, backOff: () => Promise.resolve() };
   const store = new DynamoProfileStore(table.client, table.name, clock);
@@ -24,4 +26,7 @@ erasuresContract('DynamoDB', 20, async ({ nowMs }) => {
     },
     close: async () => table.close(),
   };
-});
+};
+
+erasuresContract('DynamoDB', 20, open);
+erasedNamesContract('DynamoDB', open);

@@ -2,10 +2,12 @@ import { Outbox } from '../../local/outbox.ts';
 import { Database } from '../../local/store/database.ts';
 import { SqlitePersonalData } from '../../local/store/personal-data.ts';
 import { SqliteProfileStore } from '../../local/store/profile-store.ts';
+import { erasedNamesContract } from '../contracts/erased-names.ts';
+import type { OpenWorld } from '../contracts/erasure-world.ts';
 import { erasuresContract } from '../contracts/erasures.ts';
 import { CountingIds } from '../fakes.ts';
 
-erasuresContract('SQLite', 2_000, async ({ nowMs }) => {
+const open: OpenWorld = async ({ nowMs }) => {
   const db = new Database(':memory:');
   const store = new SqliteProfileStore(db);
   const outbox = new Outbox(db, { nowMs, backOff: () => Promise.resolve() });
@@ -19,4 +21,7 @@ erasuresContract('SQLite', 2_000, async ({ nowMs }) => {
     },
     close: async () => db.close(),
   };
-});
+};
+
+erasuresContract('SQLite', 2_000, open);
+erasedNamesContract('SQLite', open);
