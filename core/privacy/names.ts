@@ -12,17 +12,27 @@ const channels: ReadonlyMap<string, Channel> = new Map([
 
 export const channelOf = (kind: string): Channel | undefined => channels.get(kind);
 
-/** What keeps a person's addresses from being written to, each with its address. */
+/**
+ * Some of what keeps a person's addresses from being written to, each with its address, in order of the addresses' hashes.
+ * Nothing of one that was said under a public key alone: it may be anybody's. `next` is the hash after which more are to come.
+ */
 export async function suppressionsOf(
   { identifiers }: Profile,
-  ids: Pick<Ids, 'addressHash'>,
-  store: Pick<ProfileStore, 'suppressions'>,
-): Promise<readonly JsonObject[]> {
-  const addresses = identifiers.flatMap(({ kind, value }) => {
-    const channel = channelOf(kind);
+  { ids, store }: { readonly ids: Pick<Ids, 'addressHash'>; readonly store: Pick<ProfileStore, 'suppressions'> },
+  { after = '', most }: { readonly after?: string; readonly most: number },
+): Promise<{ readonly rows: readonly JsonObject[]; readonly next?: string }> {
+  const all = identifiers.flatMap(({ kind, value, isVerified, resolves }) => {
+    const channel = isVerified || resolves ? channelOf(kind) : undefined;
     return channel ? [{ channel, value, addressHash: ids.addressHash(channel, value) }] : [];
   });
-  const values = new Map(addresses.map(({ addressHash, value }) => [addressHash, value]));
-  const found = await store.suppressions(addresses);
-  return found.map(({ addressHash, ...one }) => ({ ...one, address: values.get(addressHash)! }));
+  const left = all
+    .filter(({ addressHash }) => addressHash > after)
+    .toSorted((a, b) => (a.addressHash < b.addressHash ? -1 : 1));
+  const some = left.slice(0, most);
+  const values = new Map(some.map(({ addressHash, value }) => [addressHash, value]));
+  const found = await store.suppressions(some);
+  return {
+    rows: found.map(({ addressHash, ...one }) => ({ ...one, address: values.get(addressHash)! })),
+    ...(left.length > most && { next: some.at(-1)!.addressHash }),
+  };
 }

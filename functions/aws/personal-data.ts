@@ -1,5 +1,4 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { QuarantinedEvent } from '../../core/event/quarantine.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Clock, Ids, PersonalData, PersonIds, ProfileStore } from '../../core/ports.ts';
 import { erasureDelayMs, tombstoneOf, type Receipt } from '../../core/privacy/erasure.ts';
@@ -101,11 +100,12 @@ export class DynamoPersonalData implements PersonalData {
   async read(
     holding: HoldingId,
     person: PersonIds,
-    { after, most }: { readonly after?: string; readonly most: number },
+    page: { readonly after?: string; readonly most: number },
   ): Promise<{ readonly rows: readonly JsonObject[]; readonly next?: string }> {
-    if (holding === 'profile' || holding === 'suppressions') return { rows: await this.ofProfile(holding, person) };
+    if (holding === 'profile' || holding === 'suppressions') return this.ofProfile(holding, person, page);
     if (holding === 'quarantined')
-      return { rows: (await this.quarantined(person)) as unknown as readonly JsonObject[] };
+      return (await quarantinedOf(person, this, page)) as unknown as { readonly rows: readonly JsonObject[] };
+    const { after, most } = page;
     const parts = partsOf(holding, person);
     const [at, key] = openCursor(after, parts.length);
     const part = parts[at];
@@ -119,11 +119,12 @@ export class DynamoPersonalData implements PersonalData {
   private async ofProfile(
     holding: 'profile' | 'suppressions',
     { profileId }: PersonIds,
-  ): Promise<readonly JsonObject[]> {
-    const loaded = await this.store.load(profileId);
-    if (!loaded) return [];
-    if (holding === 'profile') return [loaded.profile as unknown as JsonObject];
-    return suppressionsOf(loaded.profile, this.ids, this.store);
+    page: { readonly after?: string; readonly most: number },
+  ): Promise<{ readonly rows: readonly JsonObject[]; readonly next?: string }> {
+    const profile = (await this.store.load(profileId))?.profile;
+    if (!profile) return { rows: [] };
+    if (holding === 'profile') return { rows: [profile as unknown as JsonObject] };
+    return suppressionsOf(profile, this, page);
   }
 
   /** Rows of a kind under one id, and the place after which the next ones lie. */
@@ -166,7 +167,7 @@ export class DynamoPersonalData implements PersonalData {
 
   async erase(holding: HoldingId, person: PersonIds, askedMs: number): Promise<number> {
     if (holding === 'mergedProfiles') return this.eraseMerged(person);
-    if (holding === 'quarantined') return this.eraseQuarantined(person);
+    if (holding === 'quarantined') return this.eraseQuarantined(person, askedMs);
     for (const part of partsOf(holding, person)) {
       for (let after: string | undefined; ;) {
         const { items, last } = await this.rowsOf(part, mostAtOnce, after);
@@ -190,13 +191,21 @@ export class DynamoPersonalData implements PersonalData {
     }
     await this.table.delete(key);
   }
-  private async quarantined(person: PersonIds): Promise<readonly QuarantinedEvent[]> {
-    return this.quarantine.get(await quarantinedOf(person, this));
-  }
-  private async eraseQuarantined(person: PersonIds): Promise<number> {
-    const found = await this.quarantined(person);
-    await this.quarantine.remove(found.map(({ quarantineId }) => quarantineId));
-    return found.length;
+  /** Sent again, they are known by the hash of their ids. */
+  private async eraseQuarantined(person: PersonIds, askedMs: number): Promise<number> {
+    for (let after: string | undefined, isMore = true; isMore;) {
+      const page = { most: mostAtOnce, withNobodys: true, ...(after !== undefined && { after }) };
+      const { rows, next } = await quarantinedOf(person, this, page);
+      await inTurns(rows, atTheSameTime, ({ message }) => {
+        const hash = this.ids.tombstone(tombstoneOf.message(message.messageId));
+        return this.table.put(tombstoneItem({ hash, atMs: askedMs }));
+      });
+      await this.quarantine.remove(rows.map(({ quarantineId }) => quarantineId));
+      if (rows.length > 0) return rows.length;
+      after = next;
+      isMore = after !== undefined;
+    }
+    return 0;
   }
   private async eraseMerged({ mergedIds }: PersonIds): Promise<number> {
     const rows = await this.table.get(mergedIds.flatMap((id) => [hotKey(id), coldKey(id)]));

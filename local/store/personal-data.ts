@@ -20,6 +20,10 @@ const whose = 'profile_id IN (SELECT value FROM json_each(?))';
 const theirDeliveries = `SELECT delivery_id FROM enrollments CROSS JOIN deliveries ON delivery_id > enrollment_id || '-' AND delivery_id < enrollment_id || '.'
   WHERE enrollments.${whose}`;
 
+interface Page {
+  readonly after?: string;
+  readonly most: number;
+}
 interface Rows {
   readonly table: string;
   readonly where: string;
@@ -67,24 +71,39 @@ export class SqlitePersonalData implements PersonalData {
   async read(
     holding: HoldingId,
     person: PersonIds,
-    { after, most }: { readonly after?: string; readonly most: number },
+    page: Page,
   ): Promise<{ readonly rows: readonly JsonObject[]; readonly next?: string }> {
     if (holding === 'profile') return { rows: await this.profile(person) };
-    if (holding === 'quarantined') return { rows: await this.quarantined(person) };
-    if (holding === 'suppressions') return { rows: await this.suppressions(person) };
-    const from = offsetIn(after);
-    const selects = (places[holding] ?? []).map(
-      ({ table, where }) => `SELECT ${columns(this.db, table)} AS row FROM ${table} WHERE ${where}`,
+    if (holding === 'quarantined')
+      return (await quarantinedOf(person, this, page)) as unknown as { readonly rows: readonly JsonObject[] };
+    if (holding === 'suppressions') return this.suppressions(person, page);
+    const all = places[holding] ?? [];
+    const [at, key] = openPlace(page.after, all.length);
+    const place = all[at];
+    if (!place) return { rows: [] };
+    const found = this.rowsOf(place, person, page.most + 1, key);
+    const some = found.slice(0, page.most);
+    const rows = some.map(({ row }) => this.opened(holding, JSON.parse(row) as JsonObject));
+    const next =
+      found.length > page.most ? `${at}:${some.at(-1)!.key}` : at + 1 < all.length ? `${at + 1}:` : undefined;
+    return { rows, ...(next !== undefined && { next }) };
+  }
+  /** Rows of one table, in order of what names them, each with that. */
+  private rowsOf(
+    { table, where }: Rows,
+    person: PersonIds,
+    most: number,
+    after: readonly (string | number)[] | undefined,
+  ): readonly { readonly row: string; readonly key: string }[] {
+    const keys = keysOf(this.db, table);
+    if (after && after.length !== keys.split(', ').length) throw new CursorInvalid();
+    const isAfter = after ? ` AND (${keys}) > (${after.map(() => '?').join(', ')})` : '';
+    return this.db.all(
+      `SELECT ${columns(this.db, table)} AS row, json_array(${keys}) AS key FROM ${table} WHERE ${where}${isAfter} ORDER BY ${keys} LIMIT ?`,
+      idsOf(person),
+      ...(after ?? []),
+      most,
     );
-    if (selects.length === 0) return { rows: [] };
-    const found = this.db.all<{ row: string }>(
-      `${selects.join(' UNION ALL ')} LIMIT ? OFFSET ?`,
-      ...selects.map(() => idsOf(person)),
-      most + 1,
-      from,
-    );
-    const rows = found.slice(0, most).map(({ row }) => this.opened(holding, JSON.parse(row) as JsonObject));
-    return { rows, ...(found.length > most && { next: String(from + most) }) };
   }
   /** A row as it is on AWS too: its body, and of what has none its columns. */
   private opened(holding: HoldingId, row: JsonObject): JsonObject {
@@ -106,16 +125,16 @@ export class SqlitePersonalData implements PersonalData {
     const loaded = await this.store.load(profileId);
     return loaded ? [loaded.profile as unknown as JsonObject] : [];
   }
-  private async suppressions({ profileId }: PersonIds): Promise<readonly JsonObject[]> {
+  private async suppressions({ profileId }: PersonIds, page: Page): ReturnType<typeof suppressionsOf> {
     const loaded = await this.store.load(profileId);
-    return loaded ? suppressionsOf(loaded.profile, this.ids, this.store) : [];
+    return loaded ? suppressionsOf(loaded.profile, this, page) : { rows: [] };
   }
 
   async erase(holding: HoldingId, person: PersonIds, askedMs: number): Promise<number> {
     if (holding === 'memberships') this.db.lists.bringUp();
     if (holding === 'mergedProfiles') return this.eraseMerged(person);
     if (holding === 'messages') return this.eraseMessages(person);
-    if (holding === 'quarantined') return this.eraseQuarantined(person);
+    if (holding === 'quarantined') return this.eraseQuarantined(person, askedMs);
     const gone = this.db.write(() => {
       if (holding === 'events') this.entomb(person, askedMs);
       let left = mostAtOnce;
@@ -137,14 +156,21 @@ export class SqlitePersonalData implements PersonalData {
     for (const { event_id } of this.db.all<{ event_id: string }>(sql, idsOf(person), mostAtOnce))
       writeTombstone(this.db, this.ids.tombstone(tombstoneOf.message(event_id)), askedMs);
   }
-  private async quarantined(person: PersonIds): Promise<readonly JsonObject[]> {
-    const found = await quarantinedOf(person, this);
-    return (await this.quarantine.get(found)) as unknown as readonly JsonObject[];
-  }
-  private async eraseQuarantined(person: PersonIds): Promise<number> {
-    const found = await quarantinedOf(person, this);
-    await this.quarantine.remove(found);
-    return found.length;
+  /** Sent again, they are known by the hash of their ids. */
+  private async eraseQuarantined(person: PersonIds, askedMs: number): Promise<number> {
+    for (let after: string | undefined, isMore = true; isMore;) {
+      const page = { most: mostAtOnce, withNobodys: true, ...(after !== undefined && { after }) };
+      const { rows, next } = await quarantinedOf(person, this, page);
+      this.db.write(() => {
+        for (const { message } of rows)
+          writeTombstone(this.db, this.ids.tombstone(tombstoneOf.message(message.messageId)), askedMs);
+      });
+      await this.quarantine.remove(rows.map(({ quarantineId }) => quarantineId));
+      if (rows.length > 0) return rows.length;
+      after = next;
+      isMore = after !== undefined;
+    }
+    return 0;
   }
   private eraseMessages(person: PersonIds): number {
     const sql = `SELECT delivery_id FROM outbox WHERE delivery_id IN (${theirDeliveries}) LIMIT ?`;
@@ -197,6 +223,25 @@ function offsetIn(cursor: string | undefined): number {
   if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) throw new CursorInvalid();
   return Number(cursor ?? 0);
 }
+/** The table that a page is of, and what names the row after which it begins. */
+function openPlace(
+  cursor: string | undefined,
+  tables: number,
+): readonly [at: number, after?: readonly (string | number)[]] {
+  if (cursor === undefined) return [0];
+  const [, at, key] = /^(\d{1,2}):(.*)$/s.exec(cursor) ?? [];
+  if (at === undefined || Number(at) >= tables) throw new CursorInvalid();
+  return key === '' ? [Number(at)] : [Number(at), keyIn(key!)];
+}
+function keyIn(text: string): readonly (string | number)[] {
+  try {
+    const key = JSON.parse(text) as unknown;
+    if (Array.isArray(key) && key.every((one) => typeof one === 'string' || typeof one === 'number')) return key;
+  } catch {
+    // Said below.
+  }
+  throw new CursorInvalid();
+}
 const idsOf = ({ profileId, mergedIds }: PersonIds): string => JSON.stringify([profileId, ...mergedIds]);
 
 type Column = { readonly name: string; readonly pk: number };
@@ -206,6 +251,7 @@ const columnsOf = (db: Database, table: string): readonly Column[] =>
 const keysOf = (db: Database, table: string): string =>
   columnsOf(db, table)
     .filter(({ pk }) => pk > 0)
+    .toSorted((a, b) => a.pk - b.pk)
     .map(({ name }) => name)
     .join(', ');
 /** A row as one object of JSON: what a column holds as JSON is part of it. */

@@ -68,6 +68,51 @@ export function erasuresContract(name: string, full: number, open: OpenWorld): v
       await world.close();
     });
 
+    it('get all of it once, whatever comes in meanwhile', async () => {
+      const world = await aWorld(open);
+      const profileId = await live(world);
+      const person = { profileId, mergedIds: [] };
+      const seen: string[] = [];
+      let count = 0;
+      for (let after: string | undefined, isMore = true; isMore;) {
+        const page = await world.personal.read('events', person, { most: 2, ...(after !== undefined && { after }) });
+        seen.push(...page.rows.map((row) => JSON.stringify(row)));
+        after = page.next;
+        isMore = after !== undefined;
+        // It lies before all that was read.
+        if (count < 3) await world.send(aTrack('Bought', {}, { userId: canaries.userId, messageId: `a${count++}` }));
+      }
+      expect(new Set(seen).size).toBe(seen.length);
+      await world.close();
+    });
+
+    it('get no suppression of an address that they only said, and of the others page by page', async () => {
+      const world = await aWorld(open);
+      const { ids, profiles } = world.ports;
+      const [userId, said] = ['ana', 'said@example.com'];
+      const own = ['a@example.com', 'b@example.com', 'c@example.com'];
+      for (const email of own) await world.send(anIdentify({ email }, { userId }));
+      await world.send(anIdentify({ email: said }, { userId, trust: 'public' }));
+      const profileId = (await world.owner(`userId:${userId}`))!;
+      const { profile, version } = (await world.store.load(profileId))!;
+      const suppressions = [...own, said].map((address) => ({
+        channel: 'email' as const,
+        addressHash: ids.addressHash('email', address),
+        reason: 'hard-bounce' as const,
+        atMs: startMs,
+        source: 'test',
+      }));
+      const profilesOf = [{ expectedVersion: version, profile }];
+      await profiles.commit({ attemptId: 'rows', profiles: profilesOf, suppressions });
+      for (const most of [1, 2, 10]) {
+        const rows = (await world.exported(profileId, most)).get('suppressions')!;
+        expect(rows.map(({ address }) => String(address)).toSorted()).toEqual(own);
+      }
+      const first = await world.personal.read('suppressions', { profileId, mergedIds: [] }, { most: 2 });
+      expect(first.rows).toHaveLength(2);
+      await world.close();
+    });
+
     it('are forgotten: nothing of theirs is left but keyed hashes', async () => {
       const world = await aWorld(open);
       await world.send(anIdentify({ email: 'other@example.com' }, { userId: 'other' }));

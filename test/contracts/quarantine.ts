@@ -130,6 +130,59 @@ export function quarantineContract(name: string, open: () => Promise<OpenQuarant
       expect(await walk({ order: 'oldest', most: 10 })).toEqual([other.quarantineId]);
     });
 
+    it('are whose the strongest identifier says that finds anybody', async () => {
+      const { quarantine, store, personal } = opened;
+      const clock = { nowMs: () => startMs, backOff: () => Promise.resolve() };
+      const ports = { profiles: store, definitions: new TestDefinitions(documentsOf()), clock, ids };
+      const said = { userId: 'mallory', trust: 'public' } as const;
+      await acceptEvents(ports)([
+        anIdentify({ email: 'ana@example.com' }, { userId: 'ana', anonymousId: 'shared' }),
+        anIdentify({}, { userId: 'ben' }),
+        anIdentify({ email: 'ben@example.com' }, said),
+      ]);
+      const context = { traits: { email: 'ana@example.com' } };
+      const own = Array.from({ length: 5 }, () => aside(aTrack('Paid', {}, { anonymousId: 'shared' })));
+      const bens = aside(aTrack('Paid', {}, { userId: 'ben', anonymousId: 'shared', context }));
+      const carls = aside(aTrack('Paid', {}, { userId: 'carl', anonymousId: 'shared' }));
+      const nobodys = aside(aTrack('Paid', {}, { anonymousId: 'a7', context, trust: 'public' }));
+      const byMail = aside(
+        aTrack('Paid', {}, { anonymousId: 'a8', context: { traits: { email: 'ben@example.com' } }, trust: 'public' }),
+      );
+      await quarantine.put([...own, bens, carls, nobodys, byMail]);
+      const idsOf = (rows: readonly unknown[]): readonly string[] =>
+        (rows as readonly QuarantinedEvent[]).map(({ quarantineId }) => quarantineId);
+      const personOf = async (userId: string): Promise<{ profileId: string; mergedIds: [] }> => {
+        const owner = (await store.owners([`userId:${userId}`])).get(`userId:${userId}`)!;
+        return { profileId: owner, mergedIds: [] };
+      };
+      const exported = async (userId: string, most: number): Promise<readonly string[]> => {
+        const found: string[] = [];
+        for (let after: string | undefined, isMore = true; isMore;) {
+          const page = { most, ...(after !== undefined && { after }) };
+          const { rows, next } = await personal.read('quarantined', await personOf(userId), page);
+          expect(rows.length).toBeLessThanOrEqual(most);
+          found.push(...idsOf(rows));
+          after = next;
+          isMore = after !== undefined;
+        }
+        return found;
+      };
+      for (const most of [1, 2, 100]) expect(await exported('ana', most)).toEqual(idsOf(own).toSorted());
+      expect(await exported('ben', 10)).toEqual([bens.quarantineId]);
+      expect(await exported('mallory', 10)).toEqual([]);
+      expect(await personal.erase('quarantined', await personOf('mallory'), startMs)).toBe(0);
+      // What is nobody's names her all the same, and so does what is said of one who is not known.
+      expect(await personal.erase('quarantined', await personOf('ana'), startMs)).toBe(7);
+      expect(await personal.erase('quarantined', await personOf('ana'), startMs)).toBe(0);
+      expect((await walk({ order: 'oldest', most: 10 })).toSorted()).toEqual(idsOf([bens, byMail]).toSorted());
+      // Sent again, they are known.
+      const messageHash = (one: QuarantinedEvent): string => ids.tombstone(tombstoneOf.message(one.message.messageId));
+      const swept = [...own, carls, nobodys].map(messageHash);
+      expect(await store.tombstones([...swept, messageHash(bens)])).toEqual(
+        new Map(swept.map((hash) => [hash, startMs])),
+      );
+    });
+
     it('expire after 30 days, and may come again then', async () => {
       const { quarantine, clock } = opened;
       const row = aside(aTrack('Paid', {}));

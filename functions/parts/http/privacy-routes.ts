@@ -96,8 +96,8 @@ export function privacyRoutes({ ports, personal, erase, durable }: ApiOptions): 
 
 /** Where an export goes on: which kind of thing, and after what of it. */
 function openCursor(cursor: string | undefined): readonly [at: number, after?: string] {
-  const [, at = '0', after] = /^(\d{1,3})(?:\.(.{1,500}))?$/s.exec(cursor ?? '0') ?? [];
-  if (cursor !== undefined && (!/^\d{1,3}(\..+)?$/s.test(cursor) || Number(at) >= exportedHoldings.length))
+  const [, at, after] = /^(\d{1,3})(?:\.(.{1,2000}))?$/s.exec(cursor ?? '0') ?? [];
+  if (at === undefined || Number(at) >= exportedHoldings.length)
     throw new ApiProblem(422, 'cursor_invalid', 'This cursor is not one that an export gave.', 'cursor');
   return after === undefined ? [Number(at)] : [Number(at), after];
 }
