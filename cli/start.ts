@@ -70,6 +70,10 @@ export async function openHome(options: {
       ...(settings.url !== undefined && { baseUrl: settings.url }),
       onProblem: report,
       onFilling: fillingProgress(),
+      onRewriting: (bytes) => {
+        const megabytes = Math.ceil(bytes / 1e6).toLocaleString('en-GB');
+        process.stderr.write(`Writing sojourn.db (${megabytes} MB) anew, as people were erased from it …\n`);
+      },
       onFatal: (error) => {
         report('write the data folder', error);
         // Who waits for an answer hears 503 first.

@@ -85,6 +85,8 @@ export interface HomeOptions {
   readonly onProblem?: (what: string, error: unknown) => void;
   /** While people are filled with what is newly published: how many are, of how many. */
   readonly onFilling?: (people: number, everybody: number) => void;
+  /** Before a large file is written anew, as somebody was erased from it; nothing else is done meanwhile. */
+  readonly onRewriting?: (bytes: number) => void;
   /** The data folder could not be written: nothing more is accepted, and the process should end. */
   readonly onFatal?: (error: unknown) => void;
 }
@@ -149,6 +151,10 @@ export class Home {
 
   private static async openLocked(options: HomeOptions, lock: FolderLock | undefined): Promise<Home> {
     const db = new Database(options.data, options.writing);
+    if (db.rewriting.isDue && !options.isFrozen) {
+      options.onRewriting?.(db.rewriting.bytes);
+      db.rewriting.now();
+    }
     const clock = new HomeClock(db, { kind: options.clock, startMs: options.startMs, isFrozen: options.isFrozen });
     const publications = new HomePublications(db, join(lock ? options.data : '.cache', 'templates'));
     const opened = options.isFrozen ? undefined : publications.open(options.workflows, clock.nowMs());
@@ -180,6 +186,7 @@ export class Home {
     const { db, clock } = made;
     const definitions = new HomeDefinitions(db, made.documents, clock);
     const onProblem = options.onProblem ?? (() => undefined);
+    db.rewriting.onFailed = (error) => onProblem('write sojourn.db anew after an erasure', error);
     db.onFailed = (error) => {
       void this.scheduler.stop();
       options.onFatal?.(error);

@@ -4,6 +4,7 @@ import { DatabaseSync, type SQLInputValue, type StatementResultingChanges, type 
 import { StoreUnavailable } from '../../core/failures.ts';
 import { emptyLog, Journal, pragmas, type Write, type WriteOptions } from './journal.ts';
 import { MemberLists } from './member-lists.ts';
+import { Rewriting, rewriteKey } from './rewriting.ts';
 import { schema, schemaVersion, upgrades } from './schema.ts';
 
 export type { Write };
@@ -42,6 +43,8 @@ export class Database {
   onFailed: ((error: unknown) => void) | undefined;
   /** Who is in what: read the lists after `lists.bringUp()`. */
   readonly lists = new MemberLists(this);
+  /** What becomes of the file once somebody was erased. */
+  readonly rewriting: Rewriting;
   /** Called before a group is closed, to write what goes with it. */
   readonly beforeFlush: (() => void)[] = [];
 
@@ -50,6 +53,7 @@ export class Database {
     const isKept = folder !== ':memory:';
     if (isKept) mkdirSync(folder, { recursive: true, mode: 0o700 });
     this.db = new DatabaseSync(isKept ? join(folder, 'sojourn.db') : folder);
+    this.rewriting = new Rewriting(this.db, () => this.commit(), options.largestRewritten);
     this.db.exec(pragmas(options));
     this.db.exec(
       'PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY; PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = OFF;',
@@ -250,10 +254,12 @@ export class Database {
   }
 
   /**
-   * Answers when what was deleted can be read in no file: pages were overwritten, and what the write-ahead logs and the
-   * journal still say of them goes now.
+   * Sees to it that what was deleted can be read in no file: what the write-ahead logs and the journal still say of it goes
+   * now. The tables' file is written anew: now, within seconds where that was done a moment ago, and when it is opened
+   * next where it is large.
    */
   scrub(): void {
+    this.write(() => this.run('INSERT OR REPLACE INTO meta VALUES (?, ?)', rewriteKey, 'due'));
     this.commit();
     if (this.failure) throw this.failure;
     try {
@@ -262,9 +268,11 @@ export class Database {
     } catch (error) {
       throw this.seen(error);
     }
+    this.rewriting.soon();
   }
 
   close(): void {
+    this.rewriting.finish();
     this.commit();
     this.statements.clear();
     this.db.close();

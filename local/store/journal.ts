@@ -12,6 +12,8 @@ export interface Write {
 export interface WriteOptions {
   /** `OFF` is the bug that the power-cut test plants. */
   readonly synchronous?: 'FULL' | 'OFF';
+  /** Bytes of a file that is written anew as soon as somebody was erased; a larger one when it is opened next. */
+  readonly largestRewritten?: number;
   /** Pages of a write-ahead log after which it is folded into its database. */
   readonly checkpointPages?: number;
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { shortHash } from '../../core/hash.ts';
 import { LocalHome, refusal } from './home.ts';
 
 let local: LocalHome;
@@ -123,6 +124,38 @@ describe('the export of a person', () => {
 });
 
 describe('the erasure of a person', () => {
+  it('leaves nothing in pages that others have grown apart', async () => {
+    const crowd = Array.from({ length: 16 }, (_, index) => `of-${index}-person`);
+    for (let round = 0; round < 40; round++)
+      for (const [index, userId] of crowd.entries())
+        await local.post('/v1/batch', {
+          batch: Array.from({ length: 20 }, (_, place) => {
+            const random = shortHash(`${round} ${index} ${place}`);
+            const messageId = `${userId}-${random}`;
+            return {
+              type: 'page',
+              name: 'Home',
+              userId,
+              messageId,
+              properties: { pad: random.repeat(parseInt(random.slice(0, 4), 36) % 20) },
+            };
+          }),
+        });
+    const gone = crowd.filter((_, index) => index % 3 === 1);
+    const left = (): readonly string[] => {
+      const texts = filesIn(local.data).map((path) => readFileSync(path).toString('latin1'));
+      return gone.filter((name) => texts.some((text) => text.includes(name)));
+    };
+    local.home.db.commit();
+    expect(left()).toEqual(gone);
+    for (const userId of gone) {
+      const { profileId } = await local.profile(userId);
+      expect((await local.api('POST', `/api/profiles/${profileId}/erase`, {})).body['status']).toBe('done');
+    }
+    // Five in a row: the first is written anew at once, the others together.
+    await vi.waitFor(() => expect(left()).toEqual([]), { timeout: 30_000, interval: 200 });
+  });
+
   it('leaves them in no file, while the home runs and after it', async () => {
     const profileId = await live();
     local.home.db.commit();
