@@ -2,7 +2,7 @@ import type { Message } from '../event/event.ts';
 import type { DecisionPorts, IdentityKey, Loaded } from '../ports.ts';
 import { identityKey } from '../profile/identity-key.ts';
 import type { IdentityRules } from '../profile/identity-rules.ts';
-import { historyIds, type Profile } from '../profile/profile.ts';
+import { historyIds } from '../profile/profile.ts';
 import { namedIn, type NamedKey } from '../profile/resolve-profile.ts';
 import { isUndated, tombstoneOf, type Tombstone } from './erasure.ts';
 import { withoutNames } from './without-names.ts';
@@ -24,6 +24,8 @@ export interface Erased {
   readonly found: readonly Tombstone[];
 }
 
+const nobody: Erased = { kept: (message) => message, erasedKeys: new Map(), found: [] };
+
 /** Kinds of which a person has more than is known: what names such an id beside somebody erased gives it away. */
 const kindsToFind: ReadonlySet<string> = new Set(['anonymousId', 'device']);
 
@@ -41,12 +43,14 @@ export async function readErased(
   const hashOf = (key: IdentityKey): string => ids.tombstone(tombstoneOf.identity(key));
   const named = new Map(messages.map((message) => [message, namedIn(message, rules)]));
   const reborn = rebornIn(people);
-  const listed = listedIn(people);
   const asked = [...named.values()].flatMap((all) => {
-    const lister = listed(all);
-    return all.filter(({ key, mayResolve }) => (mayResolve ? !people.rows.has(key) : !lister.has(key)));
+    const isListed = listedBy(all, people);
+    return all.filter(({ key, mayResolve }) => (mayResolve ? !people.rows.has(key) : !isListed(key)));
   });
   const tombstones = await read(profiles, [...new Set(asked.map(({ key }) => key))], hashOf);
+  const addresses = asked.filter(({ key, mayResolve }) => !mayResolve && !tombstones.has(key)).map(({ key }) => key);
+  for (const [key, askedMs] of await readFenced(profiles, addresses)) tombstones.set(key, askedMs);
+  if (tombstones.size + reborn.size + people.erased.size === 0) return nobody;
   const isAnyNamed = (message: Message): boolean =>
     named.get(message)!.some(({ key }) => tombstones.has(key) || reborn.has(key));
   const again = messages.filter(isAnyNamed);
@@ -158,13 +162,22 @@ const rebornIn = ({ profiles }: Named): ReadonlyMap<IdentityKey, number> =>
   );
 
 /** What a message's own person is known by already, by its strongest identifier that finds one: nearly all of it. */
-function listedIn({ rows, profiles }: Named): (named: readonly NamedKey[]) => ReadonlySet<IdentityKey> {
-  const byId = new Map<string, Profile>(
-    [...profiles.values()].flatMap(({ profile }) => historyIds(profile).map((id) => [id, profile] as const)),
-  );
-  return (named) => {
-    const first = named.find(({ key, mayResolve }) => mayResolve && rows.has(key));
-    const { identifiers = [] } = (first && byId.get(rows.get(first.key)!)) ?? {};
-    return new Set(identifiers.map(({ kind, value }) => identityKey(kind, value)));
-  };
+function listedBy(named: readonly NamedKey[], { rows, profiles }: Named): (key: IdentityKey) => boolean {
+  const owner = named.map(({ key, mayResolve }) => (mayResolve ? rows.get(key) : undefined)).find(Boolean);
+  const profile = [...profiles.values()].find((one) => owner !== undefined && historyIds(one.profile).includes(owner));
+  return (key) => profile?.profile.identifiers.some(({ kind, value }) => identityKey(kind, value) === key) === true;
+}
+
+/** Which of these find somebody who is being erased and has no tombstones yet, with the instant at which they asked. */
+async function readFenced(
+  profiles: DecisionPorts['profiles'],
+  keys: readonly IdentityKey[],
+): Promise<ReadonlyMap<IdentityKey, number>> {
+  const found = new Map<IdentityKey, number>();
+  if (keys.length === 0) return found;
+  for (const [key, owner] of await profiles.owners([...new Set(keys)])) {
+    const erasure = (await profiles.load(owner))?.profile.erasure;
+    if (erasure) found.set(key, erasure.askedMs);
+  }
+  return found;
 }

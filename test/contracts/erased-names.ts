@@ -91,6 +91,17 @@ export function erasedNamesContract(name: string, open: OpenWorld): void {
       expect(await world.everything()).not.toContain(ana.anonymousId);
     });
 
+    it('are known under a public key also while the erasure is under way', async () => {
+      await world.send(anIdentify({ email }, ana));
+      const profileId = await idOf(`userId:${ana.userId}`);
+      await erasePerson(world.ports)({ profileId });
+      const phone = { anonymousId: 'canary-phone', trust: 'public' } as const;
+      expect(await statuses(anIdentify({ email }, phone), aTrack('Opened', {}, phone))).toEqual(['erased', 'erased']);
+      await world.erase(profileId);
+      const left = await world.everything();
+      for (const value of [email, phone.anonymousId]) expect(left.includes(value), value).toBe(false);
+    });
+
     it.each([
       ['an address', { traits: { email } }],
       ['the token of a device', { context: { device } }],

@@ -58,13 +58,15 @@ const ids = new CountingIds();
 const keysOf = (person: Person): readonly string[] => kinds.map((kind) => `${kind}:${valueOf(kind, person)}`);
 const hashes = new Map(keysOf('gone').map((key) => [ids.tombstone(tombstoneOf.identity(key)), erasedMs]));
 const rows = new Map(keysOf('bob').map((key) => [key, 'bob']));
+const bob = { profile: newProfile('bob', 0), version: 1 };
 const profiles = {
+  load: async () => bob,
   tombstones: async (asked: readonly string[]) => new Map([...hashes].filter(([hash]) => asked.includes(hash))),
   owners: async (asked: readonly string[]) => new Map([...rows].filter(([key]) => asked.includes(key))),
 } as unknown as ProfileStore;
 const people = {
   rows,
-  profiles: new Map([['bob', { profile: newProfile('bob', 0), version: 1 }]]),
+  profiles: new Map([['bob', bob]]),
   erased: new Map<string, number>(),
 };
 
