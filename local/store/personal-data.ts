@@ -203,14 +203,15 @@ export class SqlitePersonalData implements PersonalData {
     readonly limit: number;
     readonly cursor?: string;
   }): Promise<{ readonly items: readonly Receipt[]; readonly next?: string }> {
-    const from = offsetIn(cursor);
+    const after = cursor === undefined ? undefined : receiptAt(cursor);
     const rows = this.db.all<{ body: string }>(
-      'SELECT body FROM erasures ORDER BY at_ms DESC, erasure_id LIMIT ? OFFSET ?',
+      `SELECT body FROM erasures ${after ? 'WHERE (at_ms, erasure_id) < (?, ?)' : ''} ORDER BY at_ms DESC, erasure_id DESC LIMIT ?`,
+      ...(after ?? []),
       limit + 1,
-      from,
     );
     const items = rows.slice(0, limit).map(({ body }) => JSON.parse(body) as Receipt);
-    return { items, ...(rows.length > limit && { next: String(from + limit) }) };
+    const last = items.at(-1);
+    return { items, ...(rows.length > limit && last && { next: `${last.askedMs}:${last.erasureId}` }) };
   }
 
   async scrub(): Promise<void> {
@@ -219,9 +220,10 @@ export class SqlitePersonalData implements PersonalData {
 }
 
 /** @throws CursorInvalid for a cursor that no page gave */
-function offsetIn(cursor: string | undefined): number {
-  if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) throw new CursorInvalid();
-  return Number(cursor ?? 0);
+function receiptAt(cursor: string): readonly [atMs: number, erasureId: string] {
+  const [, at, id] = /^(\d{1,15}):(.+)$/s.exec(cursor) ?? [];
+  if (at === undefined) throw new CursorInvalid();
+  return [Number(at), id!];
 }
 /** The table that a page is of, and what names the row after which it begins. */
 function openPlace(

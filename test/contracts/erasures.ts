@@ -86,6 +86,26 @@ export function erasuresContract(name: string, full: number, open: OpenWorld): v
       await world.close();
     });
 
+    it('have receipts that are told once each, the latest first, whoever is erased meanwhile', async () => {
+      const world = await aWorld(open);
+      const erased = async (userId: string): Promise<string> => {
+        await world.send(anIdentify({}, { userId }));
+        return (await world.erase((await world.owner(`userId:${userId}`))!)).erasureId;
+      };
+      const ids: string[] = [];
+      for (let index = 0; index < 5; index++) ids.push(await erased(`user-${index}`));
+      const told: string[] = [];
+      for (let cursor: string | undefined, isMore = true; isMore;) {
+        const { items, next } = await world.personal.receipts({ limit: 2, ...(cursor !== undefined && { cursor }) });
+        told.push(...items.map(({ erasureId }) => erasureId));
+        cursor = next;
+        isMore = cursor !== undefined;
+        if (told.length < 4) await erased(`later-${told.length}`);
+      }
+      expect(told).toEqual(ids.toReversed());
+      await world.close();
+    });
+
     it('get no suppression of an address that they only said, and of the others page by page', async () => {
       const world = await aWorld(open);
       const { ids, profiles } = world.ports;
