@@ -135,22 +135,43 @@ export function erasedNamesContract(name: string, open: OpenWorld): void {
       const late = { ...ana, anonymousId: 'bobs', occurredMs: startMs };
       expect(await statuses(aTrack('Late', {}, late))).toEqual(['erased']);
       expect(await statuses(aTrack('Viewed', {}, { anonymousId: 'bobs', occurredMs: startMs }))).toEqual(['accepted']);
+      // Under a public key a device finds nobody, and may be somebody's all the same.
+      await world.send(anIdentify({}, { userId: 'bob', context: { device } }));
+      const under = { trust: 'public', occurredMs: startMs, context: { device } } as const;
+      expect(await statuses(aTrack('Late', {}, { ...under, userId: ana.userId }))).toEqual(['erased']);
+      expect(await statuses(aTrack('Viewed', {}, { ...under, anonymousId: 'new' }))).toEqual(['accepted']);
     });
 
     it('are taken over by no alias, and bring nothing back', async () => {
       const old = aTrack('Bought', {}, ana);
       await world.send(old);
+      // Somebody made of several: their events keep how they were named.
+      await world.send(aTrack('', {}, { anonymousId: 'x1' }), anIdentify({}, { userId: 'anew', anonymousId: 'x2' }));
+      await world.send(anIdentify({}, { userId: 'anew', anonymousId: 'x1' }));
+      const before = (await world.store.history([await idOf('userId:anew')])).length;
       await eraseAna();
       const nowMs = world.ports.clock.nowMs();
       const alias = { type: 'alias', userId: 'anew', previousId: ana.userId } as const;
-      expect(await statuses(aTrack('', {}, { ...alias, occurredMs: startMs }))).toEqual(['erased']);
+      expect(await statuses(aTrack('', {}, { ...alias, userId: 'unheard-of', occurredMs: startMs }))).toEqual([
+        'erased',
+      ]);
       expect(await statuses(aTrack('', {}, { ...alias, occurredMs: nowMs }))).toEqual(['accepted']);
       expect(await world.owner(`userId:${ana.userId}`)).toBeUndefined();
       expect(await world.everything()).not.toContain(ana.userId);
       expect(await statuses(aTrack('Late', {}, { userId: ana.userId, occurredMs: startMs }))).toEqual(['erased']);
       expect(await statuses({ ...old, anonymousId: 'anew', occurredMs: nowMs + 1 })).toEqual(['erased']);
-      const names = (await world.store.history([await idOf('userId:anew')])).map((event) => event.name);
-      expect(names).toHaveLength(1);
+      expect(await world.store.history([await idOf('userId:anew')])).toHaveLength(before + 1);
+    });
+
+    it('are taken over by no alias either that names somebody living by the same id', async () => {
+      await eraseAna();
+      // As some shops do: the id of a browser is that of a user.
+      await world.send(aTrack('Viewed', {}, { anonymousId: ana.userId, occurredMs: world.ports.clock.nowMs() }));
+      const occurredMs = world.ports.clock.nowMs();
+      const alias = aTrack('', {}, { type: 'alias', userId: 'anew', previousId: ana.userId, occurredMs });
+      expect(await statuses(alias)).toEqual(['accepted']);
+      expect(await idOf('userId:anew')).toBe(await idOf(`anonymousId:${ana.userId}`));
+      expect(await statuses(aTrack('Late', {}, { userId: ana.userId, occurredMs: startMs }))).toEqual(['erased']);
     });
 
     it('leave nothing of an alias by which they were known', async () => {
