@@ -8,7 +8,15 @@ export type EnrollmentStatus = (typeof enrollmentStatuses)[number];
 
 /** Why an enrollment ended, from one closed list. */
 export type ExitReason =
-  'exit-event' | 'exit-condition' | 'converted' | 'restart' | 'merged' | 'erased' | 'stopped' | 'exited-before-entry';
+  | 'exit-event'
+  | 'exit-condition'
+  | 'converted'
+  | 'restart'
+  | 'merged'
+  | 'unmerged'
+  | 'erased'
+  | 'stopped'
+  | 'exited-before-entry';
 
 /** Why a trigger did not become an enrollment, from one closed list. */
 export type EntryRefusal =

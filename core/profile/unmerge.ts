@@ -61,12 +61,24 @@ export function decideUnmerge(input: UnmergeInput): UnmergeDecision {
     draft.set(profile);
     settleAnew(draft, profile, now, input.isFilling, past(profile.profileId));
   }
+  endForeign(draft, restId, new Set([...sides.theirs, ...own.map(({ eventId }) => eventId)]));
   draft.fact(restId, 'enrollment', 'unmerged', { profileId: partId }, false);
   draft.fact(partId, 'enrollment', 'unmerged', { profileId: restId }, false);
   const { undo: _, ...undone } = { ...row, by: { kind: row.by.kind }, identifiers: [], undoneMs: nowMs };
   const merges: readonly MergeRow[] = [undone, ...apart.merges];
   const identities = identitiesOf(draft.profile(partId), now, input.owners);
   return { missing: recall.missing, change: draft.change({ identities, merges, moves }) };
+}
+
+/** A journey that an event of the one who is taken out began with the other is neither's: it ends, and says nothing of them. */
+function endForeign(draft: Draft, restId: string, theirs: ReadonlySet<string>): void {
+  for (const stub of draft.profile(restId).enrollments) {
+    const row = draft.enrollment(stub.enrollmentId);
+    if (!row?.event || !theirs.has(row.event.eventId)) continue;
+    if (stub.isActive) draft.end(restId, stub, row, 'unmerged');
+    const { event: _, ...rest } = draft.enrollment(stub.enrollmentId) ?? row;
+    draft.putEnrollment({ ...rest, saved: {} });
+  }
 }
 
 /** What was remembered, under whom it lies once the moves are made. */

@@ -4,9 +4,11 @@ import type { Delivery } from '../../core/message/delivery.ts';
 import { groupMemberships } from '../../core/group/group.ts';
 import type { Change, EventRow } from '../../core/ports.ts';
 import type { MergeRow } from '../../core/profile/merge-log.ts';
+import { withoutEvent } from '../../core/profile/moved-facts.ts';
 import type { Profile } from '../../core/profile/profile.ts';
 import type { Task } from '../../core/task/task.ts';
 import type { Database } from './database.ts';
+import type { Kept } from './outgoing-facts.ts';
 
 /** Thrown inside a transaction to undo it: somebody else was first. */
 export class Conflict extends Error {}
@@ -83,14 +85,20 @@ function writeEvent(db: Database, event: EventRow, version: number, facts: strin
   if (done.changes === 0) throw new Conflict();
 }
 
-/** What was told with an event stays in the timeline that it leaves, also what is yet to go out. */
+/** What was told with an event stays in the timeline that it leaves, without the event itself. */
 function moveEvent(db: Database, { eventId, from, to, version }: NonNullable<Change['moves']>[number]): void {
-  db.run(
-    'INSERT INTO commit_facts SELECT profile_id, version, facts FROM events WHERE profile_id = ? AND event_id = ? AND facts IS NOT NULL',
+  const row = db.get<{ version: number; facts: string | null }>(
+    'SELECT version, facts FROM events WHERE profile_id = ? AND event_id = ?',
     from,
     eventId,
   );
-  db.run('UPDATE outgoing SET event_id = NULL WHERE profile_id = ? AND event_id = ?', from, eventId);
+  // What has not gone out yet goes out as it was told.
+  const isWaiting = db.get('SELECT 1 FROM outgoing WHERE profile_id = ? AND event_id = ?', from, eventId) !== undefined;
+  if (typeof row?.facts === 'string') {
+    const told = isWaiting ? row.facts : JSON.stringify(staying(JSON.parse(row.facts) as readonly Kept[], eventId));
+    db.run('INSERT INTO commit_facts VALUES (?, ?, ?)', from, row.version, told);
+    db.run('UPDATE outgoing SET event_id = NULL WHERE profile_id = ? AND event_id = ?', from, eventId);
+  }
   const done = db.run(
     'UPDATE OR IGNORE events SET profile_id = ?, version = ?, facts = NULL WHERE profile_id = ? AND event_id = ?',
     to,
@@ -100,6 +108,8 @@ function moveEvent(db: Database, { eventId, from, to, version }: NonNullable<Cha
   );
   if (done.changes === 0) throw new Conflict();
 }
+const staying = (told: readonly Kept[], eventId: string): readonly Kept[] =>
+  told.map(([kind, name, atMs, detail]) => [kind, name, atMs, withoutEvent(detail, eventId)]);
 
 function writeIdentity(
   db: Database,

@@ -6,7 +6,7 @@ import type { Delivery } from '../../core/message/delivery.ts';
 import type { EventRow, Fact } from '../../core/ports.ts';
 import type { Profile } from '../../core/profile/profile.ts';
 import { imageOf } from '../../functions/aws/stream-image.ts';
-import { eventItem, factsIn, factsItem, readEvent } from '../../functions/aws/table/event-rows.ts';
+import { eventItem, factsIn, factsItem, movedItems, readEvent } from '../../functions/aws/table/event-rows.ts';
 import { coldItem, hotItem, membershipsOf, readProfile, type Item } from '../../functions/aws/table/profile-rows.ts';
 import {
   deliveryItem,
@@ -98,6 +98,23 @@ describe('what is packed into rows comes back as it was', () => {
           expect(factsIn(found)).toEqual(told.map((fact, index) => ({ ...fact, version, index })));
       }),
       runs(4_000),
+    );
+  });
+
+  it('an event that moves, and what stays of its facts', () => {
+    fc.assert(
+      fc.property(event, facts, object, fc.integer({ min: 1, max: 1_000 }), (over, told, properties, version) => {
+        const own = aFact('own', { detail: { eventId: 'm1', occurredMs: 5, properties } });
+        const row = anEvent('p1', 'm1', over);
+        const others = told.filter(({ detail }) => detail['eventId'] !== 'm1');
+        const item = eventItem(row, version, [...others, own]);
+        const { arrives, stays } = movedItems(item, { from: 'p1', to: 'p2', eventId: 'm1', version: 9 });
+        expect(readEvent(arrives)).toEqual({ ...row, profileId: 'p2', version: 9 });
+        expect(factsIn(arrives)).toEqual([]);
+        const kept = [...others, { ...own, detail: { occurredMs: 5 } }];
+        expect(factsIn(stays!)).toEqual(kept.map((fact, index) => ({ ...fact, version, index })));
+      }),
+      runs(2_000),
     );
   });
 

@@ -1,3 +1,4 @@
+import { withoutEvent } from '../../../core/profile/moved-facts.ts';
 import type { StoredEvent } from '../../../core/event/event.ts';
 import type { EventRow, Fact, OutgoingFact } from '../../../core/ports.ts';
 import { eventKey, factsKey, profilePartition } from './keys.ts';
@@ -80,7 +81,21 @@ export function movedItems(
   if (!t) return { arrives };
   const at = factsKey(from, Number(row['v']!.N));
   const { v, expires } = row;
-  const stays = { pk: { S: at.pk }, sk: { S: at.sk }, v: v!, t, ...(out && { out }), ...(expires && { expires }) };
+  const told = (unpack(t.B!) as unknown as readonly Told[]).map(([kind, name, atMs, detail, ...more]) => [
+    kind,
+    name,
+    atMs,
+    withoutEvent(detail, eventId),
+    ...more,
+  ]);
+  const stays = {
+    pk: { S: at.pk },
+    sk: { S: at.sk },
+    v: v!,
+    t: { B: pack(told) },
+    ...(out && { out }),
+    ...(expires && { expires }),
+  };
   return { arrives, stays };
 }
 

@@ -122,6 +122,38 @@ describe('a merge that is undone', () => {
     }
   });
 
+  it('leaves nothing of their events with the other: no journey that they began, and no word of them', async () => {
+    const timed = { steps: [{ id: 'pause', wait: 'P2D' as const }] };
+    const journeys = [
+      aJourney({ id: 'welcome', entry: { on: { event: 'Signed Up' }, again: 'always' }, ...timed }),
+      aJourney({ id: 'thanks', entry: { on: { event: 'Order Completed' }, again: 'always' }, ...timed }),
+    ];
+    const own = new TestHome({ journeys });
+    try {
+      const { profileId, mergedId } = await merged(own);
+      await own.accept(aTrack('Signed Up', { note: 'of a1' }, { ...anonymously, messageId: 'theirs' }));
+      await own.accept(aTrack('Order Completed', { note: 'of u1' }, { userId: 'u1', messageId: 'ours' }));
+      const said = (id: string): string =>
+        JSON.stringify([
+          own.enrollments().filter((one) => one.profileId === id),
+          own.db.all('SELECT * FROM facts WHERE profile_id = ?', id),
+        ]);
+      expect(said(profileId)).toContain('of a1');
+      expect(await unmergeProfile(own.ports)({ profileId, mergedId })).toMatchObject({ kind: 'unmerged' });
+      expect(said(profileId)).not.toContain('of a1');
+      expect(said(profileId)).not.toContain('theirs');
+      expect(said(profileId)).toContain('of u1');
+      const events = await own.store.history([mergedId]);
+      expect(events.find(({ eventId }) => eventId === 'theirs')?.properties).toEqual({ note: 'of a1' });
+      await own.wind('P3D');
+      const ends = own.enrollments().map((one) => `${one.journeyId} ${one.status} ${one.reason ?? ''}`);
+      expect(ends.sort()).toEqual(['thanks completed ', 'welcome exited unmerged']);
+      expect(own.problems).toEqual([]);
+    } finally {
+      own.close();
+    }
+  });
+
   it('moves as many events as there are, some in each commit', async () => {
     const task = await merged(home);
     const since = Array.from({ length: 70 }, () => aTrack('Bought', {}, anonymously));
