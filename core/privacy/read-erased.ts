@@ -111,7 +111,7 @@ function judge(
   }
   // An earlier id that somebody living has as well is theirs.
   if (named.some(({ key, isPrevious }) => isPrevious && people.rows.has(key) && !dead.has(key)))
-    for (const { key, isPrevious } of named) if (isPrevious) dead.delete(key);
+    for (const { key, isPrevious } of named) if (isPrevious && !people.rows.has(key)) dead.delete(key);
   return dead.size > 0 ? { dead } : {};
 }
 interface Known {

@@ -174,6 +174,16 @@ export function erasedNamesContract(name: string, open: OpenWorld): void {
       expect(await statuses(aTrack('Late', {}, { userId: ana.userId, occurredMs: startMs }))).toEqual(['erased']);
     });
 
+    it('are taken over by no alias while the erasure is under way, though it names somebody living as well', async () => {
+      await world.send(anIdentify({ email }, ana), aTrack('Viewed', {}, { anonymousId: ana.userId }));
+      const profileId = await idOf(`userId:${ana.userId}`);
+      await erasePerson(world.ports)({ profileId });
+      const alias = aTrack('', {}, { type: 'alias', userId: 'anew', previousId: ana.userId });
+      expect(await statuses(alias)).toEqual(['accepted']);
+      expect((await world.erase(profileId)).status).toBe('done');
+      expect(await world.owner(`userId:${ana.userId}`)).toBeUndefined();
+    });
+
     it('leave nothing of an alias by which they were known', async () => {
       await world.send(anIdentify({}, { userId: ana.userId }));
       await world.send(aTrack('', {}, { type: 'alias', userId: ana.userId, previousId: 'canary-before' }));
