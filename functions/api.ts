@@ -12,7 +12,7 @@ export interface ApiError {
 /** What became of one item of a batch. */
 export interface BatchItem {
   readonly messageId: string;
-  /** Whoever holds a public key is told neither `erased` nor `duplicate`. */
+  /** `erased` only of imports: callers of the intake are not told who was erased. */
   readonly status: 'accepted' | 'duplicate' | 'rejected' | 'erased';
   /** Taken, and set aside as it is not what the catalogue says. */
   readonly quarantined?: true;

@@ -18,13 +18,15 @@ export interface Named {
 export interface Erased {
   /** What may be kept of a message, which has none of their names any more; `undefined` where nothing may. */
   readonly kept: (message: Message) => Message | undefined;
+  /** Whether a message of which nothing is kept had come before. */
+  readonly isKnown: (message: Message) => boolean;
   /** Identities that were theirs and are nobody's, with the instant of the erasure. */
   readonly erasedKeys: ReadonlyMap<IdentityKey, number>;
-  /** Identities that are theirs as well, as is told by what was named beside them. */
+  /** What is to be remembered: messages of which nothing is kept, and identities that are theirs, as is told by what they name beside them. */
   readonly found: readonly Tombstone[];
 }
 
-const nobody: Erased = { kept: (message) => message, erasedKeys: new Map(), found: [] };
+const nobody: Erased = { kept: (message) => message, isKnown: () => false, erasedKeys: new Map(), found: [] };
 
 /** Kinds of which a person has more than is known: what names such an id beside somebody erased gives it away. */
 const kindsToFind: ReadonlySet<string> = new Set(['anonymousId', 'device']);
@@ -54,7 +56,8 @@ export async function readErased(
   const isAnyNamed = (message: Message): boolean =>
     named.get(message)!.some(({ key }) => tombstones.has(key) || reborn.has(key));
   const again = messages.filter(isAnyNamed);
-  const seen = await read(profiles, again, ({ messageId }) => ids.tombstone(tombstoneOf.message(messageId)));
+  const hashOfMessage = ({ messageId }: Message): string => ids.tombstone(tombstoneOf.message(messageId));
+  const seen = await read(profiles, again, hashOfMessage);
   const ofMessage = (message: Message): Judged => {
     const seenMs = seen.get(message) ?? people.erased.get(message.profileId ?? '');
     return seenMs === undefined ? judge(message, named.get(message)!, { ...people, tombstones, reborn }) : { seenMs };
@@ -71,14 +74,21 @@ export async function readErased(
     }
     judged = new Map(messages.map((message) => [message, ofMessage(message)]));
   }
+  const dropped = new Map<string, number>();
+  for (const [message, { seenMs }] of judged)
+    if (seenMs !== undefined && !seen.has(message)) dropped.set(hashOfMessage(message), seenMs);
   return {
+    isKnown: (message) => seen.has(message),
     kept: (message) => {
       const { seenMs, dead } = judged.get(message)!;
       if (seenMs !== undefined) return undefined;
       return dead ? withoutNames(message, (key) => dead.has(key)) : message;
     },
     erasedKeys: new Map([...tombstones].filter(([key]) => !people.rows.has(key))),
-    found: [...found].map(([key, atMs]) => ({ hash: hashOf(key), atMs })),
+    found: [...dropped, ...[...found].map(([key, atMs]) => [hashOf(key), atMs] as const)].map(([hash, atMs]) => ({
+      hash,
+      atMs,
+    })),
   };
 }
 

@@ -24,6 +24,8 @@ export interface ItemResult {
   readonly messageId: string;
   /** `erased`: it is about somebody who was erased, and of the time before; nothing is kept of it. */
   readonly status: 'accepted' | 'duplicate' | 'erased';
+  /** Of `erased`: it had come before. */
+  readonly isAgain?: true;
 }
 
 /** Messages of one person, in order, with all that was read for them. */

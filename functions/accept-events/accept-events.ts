@@ -120,12 +120,20 @@ async function tryChunk(
   const people = await readPeople(ports, given, definitions.identity, isAgain);
   const { rows, owners, profiles } = people;
   if (profiles.size > mostProfiles && given.length > 1) return { answer: 'too-many' };
-  const { kept, erasedKeys, found } = await readErased(ports, given, people, definitions.identity);
+  const { kept, isKnown, erasedKeys, found } = await readErased(ports, given, people, definitions.identity);
   const messages = given.flatMap((message) => kept(message) ?? []);
   const withGone = (results: readonly ItemResult[]): readonly ItemResult[] => {
     let at = 0;
-    return given.map((one) => (kept(one) ? results[at++]! : { messageId: one.messageId, status: 'erased' }));
+    const gone = new Set<string>();
+    return given.map((one) => {
+      if (kept(one)) return results[at++]!;
+      const { messageId } = one;
+      const isAgain = isKnown(one) || gone.has(messageId);
+      gone.add(messageId);
+      return { messageId, status: 'erased', ...(isAgain && { isAgain }) };
+    });
   };
+  if (found.length > mostRows && given.length > 1) return { answer: 'too-many' };
   const tombstones = found.length > 0 && { tombstones: found };
   if (messages.length === 0)
     return { answer: withGone([]), ...(tombstones && { change: { attemptId, profiles: [], ...tombstones } }) };

@@ -5,7 +5,7 @@ import { decideLoop } from '../../core/decide-loop.ts';
 import { StoreUnavailable } from '../../core/failures.ts';
 import type { DecisionPorts, Loaded, Quarantine } from '../../core/ports.ts';
 import { tombstoneOf } from '../../core/privacy/erasure.ts';
-import { readErased } from '../../core/privacy/read-erased.ts';
+import { readErased, type Erased } from '../../core/privacy/read-erased.ts';
 import type { ItemResult } from '../../core/profile/accept.ts';
 import type { IdentityRules } from '../../core/profile/identity-rules.ts';
 import { keysOf } from '../../core/profile/resolve-profile.ts';
@@ -41,18 +41,23 @@ export const judgeEvents =
     const rowOf = (message: Message, judgement: Judgement): QuarantinedEvent =>
       setAside(message, judgement, { nowMs, rules, hashOf });
     // Before the others: where they are sent again, this finds its row.
-    const { aside, added } = await keepAside(ports, held, rules, rowOf);
+    const { aside, added, known } = await keepAside(ports, held, rules, rowOf);
     const heldBack = new Set(held.map(({ message }) => message));
     const through = messages.filter((message) => !heldBack.has(message));
     const accepted = new Map(
       (through.length === 0 ? [] : await ports.accept(through)).map((result, index) => [through[index]!, result]),
     );
+    const gone = new Set<string>();
     const results = judged.map(({ message, judgement }): JudgedResult => {
       const { messageId } = message;
       const problems = judgement && { problems: judgement.problems };
       const id = aside.get(message);
       if (!heldBack.has(message)) return { ...accepted.get(message)!, ...problems };
-      if (id === undefined) return { messageId, status: 'erased', quarantined: true, ...problems };
+      if (id === undefined) {
+        const isAgain = known.has(message) || gone.has(messageId);
+        gone.add(messageId);
+        return { messageId, status: 'erased', ...(isAgain && { isAgain }), quarantined: true, ...problems };
+      }
       // A message that comes twice in one request is new once.
       return { messageId, status: added.delete(id) ? 'accepted' : 'duplicate', quarantined: true, ...problems };
     });
@@ -65,11 +70,16 @@ export const judgeEvents =
     return results;
   };
 
+/** Written by one commit. */
+const mostTombstones = 50;
+
 interface KeptAside {
   /** Ids of what was set aside, by message; nothing is kept of those who were erased. */
   readonly aside: ReadonlyMap<Message, string>;
   /** Those of them that were not there. */
   readonly added: Set<string>;
+  /** Messages of people who were erased that had come before. */
+  readonly known: ReadonlySet<Message>;
 }
 /** Sets events aside, but for those of people who were erased, also of somebody whose erasure goes by meanwhile. */
 async function keepAside(
@@ -78,16 +88,16 @@ async function keepAside(
   rules: IdentityRules,
   rowOf: (message: Message, judgement: Judgement) => QuarantinedEvent,
 ): Promise<KeptAside> {
-  if (held.length === 0) return { aside: new Map(), added: new Set() };
+  if (held.length === 0) return { aside: new Map(), added: new Set(), known: new Set() };
   const messages = held.map(({ message }) => message);
-  const kept = await keptOf(ports, messages, rules);
+  const { kept, isKnown } = await keptOf(ports, messages, rules);
   const rows = held.flatMap(({ message, judgement }) => {
     const rest = kept(message);
     return rest ? [{ message, row: rowOf(rest, judgement) }] : [];
   });
   const added = rows.length === 0 ? [] : await ports.quarantine.put(rows.map(({ row }) => row));
   // An erasure sweeps what it finds: what was put there after it has looked is found here, by its tombstones.
-  const keptSince = await keptOf(
+  const { kept: keptSince } = await keptOf(
     ports,
     rows.map(({ row }) => row.message),
     rules,
@@ -100,7 +110,11 @@ async function keepAside(
   ];
   if (left.length > 0) await ports.quarantine.remove(left.map(({ quarantineId }) => quarantineId));
   const aside = rows.filter(isKept);
-  return { aside: new Map(aside.map(({ message, row }) => [message, row.quarantineId])), added: new Set(added) };
+  return {
+    aside: new Map(aside.map(({ message, row }) => [message, row.quarantineId])),
+    added: new Set(added),
+    known: new Set(messages.filter(isKnown)),
+  };
 }
 
 /** What may be kept of some messages, as far as they are about people who were erased. */
@@ -108,8 +122,8 @@ async function keptOf(
   ports: JudgePorts,
   messages: readonly Message[],
   rules: IdentityRules,
-): Promise<(message: Message) => Message | undefined> {
-  if (messages.length === 0) return (message) => message;
+): Promise<Pick<Erased, 'kept' | 'isKnown'>> {
+  if (messages.length === 0) return { kept: (message) => message, isKnown: () => false };
   const rows = await ports.profiles.owners([...new Set(messages.flatMap((message) => keysOf(message, rules)))]);
   const profiles = new Map<string, Loaded>();
   const erased = new Map<string, number>();
@@ -118,13 +132,13 @@ async function keptOf(
     if (loaded?.profile.isErased) erased.set(owner, loaded.profile.erasure?.askedMs ?? 0);
     else if (loaded) profiles.set(owner, loaded);
   }
-  const { kept, found: tombstones } = await readErased(ports, messages, { rows, profiles, erased }, rules);
-  if (tombstones.length > 0)
+  const { kept, isKnown, found } = await readErased(ports, messages, { rows, profiles, erased }, rules);
+  for (let from = 0; from < found.length; from += mostTombstones)
     await decideLoop(ports, async (attemptId) => ({
       answer: undefined,
-      change: { attemptId, profiles: [], tombstones },
+      change: { attemptId, profiles: [], tombstones: found.slice(from, from + mostTombstones) },
     }));
-  return kept;
+  return { kept, isKnown };
 }
 
 /** Counts are for people to look at: an event that was taken is not refused for them. */

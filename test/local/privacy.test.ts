@@ -249,24 +249,30 @@ describe('the erasure of a person', () => {
     expect(deliveries).toMatchObject([{ channel: 'email', status: 'skipped', reason: 'suppressed' }]);
   });
 
-  it('is told to a server, and to nobody who has a public key', async () => {
+  it.each(['local-public-key', 'local-server-key'])('is told to nobody who sends messages, under %s', async (key) => {
     await local.identify('gone', {});
     await local.identify('stays', {});
-    const message = (userId: string): object => {
-      return { type: 'track', event: 'Viewed', userId, messageId: `of-${userId}`, timestamp: '2026-03-01T08:00:00Z' };
-    };
-    const batch = ['gone', 'stays'].map(message);
-    const statuses = async (key?: string): Promise<readonly string[]> => {
+    const statuses = async (messageId: string): Promise<readonly string[]> => {
+      const batch = ['gone', 'stays'].flatMap((userId) => {
+        const one = { type: 'track', event: 'Viewed', userId, timestamp: '2026-03-01T08:00:00Z' };
+        return [messageId, `${messageId}-twice`, `${messageId}-twice`].map((id) => ({
+          ...one,
+          messageId: `${userId}-${id}`,
+        }));
+      });
       const answer = await local.post('/v1/batch', { batch }, key);
-      return (answer.body as { readonly results: readonly { readonly status: string }[] }).results.map(
-        ({ status }) => status,
-      );
+      const { results } = answer.body as { readonly results: readonly { readonly status: string }[] };
+      return results.map(({ status }) => status);
     };
-    expect(await statuses('local-public-key')).toEqual(['accepted', 'accepted']);
+    const first = ['accepted', 'accepted', 'duplicate'];
+    const again = ['duplicate', 'duplicate', 'duplicate'];
+    expect(await statuses('before')).toEqual([...first, ...first]);
     const { profileId } = await local.profile('gone');
     await local.api('POST', `/api/profiles/${profileId}/erase`, {});
-    expect(await statuses('local-public-key')).toEqual(['accepted', 'accepted']);
-    expect(await statuses()).toEqual(['erased', 'duplicate']);
+    expect(await statuses('before')).toEqual([...again, ...again]);
+    expect(await statuses('after')).toEqual([...first, ...first]);
+    expect(await statuses('after')).toEqual([...again, ...again]);
+    expect(await local.items('/api/profiles?userId=gone')).toEqual([]);
   });
 
   it('goes on after a crash, by the row that is due', async () => {

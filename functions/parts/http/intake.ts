@@ -21,9 +21,12 @@ import {
 } from './intake-answers.ts';
 import { keyOf, packingOf, parseJson, unpacked } from './intake-body.ts';
 
+/** What became of a message; of one of which nothing is kept, as it is about somebody erased, whether it had come before. */
+type TakenItem = BatchItem & { readonly isAgain?: true };
+
 /** What the intake needs of the system behind it. */
 export interface IntakeOptions {
-  readonly accept: (messages: readonly Message[]) => Promise<readonly BatchItem[]>;
+  readonly accept: (messages: readonly Message[]) => Promise<readonly TakenItem[]>;
   /** Answers once what was accepted cannot be lost. */
   readonly durable: () => Promise<void>;
   readonly clock: Pick<Clock, 'nowMs'>;
@@ -203,9 +206,10 @@ export class Intake {
       }
     });
     const accepted = messages.length === 0 ? [] : await this.options.accept(messages);
-    accepted.forEach(({ status, ...rest }, at) => {
-      // Whoever holds a public key is not told who was erased: of nobody else is it told either what had come before.
-      results[places[at]!] = { ...rest, status: trust === 'public' ? 'accepted' : status };
+    accepted.forEach(({ status, isAgain, ...rest }, at) => {
+      // No caller is told who was erased: they hear what they would hear of anybody.
+      const told = status === 'erased' ? (isAgain ? 'duplicate' : 'accepted') : status;
+      results[places[at]!] = { ...rest, status: told };
     });
     await this.options.durable();
     return { status: 200, headers: json, body: JSON.stringify({ success: true, results }) };

@@ -96,6 +96,7 @@ describe('a message that names people of whom one was erased', () => {
         ? telling.filter((kind) => named[kind] === 'nobody' && ['anonymousId', 'device'].includes(kind))
         : [];
       const expected = given.map((kind) => ids.tombstone(tombstoneOf.identity(`${kind}:${valueOf(kind, 'nobody')}`)));
+      if (isGone) expected.push(ids.tombstone(tombstoneOf.message(message.messageId)));
       expect(found.map(({ hash }) => hash).toSorted()).toEqual(expected.toSorted());
       for (const { atMs } of found) expect(atMs).toBe(erasedMs);
     });
