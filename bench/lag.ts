@@ -7,12 +7,14 @@ import { authorization, BenchServer } from './server.ts';
 import { workflowsWith } from './workflows.ts';
 
 const midnightPeople = 100_000;
+const groupPeople = 10_000;
 const asked = 1_000;
 /** How long before the instant the people are there. */
 const aheadMs = 60_000;
 const dayMs = 86_400_000;
 const segments = [
   { id: 'reader', name: 'Reader', when: { did: 'Article Read' } },
+  { id: 'of-a-large-company', name: 'Of a large company', when: { trait: 'groups.company.plan', is: 'large' } },
   { id: 'a-day-later', name: 'A day later', when: { last: 'Order Completed', olderThan: 'P1D' } },
 ];
 
@@ -30,6 +32,7 @@ export const lagBench: Bench = {
       post(agent, `${server.url}/v1/batch`, JSON.stringify({ batch: messages }));
     const lags: number[] = [];
     for (let index = 0; index < asked; index++) lags.push(await becomesReader(server, `reader-${index}`));
+    const groupMs = await groupChanges(server, batch);
     // Orders of yesterday, so that everybody is a day older at one instant that is still to come.
     const instantMs = Date.now() + aheadMs;
     const timestamp = new Date(instantMs - dayMs).toISOString();
@@ -64,6 +67,12 @@ export const lagBench: Bench = {
       { work: 'event sent until its membership is shown, p50', value: percentile(lags, 0.5), unit: 'ms', aim: '' },
       { work: 'event sent until its membership is shown, p99', value: percentile(lags, 0.99), unit: 'ms', aim: '≤ 50' },
       {
+        work: `a group of ${groupPeople.toLocaleString('en')} changed, its last member's membership after`,
+        value: groupMs / 1_000,
+        unit: 's',
+        aim: '≤ 60',
+      },
+      {
         work: `${midnightPeople.toLocaleString('en')} people changed by one instant, the last after`,
         value: doneMs / 1_000,
         unit: 's',
@@ -90,6 +99,25 @@ async function becomesReader(server: BenchServer, userId: string): Promise<numbe
     };
     if (JSON.stringify(items[0]?.segments ?? {}).includes('reader')) return performance.now() - fromMs;
   }
+}
+
+/** @returns milliseconds from a group's change until all its members are in the segment that asks for it */
+async function groupChanges(
+  server: BenchServer,
+  batch: (messages: readonly object[]) => Promise<unknown>,
+): Promise<number> {
+  for (let from = 0; from < groupPeople; from += 1_000)
+    await batch(
+      Array.from({ length: 1_000 }, (_, at) => ({ type: 'group', userId: `g-${from + at}`, groupId: 'acme' })),
+    );
+  await server.settle();
+  const fromMs = performance.now();
+  await server.api('/api/groups/company/acme', { method: 'PUT', body: JSON.stringify({ traits: { plan: 'large' } }) });
+  while ((await membersOf(server, 'of-a-large-company')) < groupPeople) {
+    if (performance.now() - fromMs > 300_000) return Number.NaN;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return performance.now() - fromMs;
 }
 
 async function membersOf(server: BenchServer, id: string): Promise<number> {

@@ -23,6 +23,7 @@ import { compilePlan, type Plan } from './journey/plan.ts';
 import { identityRules, type IdentityRules } from './profile/identity-rules.ts';
 import { catalogueOf, type Catalogue } from './event/catalogue.ts';
 import type { Occurrence } from './event/event.ts';
+import { groupMentions, type GroupMentions } from './group/mentions.ts';
 import { canonicalJson } from './json.ts';
 import { idOf } from './hash.ts';
 import { parseDuration } from './time/duration.ts';
@@ -113,6 +114,8 @@ export interface Definitions {
   /** Country, in small letters → its holidays. */
   readonly calendars: ReadonlyMap<string, HolidayCalendar>;
   readonly identity: IdentityRules;
+  /** Traits of groups that documents ask for. */
+  readonly groupTraits: GroupMentions;
   /** Holds events against their catalogue; absent where nobody asks. */
   readonly catalogue?: Catalogue;
   /** Longest window of a frequency cap, in days rounded up: how long slots are kept. */
@@ -197,6 +200,7 @@ export function publish(
     ...indexEntries([...journeys.values()]),
     calendars: new Map(documents.calendars.map((calendar) => [calendar.id.toLowerCase(), calendar])),
     identity: identityRules(workspace.identity),
+    groupTraits: groupMentions(documents),
     ...(catalogue && { catalogue }),
     retentionMs: generousMs(workspace.retention ?? defaultRetention),
     longestCapMs: Math.max(0, ...(workspace.frequencyCaps ?? []).map((cap) => generousMs(cap.within))),

@@ -395,10 +395,20 @@ export interface Groups {
   /** Strongly consistent. */
   group(id: GroupId): Promise<ReadGroup | undefined>;
   /**
-   * Writes a group at the version that was read, 0 for "must not exist".
+   * Writes a group at the version that was read, 0 for "must not exist"; with it, when its members are to be looked at.
    * @throws StoreUnavailable where the answer was lost
    */
-  put(group: Group, expectedVersion: number): Promise<'put' | 'conflict'>;
+  put(group: Group, expectedVersion: number, due?: readonly DueRow[]): Promise<'put' | 'conflict'>;
+  /** Parts of a list of members, which are walked side by side. */
+  readonly parts: number;
+  /** Members whom one due row looks at, before the next has its turn. */
+  readonly mostAtOnce: number;
+  /** Puts somebody who is a member on the list, where that does not follow from their commit at once. */
+  enlist(id: GroupId, profileId: string, sinceMs: number): Promise<void>;
+  /** Takes somebody off who was put on it and is a member no more. */
+  delist(id: GroupId, profileId: string, sinceMs: number): Promise<void>;
+  /** Some members of a part, in an order in which nobody moves back. */
+  members(id: GroupId, part: number, after: string | undefined, most: number): Promise<readonly Walked[]>;
 }
 /** Some of everybody; without a cursor nobody follows. */
 export interface PeoplePage {

@@ -253,7 +253,7 @@ export class Home {
       ids: this.secrets,
     };
     this.groups = new SqliteGroups(db);
-    this.accept = noteGroups({ groups: this.groups, clock, accept: acceptEvents(this.ports) });
+    this.accept = noteGroups({ ...this.ports, groups: this.groups, accept: acceptEvents(this.ports) });
     this.quarantine = new SqliteQuarantine(db, clock);
     this.take = judgeEvents({
       ...this.ports,
@@ -285,7 +285,7 @@ export class Home {
       store: this.store,
       interpreter: this.interpreter,
       relay: this.relay,
-      wakeDue: wakeDue({ ...this.ports, personal: async () => this.personal }),
+      wakeDue: wakeDue({ ...this.ports, personal: async () => this.personal, groups: this.groups }),
       schedules: new Schedules({
         ...this.ports,
         rounds: this.rounds,
@@ -309,6 +309,7 @@ export class Home {
     this.store.onStop = ({ subject, why }) => onProblem(`go on with ${subject}`, new BreakerTripped(why));
     this.store.onFacts = () => this.relay.notice();
     this.store.onDue = () => this.scheduler.notice();
+    this.groups.onDue = () => this.scheduler.notice();
     executions.onWake = () => this.scheduler.notice();
     this.interpreter.recover();
     this.relay.notice();

@@ -41,6 +41,7 @@ import { readProfile, selectProfiles, SqliteProfileStore } from '../local/store/
 import { readCoverage } from '../local/store/coverage.ts';
 import { SqliteRanks } from '../local/store/ranks.ts';
 import { SqliteFills } from '../local/store/fills.ts';
+import { SqliteGroups } from '../local/store/groups.ts';
 import { SqliteRounds } from '../local/store/rounds.ts';
 import { UnderWay } from '../local/under-way.ts';
 import { portsAround, type Around } from './around-ports.ts';
@@ -159,6 +160,7 @@ export class TestHome {
   private readonly relay: Relay;
   private readonly scheduler: Scheduler;
   readonly filling: Filling;
+  readonly groups: SqliteGroups;
   readonly personal: SqlitePersonalData;
   readonly schedules: Schedules;
   private readonly touches = new UnderWay();
@@ -238,13 +240,15 @@ export class TestHome {
     });
     this.filling.start(this.definitions.now.coverage);
     this.personal = new SqlitePersonalData(this.db, this.store, new Outbox(this.db, clock), this.ports.ids);
+    this.groups = new SqliteGroups(this.db);
+    this.groups.onDue = () => this.scheduler.notice();
     this.scheduler = new Scheduler({
       filling: this.filling,
       clock,
       store,
       interpreter,
       relay,
-      wakeDue: wakeDue({ ...this.ports, personal: async () => this.personal }),
+      wakeDue: wakeDue({ ...this.ports, personal: async () => this.personal, groups: this.groups }),
       schedules: this.schedules,
       experiments,
       onError,

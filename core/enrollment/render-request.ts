@@ -7,7 +7,7 @@ import type { RenderRequest } from '../ports.ts';
 import { newestIdentifier, type Profile } from '../profile/profile.ts';
 import { readerLocale } from '../profile/reader-locale.ts';
 import { viewOf, zoneOf } from '../segment/view.ts';
-import { traitsOf } from '../trait/computed-trait.ts';
+import { groupsTrait, traitsOf } from '../trait/computed-trait.ts';
 import { toInstant } from '../time/instant.ts';
 import type { TouchInput } from './touch.ts';
 import type { Enrollment } from './enrollment.ts';
@@ -74,6 +74,7 @@ function profileContext(profile: Profile, definitions: Definitions, nowMs: numbe
     profileId: profile.profileId,
     ...Object.fromEntries(named),
     traits,
+    groups: traits[groupsTrait] ?? {},
     segments: Object.keys(profile.segments),
   };
 }

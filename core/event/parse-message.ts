@@ -35,6 +35,7 @@ export const oldestDays = 30;
 export const aheadMs = dayMs;
 /** A message id is an index key: Segment's limit. */
 const longestId = 100;
+const longestGroupId = 250;
 const longestName = 200;
 
 class Refused extends Error {
@@ -177,7 +178,9 @@ function readName(body: Body): string {
 function readGroupId(body: Body): string {
   const value = body['groupId'];
   const id = typeof value === 'number' ? (exactText(value) ?? '') : typeof value === 'string' ? value.trim() : '';
-  return id === '' || id.length > 300 ? refuse('group_id_missing', 'A group call needs a groupId.', 'groupId') : id;
+  return id === '' || id.length > longestGroupId
+    ? refuse('group_id_missing', 'A group call needs a groupId.', 'groupId')
+    : id;
 }
 
 /** Refuses a type that is none, and traits that no group can have. */

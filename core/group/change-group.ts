@@ -1,31 +1,20 @@
-import { mostTries } from '../decide-loop.ts';
-import { StoreContended, StoreUnavailable } from '../failures.ts';
-import type { Clock, Groups } from '../ports.ts';
-import { newGroup, type Group, type GroupId } from './group.ts';
+import type { DecisionPorts } from '../ports.ts';
+import { editGroup, type EditPorts } from './edit-group.ts';
+import type { Group, GroupId } from './group.ts';
+import { walkAfter } from './walk.ts';
+
+export type ChangePorts = EditPorts & { readonly definitions: DecisionPorts['definitions'] };
 
 /**
- * Changes what is known of one group: load → decide → put at the version that was read, else again. What is decided is
- * safe to repeat, so that a lost answer is asked for once more.
+ * Changes what is known of one group, and has its members looked at where documents ask for what has changed.
  * @param decide gives the same group where nothing changes
  * @throws StoreContended where others were always first
  */
-export async function changeGroup(
-  ports: { readonly groups: Pick<Groups, 'group' | 'put'>; readonly clock: Pick<Clock, 'backOff'> },
-  id: GroupId,
-  decide: (group: Group) => Group,
-): Promise<Group> {
-  let lost: unknown;
-  for (let count = 1; count <= mostTries; count++) {
-    if (count > 1) await ports.clock.backOff(count - 1);
-    const { group, version } = (await ports.groups.group(id)) ?? { group: newGroup(id), version: 0 };
+export const changeGroup = (ports: ChangePorts, id: GroupId, decide: (group: Group) => Group): Promise<Group> =>
+  editGroup(ports, id, async (group, version) => {
     const changed = decide(group);
-    if (changed === group) return group;
-    try {
-      if ((await ports.groups.put(changed, version)) === 'put') return changed;
-    } catch (error) {
-      if (!(error instanceof StoreUnavailable)) throw error;
-      lost = error;
-    }
-  }
-  throw new StoreContended('Other writers were always first; try again.', { cause: lost });
-}
+    if (changed === group) return undefined;
+    const { groupTraits } = await ports.definitions.current();
+    const at = { parts: ports.groups.parts, nowMs: ports.clock.nowMs() };
+    return walkAfter(group, changed, version, groupTraits, at);
+  });

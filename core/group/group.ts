@@ -1,6 +1,13 @@
 import type { Message } from '../event/event.ts';
 import type { Json, JsonObject } from '../json.ts';
-import { isLater, ownValue, type Profile, type Stamped } from '../profile/profile.ts';
+import {
+  isLater,
+  ownValue,
+  type GroupCopy,
+  type GroupMembership,
+  type Profile,
+  type Stamped,
+} from '../profile/profile.ts';
 
 /** Which group: a company, a household, a school class. */
 export interface GroupId {
@@ -10,6 +17,17 @@ export interface GroupId {
 /** What is known of a group. A trait of `null` was taken away, and keeps its stamp. */
 export interface Group extends GroupId {
   readonly traits: { readonly [name: string]: Stamped<Json> };
+  readonly walk?: GroupWalk;
+}
+/** That all members of a group are being looked at, since something of it changed that documents ask for. */
+export interface GroupWalk {
+  /** Of the group when it began. */
+  readonly version: number;
+  readonly beganMs: number;
+  /** Parts of the list of members that are not through yet. */
+  readonly parts: readonly number[];
+  /** More has changed meanwhile: all are looked at once more. */
+  readonly isAgain?: true;
 }
 /** A group as it was read; 0 for one of which nothing is known yet. */
 export interface ReadGroup {
@@ -85,10 +103,10 @@ export function checkGroupTraits(traits: JsonObject): TraitFault | undefined {
 export const newGroup = ({ type, groupId }: GroupId): Group => ({ type, groupId, traits: {} });
 
 /** Those set last, where there are too many; equal stamps go by name. So it does not matter in which order they came. */
-function latest<T>(
-  all: { readonly [name: string]: Stamped<T> },
+function latest<T extends Stamped<Json>>(
+  all: { readonly [name: string]: T },
   most: number,
-): { readonly [name: string]: Stamped<T> } {
+): { readonly [name: string]: T } {
   const entries = Object.entries(all);
   if (entries.length <= most) return all;
   const isBefore = ([aName, a]: (typeof entries)[0], [bName, b]: (typeof entries)[0]): number =>
@@ -127,15 +145,28 @@ export function joinGroup(groups: Profile['groups'], message: Message): Profile[
   const group = groupOf(message);
   const { occurredMs: ms, messageId: id } = message;
   if (!group || !isLater(ms, id, ownValue(groups, group.type))) return groups;
-  return latest({ ...groups, [group.type]: { value: group.groupId, ms, id } }, mostGroupsOfPerson);
+  const standing = ownValue(groups, group.type);
+  const isSame = standing?.value === group.groupId && standing.copy;
+  const joined = { value: group.groupId, ms, id, ...(isSame && { copy: standing.copy }) };
+  return latest({ ...groups, [group.type]: joined }, mostGroupsOfPerson);
 }
 /** The groups of two people who are one: of each type the one named last. */
 export function mergeGroups(ours: Profile['groups'], theirs: Profile['groups']): Profile['groups'] {
-  const joined: { [type: string]: Stamped<string> } = { ...ours };
-  for (const [type, one] of Object.entries(theirs))
-    if (isLater(one.ms, one.id, ownValue(joined, type))) joined[type] = one;
+  const joined: { [type: string]: GroupMembership } = { ...ours };
+  for (const [type, one] of Object.entries(theirs)) {
+    const own = ownValue(joined, type);
+    const later = !own || isLater(one.ms, one.id, own) ? one : own;
+    joined[type] = own?.value === one.value ? withCopy(later, laterCopy(own.copy, one.copy)) : later;
+  }
   return latest(joined, mostGroupsOfPerson);
 }
+
+const withCopy = ({ copy: _, ...rest }: GroupMembership, copy: GroupCopy | undefined): GroupMembership => ({
+  ...rest,
+  ...(copy && { copy }),
+});
+const laterCopy = (left: GroupCopy | undefined, right: GroupCopy | undefined): GroupCopy | undefined =>
+  (left?.version ?? -1) >= (right?.version ?? -1) ? left : right;
 
 /** By what a group's members are listed. A type has no slash. */
 export const groupKeyOf = ({ type, groupId }: GroupId): string => `${type}/${groupId}`;

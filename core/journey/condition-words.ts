@@ -1,3 +1,4 @@
+import { groupsTrait } from '../trait/computed-trait.ts';
 import { isObject, type Json } from '../json.ts';
 import type { Condition, Moment, Operators, Where } from '../segment/condition.ts';
 import type { Words } from './words.ts';
@@ -110,7 +111,13 @@ export function conditionWords(condition: Condition, words: Words): string {
     return `from ${words.offset(from)}${day} until ${words.offset(to)}${typeof dayOf === 'string' ? 'that day' : 'it'}`;
   }
   if ('random' in condition) return `a stable ${condition.random} percent`;
-  if ('trait' in condition) return `${condition.trait} ${tests(condition, words)}`;
+  if ('trait' in condition) return `${traitWords(condition.trait)} ${tests(condition, words)}`;
   if ('value' in condition) return `${condition.value} ${tests(condition, words)}`;
   return condition satisfies never;
+}
+
+/** A trait of a group is said to be one. */
+function traitWords(path: string): string {
+  const [root, type, ...rest] = path.split('.');
+  return root === groupsTrait && rest.length > 0 ? `${rest.join('.')} of their ${type}` : path;
 }

@@ -103,7 +103,7 @@ export const inventory = {
     erased: {
       kept: 'It is about several people and names none; traits that tell of one person are taken away by hand.',
     },
-    home: ['groups'],
+    home: ['groups', 'walks'],
     aws: ['g#/g'],
   },
   due: {

@@ -6,6 +6,7 @@ import type { Enrollment, ExitReason } from '../enrollment/enrollment.ts';
 import { endEnrollment, resolveEnrollment, type Heard, type Resolution } from '../enrollment/resolve.ts';
 import { mayWatch } from '../enrollment/watched.ts';
 import { DefinitionsOutdated } from '../failures.ts';
+import { groupsSubject } from '../group/subjects.ts';
 import type { JsonObject } from '../json.ts';
 import type { Change, Fact, Loaded } from '../ports.ts';
 import { isBehind, rulesOf } from '../segment/coverage.ts';
@@ -13,7 +14,7 @@ import { settleMemberships, type Edge } from '../segment/settle.ts';
 import { zoneOf } from '../segment/view.ts';
 import { DueChanges } from './due-changes.ts';
 import { ToldFacts } from './told-facts.ts';
-import { historyIds, type EnrollmentStub, type Profile } from './profile.ts';
+import { historyIds, ownValue, type EnrollmentStub, type Profile } from './profile.ts';
 
 /** Everything a decision may read beside the profiles. */
 export interface Surroundings {
@@ -312,10 +313,25 @@ export class Draft {
       : earliest;
   }
 
+  /** Whoever is in another group than before has its traits read soon, where documents ask for any. */
+  private joinGroups(): void {
+    const { groupTraits } = this.around.definitions;
+    if (groupTraits.size === 0) return;
+    for (const { profile: now, before } of this.profiles.values()) {
+      if (now.groups === before?.groups || now.mergedInto !== undefined) continue;
+      const isOther = [...groupTraits.keys()].some((type) => {
+        const [was, is] = [before?.groups ?? {}, now.groups].map((groups) => ownValue(groups, type));
+        return is !== undefined && (is.value !== was?.value || (is.copy?.version ?? -1) < (was.copy?.version ?? -1));
+      });
+      if (isOther) this.dueAt(now.profileId, groupsSubject, this.around.nowMs);
+    }
+  }
+
   /** The change to commit, with each profile's due row where it must come earlier. */
   change(rows: Partial<Change> = {}): Change {
     this.settleDates();
     this.joinRounds();
+    this.joinGroups();
     for (const { profile } of this.profiles.values()) {
       if (profile.mergedInto !== undefined) continue;
       const dueMs = this.nextChangeMs(profile);

@@ -1,5 +1,7 @@
 import type { Definitions, Rule } from '../definitions.ts';
 import type { Occurrence, StoredEvent } from '../event/event.ts';
+import { saidOf } from '../group/mentions.ts';
+import { quietGroupsSubject } from '../group/subjects.ts';
 import type { Json } from '../json.ts';
 import { seedStates } from '../segment/compile-condition.ts';
 import { isBehind, missingOf, namesToRead } from '../segment/coverage.ts';
@@ -7,7 +9,7 @@ import type { Leaf } from '../segment/leaf.ts';
 import type { Edge } from '../segment/settle.ts';
 import { isConversion } from './apply-event.ts';
 import type { Draft } from './draft.ts';
-import type { Profile } from './profile.ts';
+import { ownValue, type Profile } from './profile.ts';
 
 /** An event of a history, with when it came in. */
 type Came = Occurrence & Pick<StoredEvent, 'receivedMs'>;
@@ -39,10 +41,23 @@ export function fillUp(draft: Draft, profileId: string, past: (names: ReadonlySe
   const wanted = new Set(rules);
   const now = isNews ? definitions.rules : definitions.rules.filter((rule) => wanted.has(rule));
   const news = draft.settle(profile.profileId, now, false);
+  askForGroups(draft, profile);
   const isReread = missing.isDated || missing.isRanked;
   const isRead = isReread || (definitions.computed.size > 0 && missing.leaves.length > 0);
   const isProfileChanged = isNews || isForgotten || isRead || edges.length + news.length > 0;
   draft.resolve(profile.profileId, undefined, { isProfileChanged, isRewatched: isReread });
+}
+
+/** Whoever changes a group may go by documents of before for so long, and look at no member for what is newly asked. */
+const outdatedMs = 60_000;
+/** Traits of groups that are newly asked for are read soon, by a row of their own. */
+function askForGroups(draft: Draft, { profileId, groups }: Profile): void {
+  const { groupTraits } = draft.around.definitions;
+  const isBehind = ([type, names]: readonly [string, ReadonlySet<string>]): boolean => {
+    const standing = ownValue(groups, type);
+    return standing !== undefined && standing.copy?.asked !== saidOf(names);
+  };
+  if ([...groupTraits].some(isBehind)) draft.dueAt(profileId, quietGroupsSubject, draft.around.nowMs + outdatedMs);
 }
 
 /** Finds conversions among what happened before they were declared. @returns whether that is news */

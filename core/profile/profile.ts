@@ -1,4 +1,4 @@
-import type { Json } from '../json.ts';
+import type { Json, JsonObject } from '../json.ts';
 import type { Purpose } from '../journey/document.ts';
 import type { Erasure } from '../privacy/erasure.ts';
 
@@ -105,6 +105,18 @@ export interface Want {
 /** Packed state of one condition; its form is its leaf's own business. */
 export type ConditionState = Json;
 
+/** The group of one type that a person is in. */
+export interface GroupMembership extends Stamped<string> {
+  /** Traits of the group that documents ask for, as they were at a version of it; absent until they are read. */
+  readonly copy?: GroupCopy;
+}
+export interface GroupCopy {
+  readonly version: number;
+  /** What was asked for then. */
+  readonly asked: string;
+  readonly traits: JsonObject;
+}
+
 /** All we know and have decided of one person: the item that every commit is made against. */
 export interface Profile {
   readonly profileId: string;
@@ -128,7 +140,7 @@ export interface Profile {
   /** First revenue-bearing facts that a summary shows. */
   readonly touchpoints: { readonly [key: string]: Touchpoint };
   /** Type → the group of that type that was named last. */
-  readonly groups: { readonly [type: string]: Stamped<string> };
+  readonly groups: { readonly [type: string]: GroupMembership };
   readonly conditions: { readonly [leafKey: string]: ConditionState };
   /** Segment id → since when a member. */
   readonly segments: { readonly [segmentId: string]: number };

@@ -1,6 +1,7 @@
 import type { Definitions, Rule } from '../definitions.ts';
 import { idOf } from '../hash.ts';
 import type { Documents, Journey } from '../journey/document.ts';
+import { saidOfMentions } from '../group/mentions.ts';
 import { canonicalJson } from '../json.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { Condition } from './condition.ts';
@@ -47,6 +48,8 @@ export interface Coverage {
   readonly conversion: Covered;
   /** By which dates journeys begin, and by which holidays and computed traits they go. */
   readonly dates: Covered;
+  /** Which traits of groups they ask for. */
+  readonly groups?: Covered;
 }
 
 /** Of people who were known before anybody wrote down what they are filled with. */
@@ -80,6 +83,7 @@ export function coverageAfter(
     rules: rulesAfter(before, saidBy(documents, definitions), definitions, { ...next, isOtherZone }),
     conversion: covered(before?.conversion, idOf('conversion', canonicalJson(documents.workspace.conversion)), next),
     dates: covered(before?.dates, datesOf(documents, definitions), next),
+    groups: covered(before?.groups ?? unknownCoverage.dates, saidOfMentions(definitions.groupTraits), next),
     ...rankingOf(definitions),
     ...(before?.ranks && { ranks: before.ranks }),
     ...(before?.ranked !== undefined && { ranked: before.ranked }),
@@ -188,12 +192,12 @@ function datesOf({ journeys, calendars, workspace, traits }: Documents, { dateEn
 function isSame(before: Coverage, after: Coverage): boolean {
   const isNewer = ({ since, asked = 0 }: Covered | (CoveredLeaf & { readonly asked?: never })): boolean =>
     Math.max(since, asked) > before.number;
-  const { leaves, rules, conversion, dates } = after;
+  const { leaves, rules, conversion, dates, groups = unknownCoverage.dates } = after;
   if (before.ranking !== after.ranking) return false;
   if (Object.keys(before.leaves).some((key) => !Object.hasOwn(leaves, key))) return false;
   if (Object.keys(before.rules).some((name) => !Object.hasOwn(rules, name))) return false;
   if (Object.values(leaves).some((leaf) => isNewer(leaf) || leaf.seeded > before.number)) return false;
-  return ![...Object.values(rules), conversion, dates].some(isNewer);
+  return ![...Object.values(rules), conversion, dates, groups].some(isNewer);
 }
 
 /** Whether a profile is behind what is published. */

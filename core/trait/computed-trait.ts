@@ -1,5 +1,5 @@
 import { valuesAt } from '../event/event.ts';
-import type { Json } from '../json.ts';
+import type { Json, JsonObject } from '../json.ts';
 import { ownValue } from '../profile/profile.ts';
 import type { View } from '../segment/compile-condition.ts';
 import type { Leaf } from '../segment/leaf.ts';
@@ -36,7 +36,17 @@ export const noComputedTraits: ComputedTraits = new Map();
 /** The value of a trait, computed or given: a computed one goes before a given one of the same name. */
 export function traitValue(view: TraitView, name: string): Json | undefined {
   const computed = view.computed.size === 0 ? undefined : view.computed.get(name);
-  return computed ? computed.valueOf(view) : ownValue(view.profile.traits, name)?.value;
+  if (computed) return computed.valueOf(view);
+  return ownValue(view.profile.traits, name)?.value ?? (name === groupsTrait ? traitsOfGroups(view) : undefined);
+}
+
+/** Under this name the traits of a person's groups are read, by type: `groups.company.plan`. */
+export const groupsTrait = 'groups';
+function traitsOfGroups({ profile }: TraitView): JsonObject | undefined {
+  const known = Object.entries(profile.groups).flatMap(([type, { copy }]) =>
+    copy ? [[type, copy.traits] as const] : [],
+  );
+  return known.length === 0 ? undefined : Object.fromEntries(known);
 }
 
 /** The number at the path of a trait. */
@@ -53,5 +63,7 @@ export function traitsOf(view: TraitView): { readonly [name: string]: Json } {
     if (value === undefined) traits.delete(id);
     else traits.set(id, value);
   }
+  const groups = traitsOfGroups(view);
+  if (groups && !traits.has(groupsTrait)) traits.set(groupsTrait, groups);
   return Object.fromEntries(traits);
 }

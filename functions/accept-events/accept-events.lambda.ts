@@ -24,7 +24,7 @@ export const handler = observed(async (event: APIGatewayProxyEventV2) => {
     accept: judgeEvents({
       ...ports,
       quarantine,
-      accept: noteGroups({ groups, clock: ports.clock, accept: acceptEvents(ports, peopleAtOnce) }),
+      accept: noteGroups({ ...ports, groups, accept: acceptEvents(ports, peopleAtOnce) }),
     }),
     durable: () => ports.profiles.durable(),
     clock: ports.clock,

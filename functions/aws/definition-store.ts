@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { compileJourney, publish, type Definitions, type JourneyVersion } from '../../core/definitions.ts';
+import { readMentions } from '../../core/group/mentions.ts';
 import { VersionUnknown } from '../../core/failures.ts';
 import type { Json } from '../../core/json.ts';
 import type { Documents, Journey, ReferenceTable } from '../../core/journey/document.ts';
@@ -54,7 +55,9 @@ export class DynamoDefinitions implements DefinitionStore {
       await loadPatterns(documents);
       await loadTraitReadings(documents);
       await loadCatalogue(documents);
-      this.compiled = publish(documents, hash, coverage);
+      // What templates ask for is known to whoever publishes: their texts are not read here.
+      const groupTraits = readMentions(coverage.groups?.of ?? '');
+      this.compiled = { ...publish(documents, hash, coverage), groupTraits };
     }
     this.readMs = nowMs;
     return this.compiled;

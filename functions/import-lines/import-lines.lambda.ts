@@ -30,7 +30,7 @@ export const handler = observed(async ({ Items, BatchInput: { key }, batch, begu
   const accept = judgeEvents({
     ...ports,
     quarantine,
-    accept: noteGroups({ groups, clock: ports.clock, accept: acceptEvents(ports, peopleAtOnce) }),
+    accept: noteGroups({ ...ports, groups, accept: acceptEvents(ports, peopleAtOnce) }),
   });
   const results = await acceptLines(lines, accept);
   const count = (status: string): number => results.filter((one) => one.status === status).length;

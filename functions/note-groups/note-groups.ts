@@ -1,12 +1,9 @@
-import { changeGroup } from '../../core/group/change-group.ts';
+import { changeGroup, type ChangePorts } from '../../core/group/change-group.ts';
 import { applyGroupTraits, groupKeyOf, groupOf, groupTraitsOf } from '../../core/group/group.ts';
 import type { Message } from '../../core/event/event.ts';
-import type { Clock, Groups } from '../../core/ports.ts';
 import type { ItemResult } from '../../core/profile/accept.ts';
 
-interface NotePorts {
-  readonly groups: Pick<Groups, 'group' | 'put'>;
-  readonly clock: Pick<Clock, 'backOff'>;
+interface NotePorts extends ChangePorts {
   readonly accept: (messages: readonly Message[]) => Promise<readonly ItemResult[]>;
 }
 

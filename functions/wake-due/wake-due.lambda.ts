@@ -1,4 +1,5 @@
 import { dueRows } from '../aws/container-due.ts';
+import { groups } from '../aws/container-groups.ts';
 import { personal } from '../aws/container-personal.ts';
 import { executionPorts } from '../aws/container-executions.ts';
 import { realClock } from '../aws/real-clock.ts';
@@ -12,7 +13,7 @@ const atOnce = 16;
 
 /** Looks at all that is due in one minute and shard; what fails stays, and the message comes again for it. */
 export const handler = takesMessages(parseDuePlace, async (place) => {
-  const wake = wakeDue({ ...(await executionPorts()), personal });
+  const wake = wakeDue({ ...(await executionPorts()), personal, groups });
   const rows = dueRows();
   await inTurns(await rows.at(place, realClock.nowMs()), atOnce, async (due) => {
     await wake(due);

@@ -6,7 +6,10 @@ import { readRoundSubject } from '../../core/enrollment/rounds.ts';
 import { lookAtMs, repairDelayMs } from '../../core/enrollment/parking.ts';
 import { readEnrolled } from '../../core/enrollment/read-enrolled.ts';
 import { followUp } from '../../core/follow-up.ts';
-import type { DueRow, PersonalData, Ports } from '../../core/ports.ts';
+import { readWalk, walkMembers } from '../../core/group/walk.ts';
+import { refreshGroups } from '../../core/group/refresh-groups.ts';
+import { groupsSubject, quietGroupsSubject } from '../../core/group/subjects.ts';
+import type { DueRow, Groups, PersonalData, Ports } from '../../core/ports.ts';
 import { erasureDelayMs, erasureSubject } from '../../core/privacy/erasure.ts';
 import { fillProfile } from '../../core/fill-profile.ts';
 import { Draft } from '../../core/profile/draft.ts';
@@ -15,11 +18,12 @@ import { isBehind } from '../../core/segment/coverage.ts';
 export type WakePorts = Pick<Ports, 'profiles' | 'definitions' | 'executions' | 'clock' | 'ids'> & {
   /** What is kept of people; it is asked for only where somebody is to be erased. */
   readonly personal: () => Promise<PersonalData>;
+  readonly groups: Groups;
 };
 
 /**
  * Looks at what a due row points to: memberships, watched conditions and dates of a profile, its instant in a round of a
- * schedule, an erasure that is not over, or an enrollment gone quiet.
+ * schedule, an erasure that is not over, groups that the person has joined or that have changed, or an enrollment gone quiet.
  */
 export const wakeDue =
   (ports: WakePorts) =>
@@ -30,7 +34,9 @@ export const wakeDue =
         ? wakeErasure(ports, due)
         : readRoundSubject(due.subject)
           ? wakeRound(ports, due)
-          : repair(ports, due);
+          : isOfGroups(due)
+            ? wakeGroups(ports, due)
+            : repair(ports, due);
 
 /** Time alone has changed something: everything is recomputed, and the next instant is written. */
 async function wakeProfile(ports: WakePorts, due: DueRow): Promise<void> {
@@ -89,6 +95,15 @@ async function wakeRound(ports: WakePorts, due: DueRow): Promise<void> {
     const change = decideRound({ due, loaded, definitions, nowMs: ports.clock.nowMs(), attemptId });
     return { answer: undefined, change };
   });
+}
+
+const isOfGroups = (due: DueRow): boolean =>
+  due.subject === groupsSubject || due.subject === quietGroupsSubject || readWalk(due) !== undefined;
+
+/** Somebody's groups, or the members of a group, are to be looked at. */
+async function wakeGroups(ports: WakePorts, due: DueRow): Promise<void> {
+  const walk = readWalk(due);
+  await (walk ? walkMembers(ports, due, walk) : refreshGroups(ports, due.profileId, due));
 }
 
 /** An enrollment that should have moved on by now: its execution is told again or begun, or followed by the next hop. */

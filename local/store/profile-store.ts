@@ -6,6 +6,7 @@ import type { Channel } from '../../core/journey/document.ts';
 import { blocks, type Delivery, type Suppression, type SuppressionReason } from '../../core/message/delivery.ts';
 import type { Change, DueRow, HistoryFilter, IdentityKey, Loaded, PersonIds, ProfileStore } from '../../core/ports.ts';
 import type { MergeRow } from '../../core/profile/merge-log.ts';
+import { groupsSubject, walkSubject } from '../../core/group/subjects.ts';
 import type { Profile } from '../../core/profile/profile.ts';
 import type { Task } from '../../core/task/task.ts';
 import type { Database } from './database.ts';
@@ -307,6 +308,11 @@ export class SqliteProfileStore implements ProfileStore {
       limit,
     );
     return rows.map((row) => ({ profileId: row.profile_id, subject: row.subject, dueMs: row.due_ms }));
+  }
+  /** Those of groups: of whoever has joined one, and of the members of those that have changed. */
+  dueOfGroups(untilMs: number): readonly DueRow[] {
+    const sql = `SELECT profile_id AS profileId, subject, due_ms AS dueMs FROM due WHERE due_ms <= ? AND (subject = ? OR subject LIKE ? || '%') LIMIT 100`;
+    return this.db.all<DueRow>(sql, untilMs, groupsSubject, walkSubject);
   }
   /** When the earliest due row fires; `Infinity` for none. */
   earliestDue(): DueRow | undefined {

@@ -231,7 +231,7 @@ function writeStop(db: Database, { subject, kind, atMs, by, why }: Stop): void {
   if (done.changes === 0) throw new Conflict();
 }
 
-function writeDue(db: Database, { due = [], undue = [] }: Change): void {
+export function writeDue(db: Database, { due = [], undue = [] }: Pick<Change, 'due' | 'undue'>): void {
   for (const { profileId, subject } of undue) {
     // One that moves is written over.
     if (due.some((one) => one.profileId === profileId && one.subject === subject)) continue;

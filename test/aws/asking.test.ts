@@ -44,10 +44,29 @@ const files: { readonly [path: string]: unknown } = {
     exit: [{ on: { event: 'Month Left' } }],
     steps: [{ id: 'month', wait: 'P30D' }],
   }),
+  'segments/large.segment.json': {
+    ...{ id: 'large', name: 'Of a large company' },
+    when: { trait: 'groups.company.plan', is: 'large' },
+  },
+  'journeys/renewal.journey.json': aJourney({
+    id: 'renewal',
+    kind: 'transactional',
+    entry: { on: { segment: 'large', edge: 'enter' }, again: 'always' },
+    exit: [{ when: { trait: 'groups.company.plan', is: 'gone' } }],
+    steps: [
+      { id: 'before', wait: { until: { trait: 'groups.company.renewsAt' } } },
+      { id: 'mail', send: { email: 'renewal' } },
+      { id: 'after', wait: 'P90D' },
+    ],
+  }),
   'coupons/gift.coupon.json': { id: 'gift', name: 'A gift', codes: ['GIFT-1', 'GIFT-2'] },
   'coupons/made.coupon.json': { id: 'made', name: 'Made ones', generate: { prefix: 'MADE-' } },
   'tables/near.csv': 'city,name\nriga,Harbour\n',
   'templates/said/email.mjml': said,
+  'templates/renewal/email.mjml': said.replace(
+    /".*"/,
+    '"{{ profile.groups.company.plan }} {{ profile.groups.company.city }}"',
+  ),
 };
 
 let deployed: Deployment;
@@ -121,6 +140,31 @@ describe('journeys of their own, through the template', () => {
     await deployed.settle();
     // Nobody is waited for any more.
     expect(deployed.stepFunctions.interpreter.earliest()).toBeUndefined();
+    expect(deployed.failures).toEqual([]);
+  });
+
+  it('goes by traits of the group of everybody in it, which only its text may name', async () => {
+    const people = ['gi', 'ho', 'iv'];
+    for (const userId of people) {
+      const traits = { email: `${userId}@example.com` };
+      await deployed.post('/v1/identify', { messageId: `${userId}-1`, userId, traits }, 'server');
+      await deployed.post('/v1/group', { messageId: `${userId}-2`, userId, groupId: 'a#b/c' }, 'server');
+    }
+    await deployed.settle();
+    const put = async (traits: JsonObject): Promise<void> => {
+      const path = `/api/groups/company/${encodeURIComponent('a#b/c')}`;
+      expect((await deployed.api('PUT', path, { traits })).status).toBe(200);
+      // With the next full minute.
+      await deployed.windTo(deployed.nowMs + 61_000);
+    };
+    const inside = (): Promise<readonly JsonObject[]> => items('/api/journeys/renewal/enrollments');
+    await put({ plan: 'large', city: 'Riga', renewsAt: new Date(deployed.nowMs + 5 * dayMs).toISOString() });
+    expect(await inside()).toEqual(people.map(() => expect.objectContaining({ status: 'active', stepId: 'before' })));
+    await put({ renewsAt: new Date(deployed.nowMs + 2 * dayMs).toISOString(), city: 'Oslo' });
+    await deployed.windTo(deployed.nowMs + 2 * dayMs);
+    expect((await subjects()).filter((subject) => subject === 'large Oslo')).toHaveLength(3);
+    await put({ plan: 'gone' });
+    expect(await inside()).toEqual(people.map(() => expect.objectContaining({ status: 'exited' })));
     expect(deployed.failures).toEqual([]);
   });
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Message } from '../../core/event/event.ts';
 import { StoreUnavailable } from '../../core/failures.ts';
-import { applyGroupTraits, groupKeyOf, groupTraits, newGroup, type Group } from '../../core/group/group.ts';
+import { applyGroupTraits, groupKeyOf, groupTraits, newGroup } from '../../core/group/group.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Groups, ProfileStore } from '../../core/ports.ts';
 import { newProfile } from '../../core/profile/profile.ts';
@@ -29,15 +29,24 @@ const acme = { type: 'company', groupId: 'acme' } as const;
 const aCall = (groupId: string, traits: JsonObject, over: Partial<Message> = {}): Message =>
   aMessage({ type: 'group', groupId, traits, userId: 'u1', ...over });
 
+/** All but writing. */
+const reading = (groups: Groups): Omit<Groups, 'put'> => ({
+  parts: groups.parts,
+  mostAtOnce: groups.mostAtOnce,
+  group: (id) => groups.group(id),
+  enlist: (...args) => groups.enlist(...args),
+  delist: (...args) => groups.delist(...args),
+  members: (...args) => groups.members(...args),
+});
 /** The same groups, some of whose writes are heard of by nobody. */
 function losing(groups: Groups, faults: readonly CommitFault[]): Groups {
   let puts = 0;
   return {
-    group: (id) => groups.group(id),
-    put: async (group, expectedVersion) => {
+    ...reading(groups),
+    put: async (group, expectedVersion, due) => {
       const fault = faults[puts++] ?? 'none';
       if (fault === 'lost-before') throw new StoreUnavailable('lost on the way there');
-      const answer = await groups.put(group, expectedVersion);
+      const answer = await groups.put(group, expectedVersion, due);
       if (fault === 'lost-after') throw new StoreUnavailable('lost on the way back');
       return answer;
     },
@@ -45,7 +54,7 @@ function losing(groups: Groups, faults: readonly CommitFault[]): Groups {
 }
 const homeOf = ({ store }: OpenGroups, groups: Groups) => {
   const ports = { profiles: store, definitions: new TestDefinitions(documentsOf()), clock, ids: new CountingIds() };
-  return noteGroups({ groups, clock, accept: acceptEvents(ports) });
+  return noteGroups({ ...ports, groups, accept: acceptEvents(ports) });
 };
 
 /** Groups, their traits and their members, on whatever they are kept. `full` is how often the property runs in the deep run. */
@@ -140,9 +149,8 @@ export function groupsContract(name: string, full: number, open: () => Promise<O
     it('have what a call said that was accepted before it died', async () => {
       const isDown: { now: boolean } = { now: true };
       const down: Groups = {
-        group: (id) => opened.groups.group(id),
-        put: (group: Group, version) =>
-          isDown.now ? Promise.reject(new Error('down')) : opened.groups.put(group, version),
+        ...reading(opened.groups),
+        put: (...args) => (isDown.now ? Promise.reject(new Error('down')) : opened.groups.put(...args)),
       };
       const home = homeOf(opened, down);
       const call = aCall('acme', { plan: 'large' });

@@ -1,3 +1,5 @@
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { groupLines } from '../../cli/look-lines.ts';
 import { HomeClock } from '../../local/clock.ts';
@@ -6,20 +8,27 @@ import { ReadModel } from '../../local/read-model.ts';
 import { Database } from '../../local/store/database.ts';
 import { SqliteGroups } from '../../local/store/groups.ts';
 import { SqliteProfileStore } from '../../local/store/profile-store.ts';
+import { groupConditionsContract, type OpenDue } from '../contracts/group-conditions.ts';
 import { groupsContract } from '../contracts/groups.ts';
-import { LocalHome, publicKey, basic, refusal } from './home.ts';
+import { runs } from '../properties.ts';
+import { aFolder, basic, LocalHome, publicKey, refusal, testWorkflows } from './home.ts';
 
-groupsContract('SQLite', 1_000, async () => {
+async function open(): Promise<OpenDue> {
   const db = new Database(':memory:');
   const clock = new HomeClock(db, { kind: 'manual' });
+  const store = new SqliteProfileStore(db);
   return {
     groups: new SqliteGroups(db),
-    store: new SqliteProfileStore(db),
+    store,
     directory: new ReadModel(db, new Outbox(db, clock)),
     settle: async () => undefined,
+    due: () => store.due(Number.MAX_SAFE_INTEGER, 1_000),
+    done: async () => undefined,
     close: async () => db.close(),
   };
-});
+}
+groupsContract('SQLite', 1_000, open);
+groupConditionsContract('SQLite', runs(2_000).numRuns, open);
 
 describe('groups over the API', () => {
   const inHome = async (work: (local: LocalHome) => Promise<void>): Promise<void> => {
@@ -63,6 +72,39 @@ describe('groups over the API', () => {
       ]);
       expect(ids.toSorted()).toEqual([ana['profileId'], (await local.profile('ben'))['profileId']].toSorted());
     }));
+
+  it('are asked for by segments, of all members and at once, which explain themselves', async () => {
+    const workflows = aFolder();
+    cpSync(testWorkflows, workflows, { recursive: true });
+    const segment = {
+      id: 'large',
+      name: 'Of a large company',
+      when: { all: [{ trait: 'groups.company.plan', is: 'large' }, { did: 'Signed Up' }] },
+    };
+    mkdirSync(join(workflows, 'segments'), { recursive: true });
+    writeFileSync(join(workflows, 'segments', 'large.segment.json'), JSON.stringify(segment));
+    const local = await LocalHome.open({ workflows });
+    try {
+      for (const userId of ['ana', 'ben']) {
+        await local.track(userId, 'Signed Up', {});
+        await local.post('/v1/group', { userId, groupId: 'acme' });
+      }
+      await local.settle();
+      expect(await local.items('/api/segments/large/members')).toEqual([]);
+      await local.api('PUT', '/api/groups/company/acme', { traits: { plan: 'large' } });
+      await local.settle();
+      expect(await local.items('/api/segments/large/members')).toHaveLength(2);
+      const { profileId } = await local.profile('ana');
+      const explained = await local.api('GET', `/api/profiles/${String(profileId)}/segments/large`);
+      expect(JSON.stringify(explained.body)).toContain('plan of their company');
+      await local.post('/v1/group', { userId: 'ana', groupId: 'other' });
+      await local.settle();
+      expect(await local.items('/api/segments/large/members')).toHaveLength(1);
+    } finally {
+      await local.close();
+      rmSync(workflows, { recursive: true });
+    }
+  });
 
   it('are known by members alone, and lose whoever is erased', () =>
     inHome(async (local) => {

@@ -81,7 +81,7 @@ export function groupRoutes({ ports, groups, directory, durable }: ApiOptions): 
         const traits = traitsIn(await bodyOf(context, { keys: ['traits'] }));
         const attempt = ports.ids.attempt();
         const nowMs = ports.clock.nowMs();
-        await changeGroup({ groups, clock: ports.clock }, id, (group) => setGroupTraits(group, traits, nowMs, attempt));
+        await changeGroup({ ...ports, groups }, id, (group) => setGroupTraits(group, traits, nowMs, attempt));
         await durable();
         return Response.json(await one(id));
       }),

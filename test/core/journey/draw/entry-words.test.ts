@@ -34,6 +34,7 @@ it.each<readonly [Condition, string]>([
     { sequence: [{ did: 'Viewed' }, { did: 'Added' }], within: 'PT1H', thenNot: 'Bought', for: 'PT2H' },
     'Viewed, then Added within 1 hour, then no Bought for 2 hours',
   ],
+  [{ trait: 'groups.company.plan', is: 'large' }, 'plan of their company is "large"'],
 ])('a condition reads as one: %j', (condition, words) => {
   expect(conditionWords(condition, english)).toBe(words);
 });
