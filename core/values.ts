@@ -289,9 +289,21 @@ export const countBetween = (least: number, most: number): z.ZodType =>
     { type: 'integer', minimum: least, maximum: most },
   );
 
+const pathMust = 'a path such as "address.city": names with dots between them';
+const isPath = (value: string): boolean => value.split('.').every((name) => name.trim() !== '');
 /** Where a value is found: names with dots between them, such as `properties.cartId`. */
-export const path = textLeaf('bad-path', 'a path such as "address.city": names with dots between them', (value) =>
-  value.split('.').every((name) => name.trim() !== ''),
+export const path = textLeaf('bad-path', pathMust, isPath);
+/** Where a trait is found; one of a group by the group's type: `groups.company.plan`. */
+export const traitPath = leaf(
+  (value) => {
+    if (typeof value !== 'string') return { code: 'wrong-type', must: pathMust };
+    if (!isPath(value)) return { code: 'bad-path', must: pathMust };
+    if (!value.startsWith('groups.') || /^groups\.[a-z][a-z0-9_-]{0,39}\.[\w$-]+(\.|$)/.test(value)) return undefined;
+    const must =
+      'a trait of a group such as "groups.company.plan": a type in small letters, then a name of letters, digits, "_", "$" and "-"';
+    return { code: 'bad-path', must };
+  },
+  { type: 'string' },
 );
 /** A path into what a journey knows. */
 export const valuePath = textLeaf(

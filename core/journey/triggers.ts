@@ -2,7 +2,19 @@ import { isObject } from '../json.ts';
 import { registryOf, type Kind } from '../kinds.ts';
 import { where } from '../segment/operator-shapes.ts';
 import { byKey, either, keys } from '../shape.ts';
-import { days, localDateTime, names, offset, path, text, timeOfDay, wholeDays, word, yes, zone } from '../values.ts';
+import {
+  days,
+  localDateTime,
+  names,
+  offset,
+  text,
+  timeOfDay,
+  traitPath,
+  wholeDays,
+  word,
+  yes,
+  zone,
+} from '../values.ts';
 
 /** One way to enter a journey. Paths start at the trigger. */
 export interface TriggerKind extends Kind {
@@ -36,7 +48,7 @@ const schedule: TriggerKind = {
   needsAgain: false,
 };
 
-const traitDate = keys('{ "trait": … }', { trait: path });
+const traitDate = keys('{ "trait": … }', { trait: traitPath });
 const holiday = keys('{ "holiday": … }', { holiday: text('the name of a holiday') });
 const date: TriggerKind = {
   key: 'date',

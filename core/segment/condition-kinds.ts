@@ -4,7 +4,7 @@ import { channels } from '../journey/document.ts';
 import { isObject } from '../json.ts';
 import { registryOf } from '../kinds.ts';
 import { either, keys, leaf, list, ruled, type ShapeCode } from '../shape.ts';
-import { offset, path, percent, text, valuePath, word } from '../values.ts';
+import { offset, percent, text, traitPath, valuePath, word } from '../values.ts';
 import type {
   AllCondition,
   AnyCondition,
@@ -38,7 +38,7 @@ const conditionSlots = (noun: string): z.ZodType =>
 
 const trait: ConditionKind<TraitCondition> = {
   key: 'trait',
-  schema: ruled(keys('a condition', { trait: path, ...operatorShape }), needsTest),
+  schema: ruled(keys('a condition', { trait: traitPath, ...operatorShape }), needsTest),
 };
 const value: ConditionKind<ValueCondition> = {
   key: 'value',
@@ -64,7 +64,7 @@ const holiday = keys('{ "holiday": … }', { holiday: text('the name of a holida
 const dayOf: ConditionKind<DayOfCondition> = {
   key: 'dayOf',
   schema: keys('a condition', {
-    dayOf: either((value) => (isObject(value) ? holiday : path), [path, holiday]),
+    dayOf: either((value) => (isObject(value) ? holiday : traitPath), [traitPath, holiday]),
     from: offset,
     to: offset,
   }),

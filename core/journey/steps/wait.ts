@@ -9,8 +9,8 @@ import {
   durationOrNone,
   endOfTime,
   offset,
-  path,
   timeOfDay,
+  traitPath,
   valuePath,
   word,
   zone,
@@ -32,7 +32,7 @@ const untilText = leaf(
   },
   { type: 'string' },
 );
-const traitDate = keys('{ "trait": … }', { trait: path, offset: offset.optional() });
+const traitDate = keys('{ "trait": … }', { trait: traitPath, offset: offset.optional() });
 const valueDate = keys('{ "value": … }', { value: valuePath, offset: offset.optional() });
 const dated = either(
   (value) => (isObject(value) ? byKey({ trait: traitDate, value: valueDate })(value) : traitDate),
