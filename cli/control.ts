@@ -1,12 +1,12 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { userInfo } from 'node:os';
 import { isObject } from '../core/json.ts';
 import type { Where } from './aws/deployed.ts';
 import { AnswerRefused, connect, type Connection } from './connection.ts';
 import { needData } from './folders.ts';
 import { createProgress } from './progress.ts';
-import { onAws } from './redrive.ts';
-import { giveUp, settings } from './settings.ts';
+import { placed } from './place.ts';
+import { giveUp } from './settings.ts';
 import { counted } from './words.ts';
 
 type Verb = 'pause' | 'resume' | 'stop';
@@ -29,11 +29,10 @@ const does = {
 export const controlCommands = (): readonly Command[] => (['pause', 'resume', 'stop'] as const).map(controlCommand);
 
 function controlCommand(verb: Verb): Command {
-  const command = onAws(new Command(verb).description(does[verb]))
-    .argument(verb === 'stop' ? '<journey>' : '[journey]', 'id of the journey')
-    .addOption(new Option('--home <home>', 'where it runs').choices(['local', 'aws']).default('local'))
-    .option('--data <folder>', 'data folder of the local home', settings.data)
-    .option('--workflows <folder>', 'workflows folder of the local home', settings.workflows);
+  const command = placed(new Command(verb).description(does[verb])).argument(
+    verb === 'stop' ? '<journey>' : '[journey]',
+    'id of the journey',
+  );
   if (verb !== 'stop') {
     command.option('--channel <channel>', 'a channel instead of a journey');
     command.option('--all', 'everything');

@@ -5,7 +5,7 @@ import type { Workspace } from '../core/journey/document.ts';
 import { parseWorkspace } from '../core/journey/parse.ts';
 import type { Where } from './aws/deployed.ts';
 import type { Finding, Level } from './aws/finding.ts';
-import { onAws } from './redrive.ts';
+import { onAws } from './place.ts';
 import { exitCodes, giveUp, settings } from './settings.ts';
 
 interface DoctorOptions extends Where {

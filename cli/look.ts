@@ -3,8 +3,7 @@ import type { Journey } from '../core/journey/document.ts';
 import { stepsIn } from '../core/journey/walk.ts';
 import { isObject } from '../core/json.ts';
 import { experimentLines } from './experiment-lines.ts';
-import { AnswerRefused, connect, type Connection } from './connection.ts';
-import { needData } from './folders.ts';
+import { AnswerRefused, type Connection } from './connection.ts';
 import {
   deliveryLine,
   enrollmentLine,
@@ -21,33 +20,20 @@ import {
   timelineLine,
   type Thing,
 } from './look-lines.ts';
-import { giveUp, settings } from './settings.ts';
+import { placed, type PlaceOptions } from './place.ts';
+import { asking, print } from './publishing.ts';
+import { giveUp } from './settings.ts';
 
-export interface LookOptions {
-  readonly data: string;
-  readonly workflows: string;
+/** What looking commands are told beside whom or what they are about. */
+export interface LookOptions extends PlaceOptions {
   readonly json?: boolean;
 }
 
-export const looking = (command: Command): Command =>
-  command
-    .option('--data <folder>', 'data folder of the home', settings.data)
-    .option('--workflows <folder>', 'workflows folder', settings.workflows)
-    .option('--json', 'everything, as JSON');
+export const looking = (command: Command): Command => placed(command).option('--json', 'everything, as JSON');
 
 /** Asks a home, and tells in words where it has no answer. */
-export async function ask(options: LookOptions, work: (home: Connection) => Promise<string>): Promise<void> {
-  needData(options.data);
-  const home = await connect(options);
-  try {
-    process.stdout.write(`${await work(home)}\n`);
-  } catch (error) {
-    if (!(error instanceof AnswerRefused)) throw error;
-    await home.close();
-    giveUp(error.message);
-  }
-  await home.close();
-}
+export const ask = (options: LookOptions, work: (home: Connection) => Promise<string>): Promise<void> =>
+  asking(options, false, async (home) => print(await work(home)));
 
 /** `sojourn profile`: what is known of one person. */
 export const profileCommand = (): Command =>

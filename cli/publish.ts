@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { placed, type PlaceOptions } from './place.ts';
 import { planLines, publishedLines } from './plan-lines.ts';
 import {
   asking,
@@ -10,17 +11,9 @@ import {
   user,
   wishOf,
   type Answer,
-  type PlaceOptions,
   type PublishOptions,
 } from './publishing.ts';
-import { onAws } from './redrive.ts';
-import { settings } from './settings.ts';
 
-const placed = (command: Command): Command =>
-  onAws(command)
-    .addOption(new Option('--home <home>', 'where it runs').choices(['local', 'aws']).default('local'))
-    .option('--data <folder>', 'data folder of the local home', settings.data)
-    .option('--workflows <folder>', 'workflows folder', settings.workflows);
 const inside = new Option('--inside <policy>', 'what becomes of those inside: pin, migrate or drain')
   .choices(['pin', 'migrate', 'drain'])
   .default('pin');

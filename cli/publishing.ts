@@ -6,21 +6,15 @@ import { renderProblem, type Problem } from '../core/problem.ts';
 import type { MigratedBatch } from '../functions/migrate-enrollments/migrate-enrollments.ts';
 import { readWorkflows } from '../functions/parts/read-workflows.ts';
 import { holderOf } from '../local/lock.ts';
-import type { Where } from './aws/deployed.ts';
 import { AnswerRefused, connect, type Connection } from './connection.ts';
 import { needData, needWorkflows } from './folders.ts';
+import type { PlaceOptions } from './place.ts';
 import { migratedLines } from './plan-lines.ts';
 import { createProgress } from './progress.ts';
 import { readPublication } from './publication.ts';
 import { exitCodes, giveUp } from './settings.ts';
 import { counted } from './words.ts';
 
-/** Which home is meant, and whose documents. */
-export interface PlaceOptions extends Where {
-  readonly home: 'local' | 'aws';
-  readonly data: string;
-  readonly workflows: string;
-}
 export interface PublishOptions extends PlaceOptions {
   readonly inside: 'pin' | 'migrate' | 'drain';
   readonly why?: string;

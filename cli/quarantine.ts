@@ -1,35 +1,30 @@
 import { Command } from 'commander';
-import { AnswerRefused, connect, type Connection } from './connection.ts';
-import { needData } from './folders.ts';
+import type { Connection } from './connection.ts';
+import { looking, type LookOptions } from './look.ts';
 import type { Thing } from './look-lines.ts';
-import { exitCodes, giveUp, settings } from './settings.ts';
+import { asking, print } from './publishing.ts';
+import { exitCodes, giveUp } from './settings.ts';
 import { counted } from './words.ts';
 
-interface QuarantineOptions {
-  readonly data: string;
-  readonly workflows: string;
+interface QuarantineOptions extends LookOptions {
   readonly event?: string;
   readonly problem?: string;
   readonly replay?: boolean;
   readonly drop?: boolean;
   readonly all?: boolean;
-  readonly json?: boolean;
 }
 /** Events that are shown one by one. */
 const mostShown = 50;
 
 /** `sojourn quarantine`: events that are not as the catalogue says. */
 export const quarantineCommand = (): Command =>
-  new Command('quarantine')
+  looking(new Command('quarantine'))
     .description('events that are not as the catalogue says: counted, listed, let in after a fix, or dropped')
     .option('--event <name>', 'only events of this name')
     .option('--problem <code>', 'only events with this problem, such as property_missing')
     .option('--replay', 'lets them in by the same door as all others; exit code 1 where some stay')
     .option('--drop', 'drops them for good; needs --event, --problem or --all')
     .option('--all', 'with --drop: all of them')
-    .option('--data <folder>', 'data folder of the home', settings.data)
-    .option('--workflows <folder>', 'workflows folder', settings.workflows)
-    .option('--json', 'as JSON')
     .action(run);
 
 async function run(options: QuarantineOptions): Promise<void> {
@@ -37,22 +32,15 @@ async function run(options: QuarantineOptions): Promise<void> {
   if (replay && drop) giveUp('Say either --replay or --drop.');
   if (drop && !all && event === undefined && problem === undefined)
     giveUp('Say which events are to be dropped: --event <name>, --problem <code> or --all.');
-  needData(options.data);
-  const home = await connect(options);
-  try {
+  return asking(options, false, async (home) => {
     const {
       told,
       lines,
       isDone = true,
     } = await (replay ? replayAll(home, options) : drop ? dropAll(home, options) : look(home, options));
-    process.stdout.write(options.json ? `${JSON.stringify(told, null, 2)}\n` : `${lines.join('\n')}\n`);
+    print(options.json ? JSON.stringify(told, null, 2) : lines.join('\n'));
     process.exitCode = isDone ? exitCodes.ok : exitCodes.problems;
-  } catch (error) {
-    if (!(error instanceof AnswerRefused)) throw error;
-    await home.close();
-    giveUp(error.message);
-  }
-  await home.close();
+  });
 }
 
 interface Said {

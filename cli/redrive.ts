@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import type { Where } from './aws/deployed.ts';
 import type { Moved, WorkLetters } from './aws/move-work.ts';
 import type { FactsTask, Redriven } from './aws/redrive.ts';
+import { onAws } from './place.ts';
 import { createProgress } from './progress.ts';
 import { exitCodes, giveUp, readInstant } from './settings.ts';
 import { counted } from './words.ts';
@@ -12,13 +13,6 @@ interface RedriveOptions extends Where {
   readonly since?: number;
   readonly work?: WorkLetters | true;
 }
-
-const stages = ['dev', 'stage', 'prod'];
-/** Which deployment a command is about. */
-export const onAws = (command: Command): Command =>
-  command
-    .addOption(new Option('--stage <stage>', 'stage that was deployed').choices(stages).default('dev'))
-    .option('--region <region>', 'region of AWS; by default that of the shell');
 
 /** `sojourn redrive`: carries out again what was put aside on AWS. */
 export const redriveCommand = (): Command =>

@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { readWorkflows } from '../functions/parts/read-workflows.ts';
 import { mostSampled, type Previewed, type PreviewPlace } from '../functions/preview-segment/preview-segment.ts';
 import { AnswerRefused, type Connection } from './connection.ts';
@@ -7,35 +7,24 @@ import { ask, items, looking, type LookOptions } from './look.ts';
 import { rows, type Thing } from './look-lines.ts';
 import { createProgress } from './progress.ts';
 import { renderProblem } from '../core/problem.ts';
-import { asking, print, type PlaceOptions } from './publishing.ts';
-import { onAws } from './redrive.ts';
+import { asking, print } from './publishing.ts';
 import { giveUp } from './settings.ts';
 import { counted } from './words.ts';
 
 /** `sojourn segment`: who is in a segment, or would be. */
 export const segmentCommand = (): Command =>
-  onAws(
-    looking(
-      new Command('segment')
-        .description(
-          'how many people are in a segment, who, and in which others; with --preview before it is published',
-        )
-        .argument('<id>', 'id of the segment')
-        .option('--preview', 'as the workflows folder says it now, asked of everybody; nothing is changed')
-        .addOption(
-          new Option('--home <home>', 'with --preview: where it runs').choices(['local', 'aws']).default('local'),
-        ),
-    ),
+  looking(
+    new Command('segment')
+      .description('how many people are in a segment, who, and in which others; with --preview before it is published')
+      .argument('<id>', 'id of the segment')
+      .option('--preview', 'as the workflows folder says it now, asked of everybody; nothing is changed'),
   ).action(run);
 
-type SegmentOptions = LookOptions & PlaceOptions & { readonly preview?: boolean };
+type SegmentOptions = LookOptions & { readonly preview?: boolean };
 
 async function run(id: string, options: SegmentOptions): Promise<void> {
-  if (options.preview !== true) {
-    if (options.home === 'aws')
-      giveUp(`Of AWS only --preview is asked here; GET /api/segments/${id}/members lists who is in it.`);
+  if (options.preview !== true)
     return ask(options, async (home) => standing(home, id, await items(home, '/api/segments'), options));
-  }
   needWorkflows(options.workflows);
   return asking(options, false, async (home) => {
     const found = await previewed(home, id, options.workflows);

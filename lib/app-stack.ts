@@ -88,6 +88,7 @@ export class AppStack extends Stack {
     this.tell({
       ImportBucket: bucket.bucketName,
       ControlFunction: control.functionName,
+      ManagementFunction: management.manage.functionName,
       RedriveFunction: redrive.functionName,
       PublisherFunction: publishDocuments.functionName,
       Documents: publishing.said,

@@ -10,17 +10,24 @@ const patienceMs = 310_000;
 /** What a call of a function takes. */
 const mostBytes = 6_000_000;
 
-/** Pauses and stops, and moves people; everything else of these commands is publishing. */
-const isControl = (path: string): boolean => /\/(pause|resume|stop|migrations|stops)$/.test(path);
+/** The output of the stack with the function that answers a path: one pauses, stops and moves people, one publishes and previews. */
+function functionOf(path: string): string {
+  if (/\/(pause|resume|stop|migrations|stops)$/.test(path)) return 'ControlFunction';
+  if (/^\/api\/(plans|publications|drift)$|\/(versions|rollback|preview)$/.test(path)) return 'PublisherFunction';
+  return 'ManagementFunction';
+}
 
-/** Speaks to the functions that pause, stop and publish, as an HTTP API would. @throws CannotRun */
+/** Speaks to the functions behind the management API, as an HTTP API would. @throws CannotRun */
 export async function connectToAws(where: Where): Promise<Connection> {
   const outputs = await outputsOf(where, 'App');
   const client = new LambdaClient({ ...clientOf(where), requestHandler: { requestTimeout: patienceMs } });
-  const ask = async (method: string, path: string, body?: string): Promise<unknown> => {
-    const name = outputOf(outputs, isControl(path) ? 'ControlFunction' : 'PublisherFunction');
+  const ask = async (method: string, address: string, body?: string): Promise<unknown> => {
+    const [path = '', query = ''] = address.split('?');
+    const output = functionOf(path);
+    const name = outputOf(outputs, output);
     const doing = `call the function ${name}`;
-    const event = isControl(path) ? httpEvent(method, path, body) : packed(httpEvent(method, path, body));
+    const plain = httpEvent(method, path, query, body);
+    const event = output === 'PublisherFunction' ? packed(plain) : plain;
     const Payload = JSON.stringify(event);
     if (Payload.length > mostBytes)
       throw new CannotRun(
@@ -73,11 +80,11 @@ interface HttpEvent {
   readonly isBase64Encoded: boolean;
 }
 /** A request as an HTTP API hands it to a function (payload format 2.0). */
-const httpEvent = (method: string, path: string, body: string | undefined): HttpEvent => ({
+const httpEvent = (method: string, path: string, query: string, body: string | undefined): HttpEvent => ({
   version: '2.0',
   routeKey: '$default',
   rawPath: path,
-  rawQueryString: '',
+  rawQueryString: query,
   headers: { 'content-type': 'application/json' },
   requestContext: { http: { method, path, protocol: 'HTTP/1.1', sourceIp: '127.0.0.1', userAgent: 'sojourn' } },
   ...(body !== undefined && { body }),

@@ -103,7 +103,6 @@ describe('the command against a deployment', () => {
       2,
       'sojourn: There is no segment "tryed". Did you mean "tried"?\n',
     ]);
-    expect(await fails('segment', 'tried', ...docs)).toEqual([2, expect.stringContaining('Of AWS only --preview')]);
     rmSync(join(folder, 'segments/tried.segment.json'));
   });
 
@@ -115,6 +114,34 @@ describe('the command against a deployment', () => {
     expect(await says('plan', ...docs)).toContain(
       'It was rolled back, and stays so until its document changes or is named: sojourn publish trial',
     );
+  });
+
+  it('tells of people, journeys and groups, and of why', async () => {
+    expect(await says('profile', 'userId:ana')).toMatch(/Journeys\n.*trial/s);
+    expect(await says('journey', 'trial')).toContain('Trial (trial, comparison, lifecycle');
+    expect(await says('explain', 'userId:ana', 'trial')).toContain('ana and the journey "trial"');
+    await deployed.post(
+      '/v1/group',
+      { messageId: 'g1', userId: 'ana', groupId: 'a b', traits: { plan: 'large' } },
+      'server',
+    );
+    await deployed.settle();
+    expect(await says('group', 'company', 'a b')).toMatch(/^company a b\nTraits\n {2}plan = large\nMembers\n {2}\S+ /);
+    expect(await says('quarantine')).toBe('no events are set aside.\n');
+    expect(await fails('explain', 'userId:ana', 'trail')).toEqual([
+      2,
+      'sojourn: There is no journey "trail". Did you mean "trial"?\n',
+    ]);
+    expect(await fails('profile', 'userId:nobody')).toEqual([2, 'sojourn: There is no person with userId "nobody".\n']);
+  });
+
+  it('exports one person, and forgets another once that is said', async () => {
+    await people.does('fay', 'Looked Around');
+    const { stdout } = await shell.run('export', 'userId:fay', '--home', 'aws');
+    expect(JSON.parse(stdout)).toMatchObject({ profile: { rows: [expect.anything()] } });
+    expect(await fails('erase', 'userId:fay')).toEqual([2, expect.stringContaining('Say --yes if that is meant')]);
+    expect(await says('erase', 'userId:fay', '--yes', '--why', 'asked')).toMatch(/Receipt \S+\.\nDeleted\n/);
+    expect(await fails('profile', 'userId:fay')).toEqual([2, expect.stringContaining('There is no person')]);
   });
 
   it('pauses: nothing is handed over until it resumes', async () => {
