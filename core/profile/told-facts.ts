@@ -20,8 +20,9 @@ export class ToldFacts {
   /** The facts; those that may begin a journey name what was accepted after them, where it could end one. */
   withThen({ conversion, entriesByName, entriesByEdge }: Definitions): readonly Fact[] {
     return this.facts.map((fact, index) => {
+      if (!fact.isOutgoing || (fact.kind !== 'event' && fact.kind !== 'segment')) return fact;
       const later = this.accepted.slice(this.places[index]);
-      if (!fact.isOutgoing || later.length === 0 || (fact.kind !== 'event' && fact.kind !== 'segment')) return fact;
+      if (later.length === 0) return fact;
       const edge = `${fact.name}/${String(fact.detail['edge'])}`;
       const journeys = (fact.kind === 'event' ? entriesByName.get(fact.name) : entriesByEdge.get(edge)) ?? [];
       const isHeard = (name: string): boolean =>

@@ -41,6 +41,8 @@ export interface Compiled {
   readonly readsProfile: boolean;
   /** Whether it asks for events alone, each of which can only make it true or keep it so for longer, and time only false. */
   readonly isRising: boolean;
+  /** Of one that is a single leaf and rises: it is false while the leaf's state holds fewer times. */
+  readonly needs?: { readonly key: string; readonly times: number };
   isTrue(view: View): boolean;
   /** First instant after now at which it may change by time alone; never late. */
   nextChangeMs(view: View): number;
@@ -162,6 +164,7 @@ const ofLeaf = (leaf: Leaf): Compiled => ({
   leaves: [leaf],
   names: leaf.names,
   isRising: leaf.isRising === true,
+  ...(leaf.isRising && leaf.needs !== undefined && { needs: { key: leaf.key, times: leaf.needs } }),
   isTrue: (view) => leaf.isTrue(view.states[leaf.key], view.nowMs, view.zone),
   nextChangeMs: (view) => leaf.nextChangeMs(view.states[leaf.key], view.nowMs, view.zone),
 });

@@ -58,6 +58,7 @@ function windowCount(
     reach: keep,
     names: namesOf(names),
     isRising: isRising(threshold),
+    ...(isRising(threshold) && { needs: keep }),
     // The latest `keep` times decide every comparison, so forgetting older ones is exact.
     step: (state, event, zone) =>
       where(event.properties, { nowMs: event.occurredMs, zone })

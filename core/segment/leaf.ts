@@ -21,6 +21,8 @@ export interface Leaf {
   nextChangeMs(state: Json | undefined, nowMs: number, zone: string): number;
   /** Whether an event can only make it true, or keep it so for longer, and time alone can only make it false. */
   readonly isRising?: boolean;
+  /** Of one that keeps a list of times: with fewer of them it is false. */
+  readonly needs?: number;
   /** Set where the order of events matters, so that some of them make the state anew. */
   readonly ordered?: Ordered;
 }

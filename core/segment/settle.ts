@@ -37,6 +37,8 @@ export function settleMemberships(
   let audiences: { [id: string]: number } | undefined;
   let view = viewOf(profile, definitions, nowMs);
   for (const rule of rules) {
+    // Nobody is a member of it yet who was looked at before: most rules are passed by here.
+    if (isByEvents && lacksEvents(rule, profile)) continue;
     const standing = rule.kind === 'segment' ? view.profile.segments : view.profile.audiences;
     const wasMember = Object.hasOwn(standing, rule.id);
     if (isByEvents && wasMember && rule.condition.isRising) continue;
@@ -59,4 +61,11 @@ export function settleMemberships(
   if (!segments && !audiences) return { profile, edges, nextChangeMs };
   const settled = { ...profile, segments: segments ?? profile.segments, audiences: audiences ?? profile.audiences };
   return { profile: settled, edges, nextChangeMs };
+}
+
+/** Whether a rule is false for want of events, and was before the last of them. */
+function lacksEvents({ condition: { needs } }: Rule, { conditions }: Profile): boolean {
+  if (needs === undefined) return false;
+  const state = conditions[needs.key];
+  return (Array.isArray(state) ? state.length : 0) < needs.times;
 }
