@@ -6,6 +6,7 @@ import type { Message } from '../../core/event/event.ts';
 import type { Change, DecisionPorts, IdentityKey, Loaded } from '../../core/ports.ts';
 import { decideAccept, type AcceptDecision, type AcceptInput, type ItemResult } from '../../core/profile/accept.ts';
 import { readErased } from '../../core/privacy/read-erased.ts';
+import { factBytes } from '../../core/profile/fact-bytes.ts';
 import { identityKey } from '../../core/profile/identity-key.ts';
 import type { IdentityRules } from '../../core/profile/identity-rules.ts';
 import { isToBeFilled } from '../../core/profile/fill-up.ts';
@@ -166,7 +167,7 @@ async function tryChunk(
   });
   const change = tombstones ? { ...(decided ?? { attemptId, profiles: [] }), ...tombstones } : decided;
   const isTooLarge =
-    change && (change.profiles.length > mostProfiles || rowsOf(change) > mostRows || factBytes(change) > mostFactBytes);
+    change && (change.profiles.length > mostProfiles || rowsOf(change) > mostRows || isTooMuchTold(change));
   if (isTooLarge && messages.length > 1) return { answer: 'too-many' };
   return { answer: withGone(results), isGuess, ...(change && { change }) };
 }
@@ -195,8 +196,8 @@ async function decideRemembering(
 
 const idOfMessage = ({ messageId }: Message): string => messageId;
 
-/** Bytes of what is told, which stands in one row for each person; few facts are never as much. */
-const factBytes = ({ facts = [] }: Change): number => (facts.length < 6 ? 0 : JSON.stringify(facts).length);
+/** What is told stands in one row for each person; few facts are never as much. */
+const isTooMuchTold = ({ facts = [] }: Change): boolean => facts.length >= 6 && factBytes(facts) > mostFactBytes;
 
 /** Rows that a change writes, at most: a profile and a suppression take two each. */
 const rowsOf = ({ profiles, suppressions, facts, ...rest }: Change): number =>
