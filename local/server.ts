@@ -145,7 +145,10 @@ function appOf({ home }: ServerOptions, token: string, onError: (error: unknown,
     app,
     [
       ...api,
-      ...previewRoutes({ ...home.ports, fills: home.fills, rest: () => setImmediate() }, stopwatch),
+      ...previewRoutes(
+        { ...home.ports, fills: home.fills, groups: home.groups, rest: () => setImmediate() },
+        stopwatch,
+      ),
       ...homeControlRoutes(home),
       ...homePublicationRoutes(home),
       ...clockRoutes(home),

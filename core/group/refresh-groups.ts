@@ -1,13 +1,11 @@
 import { decideLoop } from '../decide-loop.ts';
-import type { Definitions } from '../definitions.ts';
 import { readEnrolled } from '../enrollment/read-enrolled.ts';
 import { mayWatch } from '../enrollment/watched.ts';
 import type { DecisionPorts, DueRow, Groups } from '../ports.ts';
 import { Draft } from '../profile/draft.ts';
-import { ownValue, type GroupCopy, type GroupMembership, type Profile } from '../profile/profile.ts';
-import type { Json } from '../json.ts';
-import { groupTraits, newGroup, type GroupId } from './group.ts';
-import { saidOf } from './mentions.ts';
+import { ownValue, type Profile } from '../profile/profile.ts';
+import { withCopies } from './copies.ts';
+import type { GroupId } from './group.ts';
 import { quietGroupsSubject } from './subjects.ts';
 
 export type RefreshPorts = DecisionPorts & { readonly groups: Pick<Groups, 'group' | 'enlist' | 'delist'> };
@@ -26,7 +24,10 @@ export const refreshGroups = (ports: RefreshPorts, profileId: string, due?: DueR
       return { answer: undefined, ...(due && { change: { attemptId, profiles: [], undue: [due] } }) };
     const { profile } = loaded;
     const definitions = await ports.definitions.current();
-    const groups = await readCopies(ports, lists, profile, definitions);
+    const groups = await withCopies(profile.groups, definitions.groupTraits, async (id, sinceMs) => {
+      await lists.join(id, profile.profileId, sinceMs);
+      return ports.groups.group(id);
+    });
     if (groups === profile.groups && !due) return { answer: undefined };
     const active = profile.enrollments.filter((stub) => stub.isActive);
     const enrolled = await readEnrolled(ports, active, (_, journey) => mayWatch(journey) || journey.plan.isMovable);
@@ -62,30 +63,4 @@ class Lists {
       if (standing?.value !== id.groupId || standing.ms !== sinceMs) await this.groups.delist(id, profileId, sinceMs);
     }
   }
-}
-
-/** The same object where all copies are as they should be. */
-async function readCopies(
-  { groups: port }: RefreshPorts,
-  lists: Lists,
-  { profileId, groups }: Profile,
-  { groupTraits: asked }: Definitions,
-): Promise<Profile['groups']> {
-  let copied: { [type: string]: GroupMembership } | undefined;
-  for (const [type, names] of asked) {
-    const standing = ownValue(groups, type);
-    if (!standing) continue;
-    const id = { type, groupId: standing.value };
-    await lists.join(id, profileId, standing.ms);
-    const { group, version } = (await port.group(id)) ?? { group: newGroup(id), version: 0 };
-    const said = saidOf(names);
-    if (standing.copy && standing.copy.version >= version && standing.copy.asked === said) continue;
-    const all = groupTraits(group);
-    const traits = Object.fromEntries(
-      [...names].flatMap((name): [string, Json][] => (Object.hasOwn(all, name) ? [[name, all[name]!]] : [])),
-    );
-    const copy: GroupCopy = { version, asked: said, traits };
-    (copied ??= { ...groups })[type] = { ...standing, copy };
-  }
-  return copied ?? groups;
 }

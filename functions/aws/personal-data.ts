@@ -2,6 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { JsonObject } from '../../core/json.ts';
 import type { Clock, Ids, PersonalData, PersonIds, ProfileStore } from '../../core/ports.ts';
 import { erasureDelayMs, tombstoneOf, type Receipt } from '../../core/privacy/erasure.ts';
+import { exportedProfile } from '../../core/privacy/exported-profile.ts';
 import type { HoldingId } from '../../core/privacy/inventory.ts';
 import { suppressionsOf } from '../../core/privacy/names.ts';
 import { quarantinedOf } from '../../core/privacy/quarantined.ts';
@@ -123,7 +124,7 @@ export class DynamoPersonalData implements PersonalData {
   ): Promise<{ readonly rows: readonly JsonObject[]; readonly next?: string }> {
     const profile = (await this.store.load(profileId))?.profile;
     if (!profile) return { rows: [] };
-    if (holding === 'profile') return { rows: [profile as unknown as JsonObject] };
+    if (holding === 'profile') return { rows: [exportedProfile(profile)] };
     return suppressionsOf(profile, this, page);
   }
 

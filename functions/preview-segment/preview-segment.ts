@@ -1,9 +1,12 @@
-import type { Fills, Ports } from '../../core/ports.ts';
+import { withCopies } from '../../core/group/copies.ts';
+import { groupKeyOf, type GroupId, type ReadGroup } from '../../core/group/group.ts';
+import type { Fills, Groups, Ports } from '../../core/ports.ts';
 import { historyIds, newestIdentifier, type Profile } from '../../core/profile/profile.ts';
 import { ranksToCome, wouldBeMember, type Preview } from '../../core/segment/preview.ts';
 
 export type PreviewPorts = Pick<Ports, 'profiles' | 'clock' | 'definitions'> & {
   readonly fills: Pick<Fills, 'people' | 'parts'>;
+  readonly groups: Pick<Groups, 'group'>;
   /** Lets others have their turn. */
   readonly rest: () => Promise<void>;
   /** How many people are asked at once. */
@@ -40,24 +43,39 @@ export interface Previewed {
 /** People read at once. */
 const batch = 100;
 export const mostSampled = 10;
+/** Groups that are kept in mind. */
+const mostGroups = 10_000;
 
 /** Asks everybody, until time is over, whether they would be in a segment; nothing is written. */
 export const previewSegment =
-  ({ profiles, definitions, clock, fills, rest, atOnce = 1 }: PreviewPorts) =>
+  ({ profiles, definitions, clock, fills, groups, rest, atOnce = 1 }: PreviewPorts) =>
   async (preview: Preview, from: PreviewPlace, isTimeOver: () => boolean): Promise<Previewed> => {
     const counts = { people: 0, members: 0, entering: 0, leaving: 0 };
     const sample: Previewed['sample'][number][] = [];
     const overlap: { [segmentId: string]: number } = {};
     const sizes: { [segmentId: string]: number } = {};
+    // Nobody has a copy of what only these documents ask for.
+    const read = new Map<string, Promise<ReadGroup | undefined>>();
+    const groupOf = (id: GroupId): Promise<ReadGroup | undefined> => {
+      const key = groupKeyOf(id);
+      const known = read.get(key) ?? groups.group(id);
+      if (read.size >= mostGroups) read.clear();
+      read.set(key, known);
+      return known;
+    };
     const ask = async (profileId: string): Promise<void> => {
       const profile = (await profiles.load(profileId))?.profile;
       // Whoever became part of somebody is asked as that one.
       if (profile?.profileId !== profileId || profile.isErased) return;
       const history =
         preview.names.length === 0 ? [] : await profiles.history(historyIds(profile), { names: preview.names });
+      const asked = {
+        ...profile,
+        groups: await withCopies(profile.groups, preview.definitions.groupTraits, groupOf),
+      };
       const [was, is] = [
         Object.hasOwn(profile.segments, preview.id),
-        wouldBeMember(profile, history, preview, clock.nowMs()),
+        wouldBeMember(asked, history, preview, clock.nowMs()),
       ];
       counts.people++;
       for (const id of Object.keys(profile.segments)) sizes[id] = (sizes[id] ?? 0) + 1;

@@ -62,12 +62,13 @@ let previewRoute: RouteTable[number] | undefined;
 /** Who would be in a segment that is not published: everybody is looked at, which takes calls. */
 async function previewing(): Promise<RouteTable[number][2]> {
   if (previewRoute) return previewRoute[2];
-  const [{ previewRoutes }, { fills }, { definitions, profiles }] = await Promise.all([
+  const [{ previewRoutes }, { fills }, { groups }, { definitions, profiles }] = await Promise.all([
     import('../parts/http/preview-routes.ts'),
     import('../aws/container-fills.ts'),
+    import('../aws/container-groups.ts'),
     import('../aws/container.ts'),
   ]);
-  const ports = { profiles: profiles(), definitions: definitions(), clock: realClock, fills: fills() };
+  const ports = { profiles: profiles(), definitions: definitions(), clock: realClock, fills: fills(), groups };
   const stopwatch = (): (() => number) => {
     const startMs = performance.now();
     return () => performance.now() - startMs;

@@ -2,6 +2,7 @@ import { CursorInvalid } from '../../functions/parts/http/directory.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Ids, PersonalData, PersonIds } from '../../core/ports.ts';
 import { tombstoneOf, type Receipt } from '../../core/privacy/erasure.ts';
+import { exportedProfile } from '../../core/privacy/exported-profile.ts';
 import type { HoldingId } from '../../core/privacy/inventory.ts';
 import { suppressionsOf } from '../../core/privacy/names.ts';
 import { quarantinedOf } from '../../core/privacy/quarantined.ts';
@@ -123,7 +124,7 @@ export class SqlitePersonalData implements PersonalData {
   }
   private async profile({ profileId }: PersonIds): Promise<readonly JsonObject[]> {
     const loaded = await this.store.load(profileId);
-    return loaded ? [loaded.profile as unknown as JsonObject] : [];
+    return loaded ? [exportedProfile(loaded.profile)] : [];
   }
   private async suppressions({ profileId }: PersonIds, page: Page): ReturnType<typeof suppressionsOf> {
     const loaded = await this.store.load(profileId);

@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { at, OwnHome, token } from './home.ts';
+import { readWorkflows } from '../../functions/parts/read-workflows.ts';
+import { at, OwnHome, type Item, startMs, token } from './home.ts';
 
 let own: OwnHome;
 const write = (folder: string, name: string, body: unknown): void => {
@@ -56,5 +57,37 @@ describe('journeys of groups', () => {
     expect(sent).toHaveLength(2);
     await put({ plan: 'gone' });
     expect(await inside()).toEqual([1, 2].map(() => expect.objectContaining({ status: 'exited' })));
+  });
+
+  it('have segments that are previewed before anybody has what they ask for, and exports without what is of the group', async () => {
+    const local = own.home;
+    for (const [userId, groupId] of [
+      ['ana', 'acme'],
+      ['ben', 'acme'],
+      ['cleo', 'other'],
+    ])
+      await local.post('/v1/group', {
+        userId,
+        groupId,
+        traits: { plan: groupId === 'acme' ? 'large' : 'small', city: groupId },
+      });
+    await local.settle();
+    write('segments', 'here.segment.json', {
+      ...{ id: 'here', name: 'Here' },
+      when: { all: [{ trait: 'groups.company.city', is: 'acme' }, { segment: 'large' }] },
+    });
+    const { body } = await local.api('POST', '/api/segments/here/preview', { files: readWorkflows(own.workflows) });
+    expect(body).toMatchObject({ people: 3, members: 2, entering: 2, overlap: { large: 2 } });
+    const { profileId } = await local.profile('ana');
+    const exported: Item[] = [];
+    for (let cursor: string | undefined, isMore = true; isMore; isMore = cursor !== undefined) {
+      const query = cursor === undefined ? '' : `?cursor=${encodeURIComponent(cursor)}`;
+      const page = (await local.api('GET', `/api/profiles/${profileId}/export${query}`)).body;
+      exported.push(...page.items!);
+      cursor = page.next;
+    }
+    const groups = { company: { value: 'acme', ms: startMs, id: expect.any(String) } };
+    const isProfile = ({ holding }: Item): boolean => holding === 'profile';
+    expect(exported.filter(isProfile)).toEqual([{ holding: 'profile', row: expect.objectContaining({ groups }) }]);
   });
 });

@@ -1,3 +1,4 @@
+import { SqliteGroups } from '../../../local/store/groups.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { publish } from '../../../core/definitions.ts';
@@ -66,7 +67,12 @@ describe('the preview of a segment', () => {
           }
         }
         const fills = new SqliteFills(home.db);
-        const ask = previewSegment({ ...home.ports, fills, rest: () => Promise.resolve() });
+        const ask = previewSegment({
+          ...home.ports,
+          fills,
+          groups: new SqliteGroups(home.db),
+          rest: () => Promise.resolve(),
+        });
         const preview = previewOf(publish(documentsOf(next)), 'asked')!;
         const found = await ask(preview, { part: 0 }, () => false);
         const inside = async () => {
