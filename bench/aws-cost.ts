@@ -1,9 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { installDoubles } from '../test/aws/doubles/install.ts';
-import { startDynamodbLocal } from '../test/aws/doubles/dynamodb-local.ts';
-import { startMoto } from '../test/aws/doubles/moto.ts';
 import type { Doubles } from '../test/aws/doubles/accounts.ts';
 import { Deployment } from '../test/aws/deployment/deployment.ts';
 import { tableName } from '../test/aws/deployment/make-resources.ts';
@@ -12,6 +7,7 @@ import { noAccount } from '../test/aws/deployment/template.ts';
 import { idleCost } from './aws-cost/idle.ts';
 import { Meter, type Line } from './aws-cost/meter.ts';
 import { passages, threeTouches, Visitor, type Passage } from './aws-cost/people.ts';
+import { withDoubles } from './doubles.ts';
 import type { Bench, Figure } from './report.ts';
 import { shopWith, workflowsWith } from './workflows.ts';
 
@@ -31,13 +27,8 @@ const aMonth = 'a month of nothing, nine journeys';
 /** Dollars by list price for a million events, a thousand people through each shipped journey, and a month of nothing. */
 export const awsCostBench: Bench = {
   name: 'aws-cost',
-  async run(): Promise<readonly Figure[]> {
-    if (!existsSync('dist/functions')) throw new Error('There are no bundles: run `npm run build` first.');
-    const folder = mkdtempSync(join(tmpdir(), 'sojourn-aws-cost-'));
-    const installed = await installDoubles();
-    const [dynamodb, moto] = await Promise.all([startDynamodbLocal(installed), startMoto(installed)]);
-    const doubles = { dynamodb: dynamodb.endpoint, moto: moto.endpoint };
-    try {
+  run: () =>
+    withDoubles(async (doubles, folder) => {
       const shop = { out: await synthesize(join(folder, 'shop'), { context: channels }), doubles };
       const bench = workflowsWith({ segments: 0 });
       const three = { out: await synthesize(join(folder, 'three'), { context: channels, workflows: bench }), doubles };
@@ -57,11 +48,7 @@ export const awsCostBench: Bench = {
         figures.push(...(await measure()));
       }
       return figures;
-    } finally {
-      await Promise.all([dynamodb.stop(), moto.stop()]);
-      rmSync(folder, { recursive: true, force: true });
-    }
-  },
+    }),
 };
 
 const applicationArn = (platform: string): string => `arn:aws:sns:us-east-1:${noAccount}:app/${platform}/shop`;

@@ -2,6 +2,7 @@ import { awsCostBench } from './aws-cost.ts';
 import { checkBench } from './check.ts';
 import { exitLatencyBench } from './exit-latency.ts';
 import { lagBench } from './lag.ts';
+import { lagAwsBench } from './lag-aws.ts';
 import { fillingBench } from './filling.ts';
 import { importTimeBench } from './import-time.ts';
 import { intakeBench } from './intake.ts';
@@ -21,6 +22,7 @@ const benches = [
   exitLatencyBench,
   fillingBench,
   lagBench,
+  lagAwsBench,
   importTimeBench,
   intakeBench,
   judgingBench,
