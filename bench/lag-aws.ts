@@ -127,6 +127,7 @@ async function afterAnInstant(deployed: Deployment): Promise<readonly Figure[]> 
   const members = await membersOf(deployed, 'a-day-later');
   if (members !== 2 * midnightPeople) throw new Error(`Of ${2 * midnightPeople} people ${members} are in the segment.`);
   const mebibytes = memoryOf(deployed, 'wake-due');
+  const lanes = Math.min(dueShards, concurrencyOf(deployed, 'wake-due'));
   const perPersonMs = Math.max(cpuMs / Math.min(1, mebibytes / mebibytesOfProcessor), (requests * requestMs) / atOnce);
   const note = `${cpuMs.toFixed(2)} ms of a processor and ${requests.toFixed(1)} requests a person`;
   return [
@@ -138,10 +139,10 @@ async function afterAnInstant(deployed: Deployment): Promise<readonly Figure[]> 
     },
     {
       work: `arithmetic: ${burst.toLocaleString('en')} people of one minute on AWS, after the tick that finds them`,
-      value: ((burst / dueShards) * perPersonMs) / 1_000,
+      value: ((burst / lanes) * perPersonMs) / 1_000,
       unit: 's',
       aim: '≤ 60',
-      note: `${dueShards} shards side by side, ${mebibytes} MiB, requests of ${requestMs} ms, ${atOnce} people at once`,
+      note: `${lanes} calls side by side, ${mebibytes} MiB, requests of ${requestMs} ms, ${atOnce} people at once`,
     },
   ];
 }
@@ -149,6 +150,17 @@ async function afterAnInstant(deployed: Deployment): Promise<readonly Figure[]> 
 async function membersOf(deployed: Deployment, id: string): Promise<number> {
   const { body } = await deployed.api('GET', '/api/segments');
   return Number((body['items'] as readonly JsonObject[]).find((one) => one['id'] === id)?.['members'] ?? 0);
+}
+/** How many calls of a function its queue lets be at once. */
+function concurrencyOf({ templates }: Deployment, name: string): number {
+  const [, mapping] =
+    templates
+      .ofType('AWS::Lambda::EventSourceMapping')
+      .find(([, { Properties = {} }]) => templates.functionOf(Properties['FunctionName']) === name) ?? [];
+  const { MaximumConcurrency } = (mapping?.Properties?.['ScalingConfig'] ?? {}) as {
+    readonly MaximumConcurrency?: number;
+  };
+  return MaximumConcurrency ?? Infinity;
 }
 function memoryOf({ templates }: Deployment, name: string): number {
   const found = templates

@@ -29,12 +29,12 @@ export const observed = <Event, Answer>(handle: Handler<Event, Answer>): Handler
  */
 export function takesMessages<T>(
   parse: (body: unknown) => T,
-  take: (task: T) => Promise<unknown>,
+  take: (task: T, leftMs: () => number) => Promise<unknown>,
 ): Handler<SQSEvent, SQSBatchResponse> {
   const processor = new BatchProcessor(EventType.SQS);
-  const one = async ({ body, messageId }: SQSRecord): Promise<void> => {
+  const one = async ({ body, messageId }: SQSRecord, context?: Context): Promise<void> => {
     try {
-      await take(parse(JSON.parse(body) as unknown));
+      await take(parse(JSON.parse(body) as unknown), () => context?.getRemainingTimeInMillis() ?? Infinity);
     } catch (error) {
       logger.error('A message could not be carried out.', { messageId, reason: sayingOf(error) });
       throw error;

@@ -30,6 +30,8 @@ export class Due extends Construct {
       name: 'wake-due',
       does: 'Looks at the profiles and enrollments of one due minute and shard.',
       timeout: Duration.minutes(2),
+      // A whole processor: of a hundred thousand people at midnight each takes some milliseconds of it.
+      memoryMiB: 1769,
     });
     shared.store.grantDecide(this.wakeDue);
     // Somebody who is erased has rows beside their own.
@@ -41,6 +43,7 @@ export class Due extends Construct {
       isFifo: true,
       batchSize: 1,
     });
+    this.letTell(this.wakeDue);
     this.findDue = this.finder(shared);
     this.schedule(shared);
     this.addAlarms(shared);
@@ -58,13 +61,14 @@ export class Due extends Construct {
     });
     shared.store.grantRead(finder);
     shared.store.grantUpkeep(finder);
-    Grant.addToPrincipal({
-      grantee: finder,
-      actions: ['sqs:SendMessage'],
-      resourceArns: [this.queue.queue.queueArn],
-    });
-    finder.addEnvironment(ENV.wakeQueue, this.queue.queue.queueUrl);
+    this.letTell(finder);
     return finder;
+  }
+  /** Lets a function tell the queue of places. */
+  private letTell(grantee: SojournFunction): void {
+    const { queueArn, queueUrl } = this.queue.queue;
+    Grant.addToPrincipal({ grantee, actions: ['sqs:SendMessage'], resourceArns: [queueArn] });
+    grantee.addEnvironment(ENV.wakeQueue, queueUrl);
   }
 
   private schedule(shared: Shared): void {

@@ -59,6 +59,15 @@ describe('the wake queue', () => {
     expect(await received()).toEqual([JSON.stringify(place(1, 1))]);
   });
 
+  it('hands a place on once more that was told of again meanwhile', async () => {
+    await queue.tell([place(1, 0)], atMs);
+    expect(await received()).toHaveLength(1);
+    await queue.tellAgain(place(1, 0));
+    await queue.tellAgain(place(1, 0));
+    // The one that is under way and two more.
+    expect(await waiting()).toBe(2);
+  });
+
   it('that refuses a message of several fails the tick, which comes again', async () => {
     client.middlewareStack.add(
       (next) => async (args) => {

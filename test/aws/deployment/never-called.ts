@@ -9,6 +9,10 @@ const reasons: readonly (readonly [RegExp, string])[] = [
     'Lambda polls the queue.',
   ],
   [/ sqs:(GetQueueAttributes|GetQueueUrl)$/, 'CDK grants them with sending and polling.'],
+  [
+    /^wake-due sqs:SendMessage$/,
+    'A call is never so long here: wake-place.test.ts, and wake-queue.test.ts on the double.',
+  ],
   [/^(redrive|begin-rounds|decide-winners) sqs:SendMessage$/, 'Lambda sends what failed asynchronously.'],
   [
     /^wake-due states:SendTaskFailure$/,
